@@ -1,0 +1,99 @@
+# The one door. `make` alone prints every target.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON    ?= python3
+VENV      ?= .venv
+CATALOGUE ?= generated
+DATA      ?=
+BUILD     ?= build
+ARGS      ?=
+
+BIN  := $(VENV)/bin
+RUN  := $(VENV)/.ready-run
+DEV  := $(VENV)/.ready-dev
+# The demo and the tools it is made of find the environment's own python first: Triton's Python backend looks for it in PATH.
+export PATH := $(abspath $(BIN)):$(PATH)
+ASSORTMENT := $(BIN)/assortment
+
+.PHONY: help setup demo serve search catalogue train export index assemble test test-quick bench lint format clean clean-all
+
+help: ## print this help
+	@echo "Assortment: relevant and diverse e-commerce search on NVIDIA Triton"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "Settings: CATALOGUE=generated|fashion  DATA=<folder of the raw files>  BUILD=build  PYTHON=python3  ARGS='...'"
+	@echo "For instance: make demo CATALOGUE=fashion DATA=~/fashion"
+
+setup: $(DEV) ## make the virtual environment with everything for demo, tests and lint
+
+demo: $(RUN) ## train, export, serve and search; then open build/demo/report.html
+	$(ASSORTMENT) demo --catalogue $(CATALOGUE) $(if $(DATA),--data "$(DATA)") --build $(BUILD) $(ARGS)
+
+serve: $(RUN) ## serve the assembled catalogue on the real Triton, in the foreground
+	$(ASSORTMENT) serve --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+search: $(RUN) ## ask a running server: make search ARGS='"blue shoes"'
+	$(ASSORTMENT) search --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+catalogue: $(RUN) ## import the raw files in DATA, or generate the built-in catalogue, and freeze its test queries
+	$(if $(DATA),$(ASSORTMENT) catalogue import $(CATALOGUE) "$(DATA)" --build $(BUILD),$(ASSORTMENT) catalogue generate --build $(BUILD))
+	$(ASSORTMENT) protocol --catalogue $(CATALOGUE) --build $(BUILD)
+
+train: $(RUN) ## train encoders, fusion, intent and scorer
+	$(ASSORTMENT) train --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+export: $(RUN) ## trained models to ONNX, checked against PyTorch
+	$(ASSORTMENT) export --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+index: $(RUN) ## the catalogue index, by the exported models
+	$(ASSORTMENT) index --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+assemble: $(RUN) ## the complete, hashed Triton model repository
+	$(ASSORTMENT) assemble --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+test: $(DEV) ## all tests, the real Triton server among them
+	$(BIN)/python -m pytest $(ARGS)
+
+test-quick: $(DEV) ## the tests that need seconds
+	$(BIN)/python -m pytest -m "not slow and not triton" $(ARGS)
+
+bench: $(RUN) ## served against in-process, same models and cores: build/bench/summary.json
+	$(BIN)/python -m perf.bench --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+lint: $(DEV) ## ruff, mypy, pyright, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/lint-imports
+
+format: $(DEV) ## let ruff tidy up
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove everything under build/
+	rm -rf $(BUILD)
+
+clean-all: clean ## remove build/ and the virtual environment
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# Versions are pinned in constraints.txt; client and root are installed together, because pip would look for the client on an index.
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e client
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 13))' \
+	  || { echo "Assortment needs Python 3.10 to 3.12; $(PYTHON) is $$($(PYTHON) --version 2>&1). Set PYTHON=python3.11 or another."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { rm -rf $(VENV); echo "Python's venv module is missing: apt-get install python3-venv"; exit 1; }
+
+$(RUN): $(BIN)/python pyproject.toml client/pyproject.toml constraints.txt
+	@echo "Installing into $(VENV) (about two minutes, PyTorch is large)"
+	$(INSTALL) -e ".[export,serving,perf]"
+	@touch $@
+
+$(DEV): $(RUN)
+	$(INSTALL) -e ".[dev]"
+	@touch $@

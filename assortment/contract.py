@@ -1,0 +1,124 @@
+"""The tensor contract between the steps of the server: every model of ``model_repository/`` with its inputs and outputs.
+
+The public half (ensembles, limits, keys) lives in ``assortment_client.contract``. ``tests/model_repository`` holds every
+``config.pbtxt`` and every exported ONNX file against ``MODELS``.
+
+Shapes leave out the batch dimension; -1 varies from request to request. ``C`` is the number of intent categories of a
+catalogue and ``M`` = NUM_SCORED.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from assortment_client import contract as public
+
+VECTOR_DIM: Final = public.VECTOR_DIM
+PICTURE_SIZE: Final = 96  # pixels, both sides, as the image encoder sees it
+MAX_QUERY_TOKENS: Final = 32
+MAX_PRODUCT_TOKENS: Final = 64
+NUM_SCORED: Final = 200  # M: rows the scorer hands to the diversifier
+NUM_RETRIEVED: Final = 512  # rows that get the full score, found by cosine
+MAX_BATCH_SIZE: Final = 16
+NO_FILTER: Final = 255  # ALLOW = [255] lets every row pass
+
+DType = Literal["STRING", "FP32", "INT64", "INT32", "UINT8"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """One input or output of a model."""
+
+    name: str
+    dtype: DType
+    dims: tuple[int, ...]
+    optional: bool = False
+    ragged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model of the repository."""
+
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+
+
+# Tensors that pass between steps.
+_TOKEN_IDS = Tensor("TOKEN_IDS", "INT64", (-1,), ragged=True)
+_MASK = Tensor("MASK", "INT64", (-1,), ragged=True)
+_PIXELS = Tensor("PIXELS", "FP32", (3, PICTURE_SIZE, PICTURE_SIZE))
+_PRESENCE = Tensor("PRESENCE", "FP32", (2,))  # has text, has picture: 0 or 1
+_NO_IMAGE_VECTOR = Tensor("NO_IMAGE_VECTOR", "FP32", (VECTOR_DIM,))  # zeros: the picture side of a text-only search
+_ALLOW = Tensor("ALLOW", "UINT8", (-1,))  # bit r % 8 of byte r // 8: may row r be shown; [255] for all
+_OPTIONS = Tensor("OPTIONS", "FP32", (3,))  # k, diversity (NaN: the catalogue's default), index into STRATEGIES (-1: default)
+_TEXT_VECTOR = Tensor("TEXT_VECTOR", "FP32", (VECTOR_DIM,))
+_IMAGE_VECTOR = Tensor("IMAGE_VECTOR", "FP32", (VECTOR_DIM,))
+_QUERY_VECTOR = Tensor("QUERY_VECTOR", "FP32", (VECTOR_DIM,))
+_INTENT = Tensor("INTENT", "FP32", (-1,))  # C: p(category | query)
+_ROW = Tensor("ROW", "INT32", (-1,), ragged=True)  # rows of the catalogue, best first, -1 pads
+_SCORE = Tensor("RELEVANCE", "FP32", (-1,), ragged=True)
+_SCORED_ROW = Tensor("ROW", "INT32", (NUM_SCORED,))
+_SCORED_RELEVANCE = Tensor("RELEVANCE", "FP32", (NUM_SCORED,))
+_CATALOGUE_VERSION = Tensor(public.CATALOGUE_VERSION, "INT64", (1,))
+_LABEL_ID = Tensor("LABEL_ID", "INT64", (public.MAX_LABELS,))  # 0 pads
+_PRODUCT_VECTOR = Tensor(public.PRODUCT_VECTOR, "FP32", (VECTOR_DIM,))
+_UNKNOWN_LABEL = Tensor(public.UNKNOWN_LABEL, "STRING", (-1,))
+
+# A search request and its answer.
+_QUERY = Tensor(public.QUERY, "STRING", (1,))
+_PICTURE = Tensor(public.PICTURE, "STRING", (1,), optional=True)
+_CANDIDATE_KEY = Tensor(public.CANDIDATE_KEY, "INT64", (-1,), ragged=True)
+_KNOBS = (
+    Tensor(public.K, "INT32", (1,), optional=True),
+    Tensor(public.DIVERSITY, "FP32", (1,), optional=True),
+    Tensor(public.STRATEGY, "STRING", (1,), optional=True),
+)
+_ANSWER = (
+    Tensor(public.ID, "STRING", (-1,)),
+    Tensor(public.RELEVANCE, "FP32", (-1,)),
+    Tensor(public.RANK, "INT32", (-1,)),
+    Tensor(public.REASON, "INT32", (-1,)),
+    _CATALOGUE_VERSION,
+)
+_EMBED_REQUEST = (
+    Tensor(public.TEXT, "STRING", (1,)),
+    _PICTURE,
+    Tensor(public.LABEL, "STRING", (-1,), optional=True, ragged=True),
+)
+
+
+def _optional(tensor: Tensor) -> Tensor:
+    return Tensor(tensor.name, tensor.dtype, tensor.dims, optional=True, ragged=tensor.ragged)
+
+
+ENSEMBLES: Final[dict[str, Model]] = {
+    public.SEARCH: Model((_QUERY, *_KNOBS), _ANSWER),
+    public.SEARCH_MULTIMODAL: Model((_QUERY, _PICTURE, *_KNOBS), _ANSWER),
+    public.RERANK: Model((_QUERY, _PICTURE, _CANDIDATE_KEY, *_KNOBS), _ANSWER),
+    public.EMBED_PRODUCT: Model(_EMBED_REQUEST, (_PRODUCT_VECTOR, _UNKNOWN_LABEL)),
+}
+
+STEPS: Final[dict[str, Model]] = {
+    # Python backend everywhere: checks every field, tokenises, decodes the picture.
+    "prepare": Model(
+        (_QUERY, _PICTURE, _optional(_CANDIDATE_KEY), *_KNOBS),
+        (_TOKEN_IDS, _MASK, _PIXELS, _PRESENCE, _NO_IMAGE_VECTOR, _CANDIDATE_KEY, _ALLOW, _OPTIONS),
+    ),
+    "prepare_product": Model(_EMBED_REQUEST, (_TOKEN_IDS, _MASK, _PIXELS, _PRESENCE, _LABEL_ID, _UNKNOWN_LABEL)),
+    # ONNX models.
+    "text_encoder": Model((_TOKEN_IDS, _MASK), (_TEXT_VECTOR,)),
+    "product_text_encoder": Model((_TOKEN_IDS, _MASK), (_TEXT_VECTOR,)),
+    "image_encoder": Model((_PIXELS, _PRESENCE), (_IMAGE_VECTOR,)),
+    "fusion": Model((_TEXT_VECTOR, _IMAGE_VECTOR, _PRESENCE), (_QUERY_VECTOR, _INTENT)),
+    "product_fusion": Model((_TEXT_VECTOR, _IMAGE_VECTOR, _LABEL_ID, _PRESENCE), (_PRODUCT_VECTOR,)),
+    "scorer": Model((_QUERY_VECTOR, _INTENT, _ALLOW), (_SCORED_ROW, _SCORED_RELEVANCE, _CATALOGUE_VERSION)),
+    # Python backend everywhere: keys to rows, then the scorer's own function on those rows (ONNX Runtime inside).
+    "candidate_scorer": Model((_QUERY_VECTOR, _INTENT, _CANDIDATE_KEY), (_ROW, _SCORE, _CATALOGUE_VERSION)),
+    "diversifier": Model((_ROW, _SCORE, _INTENT, _OPTIONS, _CATALOGUE_VERSION), _ANSWER),
+    # Embedded CPU server only: text_encoder, fusion and scorer in one python process, two hops fewer for `search`.
+    "text_scorer": Model((_TOKEN_IDS, _MASK, _PRESENCE, _ALLOW), (_SCORED_ROW, _SCORED_RELEVANCE, _INTENT, _CATALOGUE_VERSION)),
+}
+
+MODELS: Final[dict[str, Model]] = {**ENSEMBLES, **STEPS}

@@ -1,0 +1,43 @@
+"""The errors of the root package.
+
+    AssortmentError
+    ├── InputError (ValueError)      a field of a request or an option is wrong: field, value, what is allowed
+    ├── DataError (ValueError)       a file of a catalogue, a protocol or judgments cannot be used
+    ├── ManifestError                a folder does not match its manifest, or has none
+    ├── StepError                    a step of the pipeline cannot run: what is missing, and the command that makes it
+    └── ServerError                  the local Triton server did not start, or died
+"""
+
+from __future__ import annotations
+
+
+class AssortmentError(Exception):
+    """Root of this package's errors; the command line prints its message and exits with 1."""
+
+
+class InputError(AssortmentError, ValueError):
+    """A field of a request or an option is wrong."""
+
+    def __init__(self, field: str, value: object, allowed: str) -> None:
+        shown = repr(value)
+        if len(shown) > 80:
+            shown = f"{shown[:60]}... ({len(shown)} characters)"
+        super().__init__(f"{field}: {shown} is not allowed; {allowed}")
+        self.field = field
+        self.allowed = allowed
+
+
+class DataError(AssortmentError, ValueError):
+    """A file of a catalogue, a protocol or judgments cannot be used."""
+
+
+class ManifestError(AssortmentError):
+    """A folder does not match its manifest, or has none."""
+
+
+class StepError(AssortmentError):
+    """A step of the pipeline cannot run."""
+
+
+class ServerError(AssortmentError):
+    """The local Triton server did not start, or died."""

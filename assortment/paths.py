@@ -1,0 +1,49 @@
+"""Where each step's folder lies: ``build/<catalogue>/<step>/``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class BuildPaths:
+    """The folders of one catalogue, in the order in which they are made."""
+
+    root: Path
+    """For instance ``build/generated``."""
+
+    @property
+    def catalogue(self) -> Path:
+        """Products (Parquet) and pictures."""
+        return self.root / "catalogue"
+
+    @property
+    def protocol(self) -> Path:
+        """Frozen queries and derived judgments."""
+        return self.root / "protocol"
+
+    @property
+    def features(self) -> Path:
+        """Cached outputs of the frozen backbones."""
+        return self.root / "features"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The trained models."""
+        return self.root / "checkpoints"
+
+    @property
+    def export(self) -> Path:
+        """ONNX models, tokenizer, labels and categories."""
+        return self.root / "export"
+
+    @property
+    def index(self) -> Path:
+        """The versioned catalogue index, ``index/<version>/``."""
+        return self.root / "index"
+
+    @property
+    def model_repository(self) -> Path:
+        """The complete, hashed model repository: what Triton is given."""
+        return self.root / "model_repository"
