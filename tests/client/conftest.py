@@ -1,0 +1,85 @@
+"""A gRPC server that speaks Triton's protocol and answers as a test says: for codec and error mapping only.
+
+What the real server does is tested on the real server (marked ``triton``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import grpc
+import numpy as np
+import pytest
+from assortment_client import SearchClient
+from tritonclient.grpc import service_pb2, service_pb2_grpc
+from tritonclient.utils import np_to_triton_dtype, serialize_byte_tensor
+
+Answer = Callable[[Any, grpc.ServicerContext], Any]
+
+
+class ScriptedServer(service_pb2_grpc.GRPCInferenceServiceServicer):
+    """Keeps every request; answers with ``answer``, at first with the products a and b."""
+
+    def __init__(self) -> None:
+        self.requests: list[Any] = []
+        self.time_remaining: list[float] = []
+        self.endpoint = ""
+        self.answer: Answer
+        self.answer_products(["a", "b"])
+
+    def answer_products(self, ids: list[str], **changes: Any) -> None:
+        """A right answer of these products; ``changes`` replace tensors of it, None leaves one out."""
+        n = len(ids)
+        tensors = {
+            "ID": np.array([product_id.encode() for product_id in ids], dtype=np.object_).reshape(1, n),
+            "RELEVANCE": np.linspace(0.9, 0.1, n, dtype=np.float32).reshape(1, n),
+            "RANK": np.arange(1, n + 1, dtype=np.int32).reshape(1, n),
+            "REASON": (np.arange(n, dtype=np.int32) % 2).reshape(1, n),
+            "CATALOGUE_VERSION": np.array([[3]], dtype=np.int64),
+            **changes,
+        }
+        self.answer_tensors({name: tensor for name, tensor in tensors.items() if tensor is not None})
+
+    def answer_tensors(self, tensors: dict[str, np.ndarray]) -> None:
+        self.answer = lambda request, context: _message(request, tensors)
+
+    def fail(self, code: grpc.StatusCode, text: str) -> None:
+        self.answer = lambda request, context: context.abort(code, text)
+
+    def ModelInfer(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        self.requests.append(request)
+        self.time_remaining.append(context.time_remaining())
+        return self.answer(request, context)
+
+    def ServerMetadata(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        return service_pb2.ServerMetadataResponse(name="triton", version="2.51.0")
+
+
+def _message(request: Any, tensors: dict[str, np.ndarray]) -> Any:
+    """An answer as Triton writes it."""
+    response = service_pb2.ModelInferResponse(model_name=request.model_name, id=request.id)
+    for name, tensor in tensors.items():
+        response.outputs.add(name=name, datatype=np_to_triton_dtype(tensor.dtype), shape=tensor.shape)
+        is_text = tensor.dtype == np.object_
+        packed = serialize_byte_tensor(tensor) if is_text and tensor.size else tensor
+        response.raw_output_contents.append(b"" if not tensor.size else packed.item() if is_text else packed.tobytes())
+    return response
+
+
+@pytest.fixture
+def scripted() -> Iterator[ScriptedServer]:
+    server = grpc.server(ThreadPoolExecutor(4), options=[("grpc.max_receive_message_length", -1)])
+    servicer = ScriptedServer()
+    service_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(servicer, server)
+    servicer.endpoint = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    server.start()
+    yield servicer
+    server.stop(grace=None).wait()
+
+
+@pytest.fixture
+def client(scripted: ScriptedServer) -> Iterator[SearchClient]:
+    with SearchClient(scripted.endpoint) as client:
+        yield client
