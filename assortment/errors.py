@@ -1,11 +1,12 @@
 """The errors of the root package.
 
-    AssortmentError
-    ├── InputError (ValueError)      a field of a request or an option is wrong: field, value, what is allowed
-    ├── DataError (ValueError)       a file of a catalogue, a protocol or judgments cannot be used
-    ├── ManifestError                a folder does not match its manifest, or has none
-    ├── StepError                    a step of the pipeline cannot run: what is missing, and the command that makes it
-    └── ServerError                  the local Triton server did not start, or died
+AssortmentError
+├── InputError (ValueError)      a field of a request or an option is wrong: field, value, what is allowed
+├── DataError (ValueError)       a file of a catalogue, a protocol or judgments cannot be used
+├── ManifestError                a folder does not match its manifest, or has none
+├── StepError                    a step of the pipeline cannot run: what is missing, and the command that makes it
+├── CatalogueChangingError       a request fell between two catalogue versions; trying again helps
+└── ServerError                  the local Triton server did not start, or died
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ class ManifestError(AssortmentError):
 
 class StepError(AssortmentError):
     """A step of the pipeline cannot run."""
+
+
+class CatalogueChangingError(AssortmentError):
+    """A request fell between two catalogue versions."""
 
 
 class ServerError(AssortmentError):

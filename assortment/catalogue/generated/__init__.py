@@ -1,0 +1,1 @@
+"""The built-in catalogue: invented products of four departments, each with a drawn picture."""

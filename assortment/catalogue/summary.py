@@ -1,0 +1,137 @@
+"""What a reader read, kept and skipped, and why: every problem is counted and named by its line."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from rich.table import Table
+
+from assortment.errors import DataError
+
+FILENAME: Final = "summary.json"
+_SHOWN_LINES: Final = 5
+_SHOWN_CHARACTERS: Final = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One kind of thing that is wrong with a row of a source."""
+
+    name: str
+    """In the words of the report, for instance "empty title"."""
+    effect: str
+    """What becomes of the row, for instance "skipped"."""
+    serious: bool = True
+    """Whether a strict import stops here."""
+
+
+EMPTY_ID: Final = Problem(name="empty id", effect="skipped")
+DUPLICATE_ID: Final = Problem(name="duplicate id", effect="skipped")
+EMPTY_TITLE: Final = Problem(name="empty title", effect="skipped")
+BAD_ROW: Final = Problem(name="row that does not parse", effect="skipped")
+BAD_PICTURE: Final = Problem(name="picture that cannot be decoded", effect="kept without picture")
+BAD_PRICE: Final = Problem(name="price that is no number", effect="kept without price")
+NO_PICTURE: Final = Problem(name="no picture", effect="kept without picture", serious=False)
+UNQUOTED_COMMA: Final = Problem(name="unquoted comma", effect="repaired", serious=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One problem in one row."""
+
+    line: int
+    """Line of the source file, from 1."""
+    value: str
+    """What stands there, shortened."""
+
+
+@dataclass(slots=True, kw_only=True)
+class ReadSummary:
+    """Filled by a reader while it reads."""
+
+    source: str
+    """What is read, for messages: the name of the file."""
+    strict: bool = False
+    """Whether a serious problem is fatal."""
+    read: int = 0
+    """Rows seen, without the header."""
+    kept: int = 0
+    """Products yielded."""
+    findings: dict[Problem, list[Finding]] = field(default_factory=dict)
+
+    @property
+    def skipped(self) -> int:
+        """Rows that gave no product."""
+        return self.read - self.kept
+
+    def report(self, problem: Problem, *, line: int, value: object) -> None:
+        """Counts a problem.
+
+        Raises:
+            DataError: when the import is strict and the problem serious.
+        """
+        told = value if isinstance(value, str) else repr(value)
+        if len(told) > _SHOWN_CHARACTERS:
+            told = told[: _SHOWN_CHARACTERS - 3] + "..."
+        if self.strict and problem.serious:
+            raise DataError(
+                f"{self.source}, line {line}: {problem.name}: {told!r}. The import is strict; correct the line, or import "
+                f"without --strict (the row would be {problem.effect})"
+            )
+        self.findings.setdefault(problem, []).append(Finding(line, told))
+
+    def count(self, problem: Problem) -> int:
+        """How often a problem was met."""
+        return len(self.findings.get(problem, ()))
+
+    def headline(self) -> str:
+        """One line."""
+        return f"{self.source}: {self.read:,} rows read, {self.kept:,} products kept, {self.skipped:,} skipped"
+
+    def table(self) -> Table:
+        """A row for each problem, for the terminal."""
+        table = Table()
+        for column in ("problem", "rows", "what was done", "lines"):
+            table.add_column(column, justify="right" if column == "rows" else "left")
+        for problem, findings in self.findings.items():
+            lines = ", ".join(str(finding.line) for finding in findings[:_SHOWN_LINES])
+            more = f" and {len(findings) - _SHOWN_LINES:,} more" if len(findings) > _SHOWN_LINES else ""
+            table.add_row(problem.name, f"{len(findings):,}", problem.effect, lines + more)
+        return table
+
+    def as_dict(self) -> dict[str, Any]:
+        """The long form, every line named: the contents of ``summary.json``."""
+        problems = {
+            problem.name: {
+                "count": len(findings),
+                "effect": problem.effect,
+                "rows": [{"line": finding.line, "value": finding.value} for finding in findings],
+            }
+            for problem, findings in self.findings.items()
+        }
+        return {"source": self.source, "read": self.read, "kept": self.kept, "skipped": self.skipped, "problems": problems}
+
+    def write(self, folder: Path) -> None:
+        """Writes ``summary.json``."""
+        text = json.dumps(self.as_dict(), indent=1, ensure_ascii=False)
+        (folder / FILENAME).write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def read_from(cls, folder: Path) -> ReadSummary:
+        """Reads ``summary.json`` back.
+
+        Raises:
+            DataError: when it is missing or damaged.
+        """
+        try:
+            told = json.loads((folder / FILENAME).read_text(encoding="utf-8"))
+            findings = {
+                Problem(name=name, effect=problem["effect"]): [Finding(row["line"], row["value"]) for row in problem["rows"]]
+                for name, problem in told["problems"].items()
+            }
+            return cls(source=told["source"], read=told["read"], kept=told["kept"], findings=findings)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DataError(f"{folder / FILENAME} cannot be read ({error}); run `assortment catalogue` again") from None

@@ -1,0 +1,88 @@
+"""The catalogue step: manifests, what is skipped, what is made afresh."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assortment import manifest
+from assortment.catalogue.generated.generator import MIN_PRODUCTS
+from assortment.catalogue.steps import generate, import_catalogue
+from assortment.catalogue.store import PRODUCTS, Catalogue
+from assortment.errors import DataError, InputError
+from assortment.paths import BuildPaths
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> BuildPaths:
+    return BuildPaths(tmp_path / "build" / "shop")
+
+
+def test_generated_catalogues_are_the_same_bytes_every_time(tmp_path: Path) -> None:
+    made = [generate(BuildPaths(tmp_path / name), products=MIN_PRODUCTS, seed=5) for name in ("one", "two")]
+    assert made[0].files == made[1].files
+    manifest.verify(tmp_path / "one" / "catalogue")
+
+
+def test_a_current_catalogue_is_left_alone_and_an_outdated_one_made_afresh(paths: BuildPaths) -> None:
+    generate(paths, products=MIN_PRODUCTS)
+    before = (paths.catalogue / PRODUCTS).stat().st_mtime_ns
+    generate(paths, products=MIN_PRODUCTS)
+    assert (paths.catalogue / PRODUCTS).stat().st_mtime_ns == before
+    generate(paths, products=MIN_PRODUCTS + 1)
+    assert len(Catalogue.open(paths.catalogue)) == MIN_PRODUCTS + 1
+
+
+def test_unfinished_work_is_overwritten(paths: BuildPaths) -> None:
+    paths.catalogue.mkdir(parents=True)
+    (paths.catalogue / "half.tmp").write_text("left over", encoding="utf-8")
+    made = generate(paths, products=MIN_PRODUCTS)
+    assert set(made.files) == {"products.parquet", "pictures.zip", "summary.json"}
+
+
+def test_import_reports_what_it_read(paths: BuildPaths, shop: Any) -> None:
+    shop.pictures({"1.jpg": shop.jpeg()})
+    source = shop.table(*shop.rows, shop.rows[0])
+    made = import_catalogue(paths, reader="fashion", source=source)
+    problems = {"duplicate id": 1, "no picture": 2}
+    assert made.results == {"read": 4, "kept": 3, "skipped": 1, "problems": problems}
+    summary = json.loads((paths.catalogue / "summary.json").read_text(encoding="utf-8"))
+    assert summary["problems"]["duplicate id"] == {"count": 1, "effect": "skipped", "rows": [{"line": 5, "value": "1"}]}
+    catalogue = Catalogue.open(paths.catalogue)
+    assert [product.id for product in catalogue.products] == ["1", "2", "3"]
+    assert list(catalogue.iter_pictures([0, 1])) == [shop.jpeg(), None]
+
+
+def test_a_changed_source_is_read_again(paths: BuildPaths, shop: Any) -> None:
+    import_catalogue(paths, reader="fashion", source=shop.whole())
+    shop.table(*shop.rows[:2])
+    import_catalogue(paths, reader="fashion", source=shop.folder)
+    assert len(Catalogue.open(paths.catalogue)) == 2
+
+
+def test_a_limit_takes_the_first_products(paths: BuildPaths, shop: Any) -> None:
+    made = import_catalogue(paths, reader="fashion", source=shop.whole(), limit=2)
+    assert made.results["kept"] == 2
+
+
+def test_a_strict_import_that_fails_leaves_no_manifest(paths: BuildPaths, shop: Any) -> None:
+    with pytest.raises(DataError, match="line 5: duplicate id: '1'"):
+        import_catalogue(paths, reader="fashion", source=shop.table(*shop.rows, shop.rows[0]), strict=True)
+    assert not (paths.catalogue / manifest.FILENAME).exists()
+
+
+def test_a_source_without_a_product_is_refused(paths: BuildPaths, shop: Any) -> None:
+    with pytest.raises(DataError, match="gave no product"):
+        import_catalogue(paths, reader="fashion", source=shop.table("1,too,short"))
+
+
+def test_wrong_arguments_are_refused(paths: BuildPaths, shop: Any) -> None:
+    with pytest.raises(InputError, match="allowed: fashion"):
+        import_catalogue(paths, reader="shoes", source=shop.folder)
+    with pytest.raises(InputError, match="limit: 0"):
+        import_catalogue(paths, reader="fashion", source=shop.folder, limit=0)
+    with pytest.raises(DataError, match="is no folder"):
+        import_catalogue(paths, reader="fashion", source=shop.folder / "nowhere")
