@@ -1,0 +1,105 @@
+"""``assortment evaluate``: ranked results against judgments."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from assortment.errors import InputError
+from assortment.evaluation import KINDS, MEASURES, Evaluation, Measure, evaluate
+from assortment.index_vectors import IndexVectors
+from assortment.judgments import JudgedQuery, from_csv, from_protocol
+from assortment.protocol.store import Protocol
+from assortment.protocol.wishes import Kind
+from assortment.ranked_results import MatchedResults, match, read_results
+
+_NAMED: Final = 5  # queries named in a note
+
+_EXPLAINED: Final[Mapping[Measure, str]] = {
+    "ndcg": "relevance, with gains 2^grade - 1",
+    "alpha_ndcg": "relevance without repetition, alpha 0.5",
+    "subtopic_recall": "share of the possible subtopics that are shown",
+    "ild": "mean distance (1 - cosine) within a list",
+    "ild_min": "distance of the closest pair of a list",
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = (
+        "Example: assortment rank --queries build/generated/protocol/queries.jsonl --output rank.jsonl && "
+        "assortment evaluate --results rank.jsonl --protocol build/generated/protocol --index build/generated/index/1"
+    )
+    parser.add_argument("--results", type=Path, required=True, metavar="FILE", help="what `assortment rank` wrote")
+    against = parser.add_mutually_exclusive_group(required=True)
+    csv_help = "CSV with the header query,id,grade[,subtopic]; query is a text or an id"
+    against.add_argument("--judgments", type=Path, metavar="FILE", help=csv_help)
+    against.add_argument("--protocol", type=Path, metavar="FOLDER", help="a frozen protocol, as build/generated/protocol")
+    parser.add_argument("--split", choices=("dev", "test"), default="test", help="which queries of the protocol")
+    parser.add_argument("--index", type=Path, metavar="FOLDER", help="a catalogue index, for distances within lists")
+    parser.add_argument("--k", type=int, default=10, help="how many products of each list count")
+    parser.add_argument("--seed", type=int, default=0, help="of the bootstrap")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the figures as JSON too")
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.k < 1:
+        raise InputError("--k", args.k, "it is at least 1")
+    judged = from_csv(args.judgments) if args.judgments else from_protocol(Protocol.open(args.protocol), args.split)
+    results = match(read_results(args.results), judged)
+    vectors_of = IndexVectors.open(args.index).of if args.index else None
+    evaluation = evaluate(results.rankings, judged, k=args.k, vectors_of=vectors_of, seed=args.seed)
+    Console().print(_table(evaluation))
+    for note in _notes(evaluation, results, judged, with_distances=vectors_of is not None):
+        print(note, file=sys.stderr)
+    if args.output:
+        counts = {"without_judgment": len(results.unjudged), "failed": results.failed, "repeated": results.repeated}
+        summary = {**evaluation.summary(), "results": counts}
+        args.output.parent.mkdir(parents=True, exist_ok=True)
+        args.output.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def _table(evaluation: Evaluation) -> Table:
+    caption = "\n".join(f"{measure}: {told}" for measure, told in _EXPLAINED.items() if evaluation.values(measure))
+    table = Table(title=f"{len(evaluation.queries)} judged queries", caption=caption, caption_justify="left")
+    for column in ("measure", "queries", "number", "mean", "95 % interval"):
+        table.add_column(column, no_wrap=True, justify="left" if column in ("measure", "queries") else "right")
+    for measure in MEASURES:
+        kinds: list[Kind | None] = [kind for kind in KINDS if evaluation.values(measure, kind)]
+        for kind in [None, *kinds] if len(kinds) > 1 else kinds:
+            estimate = evaluation.estimate(measure, kind)
+            interval = f"{estimate.low:.4f} to {estimate.high:.4f}"
+            table.add_row(f"{measure}@{evaluation.k}", kind or "all", f"{estimate.num_queries}", f"{estimate.mean:.4f}", interval)
+    return table
+
+
+def _notes(evaluation: Evaluation, results: MatchedResults, judged: list[JudgedQuery], *, with_distances: bool) -> list[str]:
+    """What the figures do not show."""
+    notes: list[str] = []
+    texts = {query.id: query.text for query in judged}
+    missing = [texts[query] for query in evaluation.without_result()]
+    if missing:
+        notes.append(f"{len(missing)} judged queries have no result and count as 0: {_named(missing)}")
+    if results.failed:
+        notes.append(f"{results.failed} results are errors of the server, not lists")
+    if results.unjudged:
+        notes.append(f"{len(results.unjudged)} results have no judgment and are left out: {_named(list(results.unjudged))}")
+    if results.repeated:
+        notes.append(f"{results.repeated} results were in the file before with the same ids and are left out")
+    if not any(query.kind == "ambiguous" for query in judged):
+        notes.append("no query has two or more subtopics, so alpha_ndcg and subtopic_recall are left out")
+    if not with_distances:
+        notes.append("distances within a list are left out; they need the product vectors: --index build/<catalogue>/index/1")
+    return notes
+
+
+def _named(queries: list[str]) -> str:
+    more = f" and {len(queries) - _NAMED} more" if len(queries) > _NAMED else ""
+    return ", ".join(repr(query) for query in queries[:_NAMED]) + more
