@@ -45,7 +45,9 @@ def main(argv: list[str] | None = None) -> int:
     rooms = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     asked = next((word for word in arguments if word in COMMANDS), None)
     for name, command in COMMANDS.items():
-        room = rooms.add_parser(name, help=command.help, description=command.help, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+        room = rooms.add_parser(
+            name, help=command.help, description=command.help, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+        )
         if name == asked:
             try:
                 module = importlib.import_module(command.module)

@@ -46,7 +46,7 @@ def decode(data: bytes, *, field: str = "PICTURE") -> Image.Image:
     except Image.DecompressionBombError:
         raise InputError(field, "a picture of too many pixels", _ALLOWED) from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
-        raise InputError(field, f"{len(data)} bytes that cannot be decoded ({type(error).__name__}: {error})", _ALLOWED) from None
+        raise InputError(field, f"{len(data)} bytes", f"they cannot be decoded ({type(error).__name__}); {_ALLOWED}") from None
 
 
 def pixels(picture: Image.Image) -> npt.NDArray[np.float32]:

@@ -106,7 +106,9 @@ def verify(folder: Path) -> Manifest:
         if not path.is_file():
             raise ManifestError(f"{path} is missing, though {folder / FILENAME} lists it; run the {manifest.step} step again")
         if sha256(path) != expected:
-            raise ManifestError(f"{path} does not match its SHA-256 in {folder / FILENAME}: damaged or edited; run the {manifest.step} step again")
+            raise ManifestError(
+                f"{path} does not match its SHA-256 in {folder / FILENAME}: damaged or edited; run the {manifest.step} step again"
+            )
     return manifest
 
 

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
-from assortment_client import SearchClient, SearchError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from assortment.errors import DataError
 from assortment.ranking import Failed, Ranked, json_line, rank, read_requests
+from assortment_client import SearchClient, SearchError
 
 _EPILOG = """\
 A line of the queries file, all but "query" optional:

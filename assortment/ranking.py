@@ -17,10 +17,9 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
-from assortment_client import InvalidRequest, Overloaded, SearchClient, SearchError, SearchRequest
-
 from assortment.errors import DataError, InputError
 from assortment.protocol.store import Query
+from assortment_client import InvalidRequest, Overloaded, SearchClient, SearchError, SearchRequest
 
 REQUEST_FIELDS: Final = tuple(field.name for field in fields(SearchRequest))
 _PASSED_OVER: Final = frozenset(field.name for field in fields(Query))

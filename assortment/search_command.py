@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Final
 
 import pyarrow.parquet as pq
-from assortment_client import Reason, SearchClient, SearchError, SearchResponse, contract
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from assortment.catalogue.store import PRODUCTS
 from assortment.paths import BuildPaths
+from assortment_client import Reason, SearchClient, SearchError, SearchResponse, contract
 
 _REASONS: Final = {Reason.RELEVANCE: "relevant", Reason.DIVERSITY: "unlike those above"}
 _EPILOG = """\

@@ -1,0 +1,1 @@
+"""What the server computes, step by step, in plain Python and NumPy; one module around Triton's own interface."""

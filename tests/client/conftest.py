@@ -12,9 +12,10 @@ from typing import Any
 import grpc
 import numpy as np
 import pytest
-from assortment_client import SearchClient
 from tritonclient.grpc import service_pb2, service_pb2_grpc
 from tritonclient.utils import np_to_triton_dtype, serialize_byte_tensor
+
+from assortment_client import SearchClient
 
 Answer = Callable[[Any, grpc.ServicerContext], Any]
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tritonclient.utils import deserialize_bytes_tensor
+
 from assortment_client import ClientClosed, DeadlineExceeded, InvalidRequest, Reason, Result, SearchClient, ServerInfo
 from assortment_client.contract import candidate_key
-from tritonclient.utils import deserialize_bytes_tensor
 
 
 def sent(request: Any) -> dict[str, list[Any]]:

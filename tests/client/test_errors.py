@@ -10,6 +10,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import grpc
 import numpy as np
 import pytest
+
+from assortment.errors import InputError
+from assortment.serving.catalogue_tables import KeyTable
 from assortment_client import (
     AccessDenied,
     BadResponse,
@@ -26,9 +29,6 @@ from assortment_client import (
     candidate_key,
 )
 from assortment_client.status import error_of
-
-from assortment.errors import InputError
-from assortment.serving.catalogue_tables import KeyTable
 
 # Code and text as Triton 2.51 sends them.
 STATUSES = [

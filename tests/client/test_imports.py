@@ -5,8 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import assortment_client
 import pytest
+
+import assortment_client
 
 PROGRAM = "import sys; {}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import assortment_client
 import pytest
+
+import assortment_client
 from assortment_client import SearchError
 
 README = Path(__file__).parents[2] / "client" / "README.md"

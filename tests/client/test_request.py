@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from assortment_client import InvalidRequest, ProductRequest, SearchRequest, contract
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from assortment_client import InvalidRequest, ModelNotReady, Reason, SearchClient, UnknownCandidates
-from assortment_client.codec import Call
 from PIL import Image
 
 from assortment import cli
+from assortment_client import InvalidRequest, ModelNotReady, Reason, SearchClient, UnknownCandidates
+from assortment_client.codec import Call
 
 pytestmark = pytest.mark.triton
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from assortment_client.contract import STRATEGIES as PUBLIC_STRATEGIES
 from hypothesis import given
 
 from assortment.diversify import STRATEGIES, diversify
 from assortment.errors import InputError
+from assortment_client.contract import STRATEGIES as PUBLIC_STRATEGIES
 
 strategies = st.sampled_from(sorted(STRATEGIES))
 seeds = st.integers(0, 2**32 - 1)

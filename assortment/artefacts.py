@@ -1,0 +1,60 @@
+"""Names of the files that steps and servers hand to each other.
+
+    export/                 TEXT_ENCODER ... PARITY            written by `assortment export`
+    index/<version>/        SCORER ... INDEX                   written by `assortment index`
+    model_repository/       MODEL beside the adapters          written by `assortment assemble`
+
+In the repository every model folder holds all that it needs, because an object store hands them out one by one:
+
+    text_encoder/1/         MODEL, and MODEL_INT8 when the 8-bit encoder was good enough
+    product_text_encoder/1/ image_encoder/1/ fusion/1/ product_fusion/1/   MODEL
+    prepare/1/              TOKENIZER
+    prepare_product/1/      TOKENIZER, LABELS
+    scorer/<version>/       MODEL, ROW_DATA
+    text_scorer/<version>/  TEXT_ENCODER (or TEXT_ENCODER_INT8), FUSION, SCORER, ROW_DATA
+    candidate_scorer/catalogues/<version>/   CANDIDATE_SCORER, ROW_DATA, KEYS, KEY_ORDER, INDEX
+    diversifier/catalogues/<version>/        IDS, DIVERSITY_VECTORS, INDEX
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+# export/
+TEXT_ENCODER: Final = "text_encoder.onnx"
+TEXT_ENCODER_INT8: Final = "text_encoder.int8.onnx"  # absent when it lost more quality than allowed
+PRODUCT_TEXT_ENCODER: Final = "product_text_encoder.onnx"
+IMAGE_ENCODER: Final = "image_encoder.onnx"
+FUSION: Final = "fusion.onnx"
+PRODUCT_FUSION: Final = "product_fusion.onnx"
+LABEL_TOWER: Final = "label_tower.onnx"  # label ids to label vectors; only the index step runs it
+SCORING: Final = "scoring.onnx"  # the scorer's function on vectors; the index step builds both scorers around it
+TOKENIZER: Final = "tokenizer.json"
+LABELS: Final = "labels.json"  # a JSON list, index 0 pads
+CATEGORIES: Final = "categories.json"  # a JSON list, the classes of INTENT
+PARITY: Final = "parity.json"
+QUANTISATION: Final = "quantisation.json"
+
+# index/<version>/
+SCORER: Final = "scorer.onnx"
+CANDIDATE_SCORER: Final = "candidate_scorer.onnx"
+PRODUCT_VECTORS: Final = "product_vectors.bin"  # (N, 256) float32, external data of both scorers
+LABEL_VECTORS: Final = "label_vectors.bin"  # (N, 256) float32, external data of both scorers
+ROW_DATA: Final = (PRODUCT_VECTORS, LABEL_VECTORS)  # files that must lie beside either scorer
+KEYS: Final = "keys.npy"  # (N,) int64, key of each row
+KEY_ORDER: Final = "key_order.npy"  # (N,) int64, argsort of KEYS
+IDS: Final = "ids.npy"  # (N,) bytes of fixed width, UTF-8 product ids
+DIVERSITY_VECTORS: Final = "diversity_vectors.npy"  # (N, Dd) float32 unit rows, what the diversifier compares
+INDEX: Final = "index.json"  # {"version", "num_products", "default_strategy", "default_diversity", "categories"}
+
+# model_repository/<model>/<version>/
+MODEL: Final = "model.onnx"
+MODEL_INT8: Final = "model.int8.onnx"
+CATALOGUES: Final = "catalogues"  # <model>/catalogues/<version>/: tables of the current and the previous catalogue
+
+
+def cpu_model(folder: Path, name: str = MODEL) -> Path:
+    """The ONNX file that a CPU runs: the 8-bit twin of ``folder/name`` when it was shipped, else ``folder/name`` itself."""
+    int8 = folder / f"{name.removesuffix('.onnx')}.int8.onnx"
+    return int8 if int8.is_file() else folder / name

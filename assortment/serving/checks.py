@@ -1,0 +1,102 @@
+"""Every rule on a value that a caller sends. A broken rule is an ``InputError`` with field, value and what is allowed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from assortment import image
+from assortment.errors import InputError
+from assortment_client import contract as public
+
+_STRATEGIES: Final = {name: index for index, name in enumerate(public.STRATEGIES)}
+_ENOUGH_TO_SHOW = 60  # bytes of a value that an error message repeats
+
+
+def text(value: bytes | str, *, field: str, limit: int) -> str:
+    """Unicode of at most ``limit`` characters and without NUL; it may be empty."""
+    decoded = _unicode(value, field)
+    if len(decoded) > limit:
+        raise InputError(field, f"{len(decoded)} characters", f"allowed: at most {limit} characters")
+    if "\0" in decoded:
+        raise InputError(field, decoded, f"it has NUL at character {decoded.index(chr(0))}; allowed: text without NUL")
+    return decoded
+
+
+def picture(value: bytes) -> Image.Image:
+    """A decoded RGB picture."""
+    try:
+        return image.decode(value, field=public.PICTURE)
+    except InputError:
+        raise
+    except Exception as error:  # a decoder that trips over hostile bytes must fail this request only, whatever it raises
+        told = f"they cannot be decoded ({type(error).__name__}); allowed: a {', '.join(image.FORMATS)} file"
+        raise InputError(public.PICTURE, f"{len(value)} bytes", told) from error
+
+
+def candidates(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """(R,) keys, at least one, none twice."""
+    if not 1 <= len(keys) <= public.MAX_CANDIDATES:
+        raise InputError(public.CANDIDATE_KEY, f"{len(keys)} candidates", f"allowed: 1 to {public.MAX_CANDIDATES} candidates")
+    order = np.argsort(keys, kind="stable")
+    repeated = np.flatnonzero(keys[order[1:]] == keys[order[:-1]])
+    if len(repeated):
+        first, second = int(order[repeated[0]]), int(order[repeated[0] + 1])
+        raise InputError(
+            public.CANDIDATE_KEY, int(keys[first]), f"it stands at positions {first} and {second}; allowed: every candidate once"
+        )
+    return keys
+
+
+def k(value: int) -> int:
+    """Number of results to return."""
+    if not public.MIN_K <= value <= public.MAX_K:
+        raise InputError(public.K, int(value), f"allowed: {public.MIN_K} to {public.MAX_K}")
+    return value
+
+
+def diversity(value: float) -> float:
+    """0 is pure relevance, 1 pure diversity."""
+    if not 0.0 <= value <= 1.0:  # False for NaN
+        shown = float(value) if not math.isfinite(value) else round(float(value), 6)  # 1.1 came as float32
+        raise InputError(public.DIVERSITY, shown, "allowed: 0 (pure relevance) to 1 (pure diversity)")
+    return value
+
+
+def strategy(value: bytes | str) -> int:
+    """Index into ``STRATEGIES``."""
+    name = _unicode(value, public.STRATEGY)
+    if name not in _STRATEGIES:
+        raise InputError(public.STRATEGY, name, f"allowed: {', '.join(_STRATEGIES)}")
+    return _STRATEGIES[name]
+
+
+def single(tensor: npt.NDArray[Any] | None, field: str) -> Any:
+    """The one value of a [1, 1] tensor; None when the tensor was left out."""
+    if tensor is None:
+        return None
+    if tensor.size != 1:
+        raise InputError(field, f"{tensor.size} values of shape {list(tensor.shape)}", "allowed: one value, shape [1, 1]")
+    return tensor.reshape(-1)[0]
+
+
+def one_per_request(tensors: Sequence[npt.NDArray[Any]]) -> None:
+    """A request carries one query: the server makes its own batches."""
+    for tensor in tensors:
+        if len(tensor) != 1:
+            raise InputError("batch", len(tensor), "allowed: 1; send one query a request, the server batches requests itself")
+
+
+def _unicode(value: bytes | str, field: str) -> str:
+    try:
+        return value.decode() if isinstance(value, bytes) else value.encode().decode()  # lone surrogates do not encode
+    except UnicodeError as error:
+        position = error.start if isinstance(error, UnicodeDecodeError | UnicodeEncodeError) else 0
+        raise InputError(
+            field, value[:_ENOUGH_TO_SHOW], f"it is no UTF-8 from position {position} on; allowed: UTF-8 text"
+        ) from None

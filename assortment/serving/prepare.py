@@ -1,0 +1,167 @@
+"""``prepare``: checks every field of a search request, tokenises the query, decodes the picture.
+
+Nothing behind this step checks a caller's values again. A query longer than MAX_QUERY_TOKENS tokens is cut there, which is
+no error; one of more than MAX_QUERY_CHARACTERS characters is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from assortment import image
+from assortment.contract import MAX_QUERY_TOKENS, NO_FILTER, PICTURE_SIZE, VECTOR_DIM
+from assortment.errors import InputError
+from assortment.serving import checks
+from assortment.serving.request import SearchRequest
+from assortment.serving.step import Outcome, Tensors
+from assortment.text import TextTokenizer
+from assortment_client import contract as public
+
+_SPECIAL_TOKENS: Final = 2  # [CLS] and [SEP] alone: a text without words
+_NO_STRATEGY: Final = -1.0
+
+# Constant outputs, made once.
+NO_PIXELS: Final = np.zeros((1, 3, PICTURE_SIZE, PICTURE_SIZE), dtype=np.float32)
+_NO_IMAGE_VECTOR: Final = np.zeros((1, VECTOR_DIM), dtype=np.float32)
+_NO_CANDIDATES: Final = np.zeros((1, 0), dtype=np.int64)
+_ALLOW_ALL: Final = np.full((1, 1), NO_FILTER, dtype=np.uint8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A checked search."""
+
+    token_ids: npt.NDArray[np.int64]
+    """(L,), the special tokens included; of the empty text when the picture is the query."""
+    pixels: npt.NDArray[np.float32] | None
+    """(3, PICTURE_SIZE, PICTURE_SIZE), or None without a picture."""
+    has_text: bool
+    candidates: npt.NDArray[np.int64] | None
+    k: int
+    diversity: float
+    """NaN: the catalogue's default."""
+    strategy: float
+    """Index into STRATEGIES; -1: the catalogue's default."""
+
+
+class Preparer:
+    """Turns a search as its caller wrote it into what the models take."""
+
+    def __init__(self, tokenizer: Path) -> None:
+        """Reads a ``tokenizer.json`` (the file, or the folder that holds it)."""
+        self._tokenizer = TextTokenizer(tokenizer, max_tokens=MAX_QUERY_TOKENS)
+
+    def prepare(self, request: SearchRequest) -> Prepared:
+        """Checks and converts one search.
+
+        Raises:
+            InputError: naming the first field that is wrong, its value and what is allowed.
+        """
+        query = checks.text(request.query, field=public.QUERY, limit=public.MAX_QUERY_CHARACTERS)
+        candidates = None if request.candidates is None else checks.candidates(request.candidates)
+        k = public.DEFAULT_K if request.k is None else checks.k(request.k)
+        diversity = float("nan") if request.diversity is None else checks.diversity(request.diversity)
+        strategy = _NO_STRATEGY if request.strategy is None else checks.strategy(request.strategy)
+        token_ids = self._tokenizer.encode(query)
+        has_text = len(token_ids) > _SPECIAL_TOKENS
+        if not has_text and request.picture is None:
+            raise InputError(public.QUERY, query, "it has no words, and there is no PICTURE; allowed: words, a picture, or both")
+        pixels = None if request.picture is None else image.pixels(checks.picture(request.picture))
+        return Prepared(
+            token_ids=token_ids,
+            pixels=pixels,
+            has_text=has_text,
+            candidates=candidates,
+            k=k,
+            diversity=diversity,
+            strategy=strategy,
+        )
+
+
+class PrepareStep:
+    """``Preparer`` between tensors. Requests are independent: a wrong one fails alone."""
+
+    def __init__(self, tokenizer: Path, *, pad_tokens_to: int | None = None) -> None:
+        """Reads the tokenizer.
+
+        Args:
+            tokenizer: a ``tokenizer.json``.
+            pad_tokens_to: pad token ids to this length, for encoders on backends that take no ragged batches.
+        """
+        self._preparer = Preparer(tokenizer)
+        self._pad_tokens_to = pad_tokens_to
+
+    def run(self, batch: Sequence[Tensors]) -> list[Outcome]:
+        """See ``Step.run``."""
+        outcomes: list[Outcome] = []
+        for tensors in batch:
+            try:
+                outcomes.append(self._tensors(self._preparer.prepare(_request(tensors))))
+            except InputError as error:
+                outcomes.append(error)
+        return outcomes
+
+    def _tensors(self, prepared: Prepared) -> Tensors:
+        token_ids, mask = padded(prepared.token_ids, self._pad_tokens_to)
+        has_picture = prepared.pixels is not None
+        return {
+            "TOKEN_IDS": token_ids,
+            "MASK": mask,
+            "PIXELS": NO_PIXELS if prepared.pixels is None else prepared.pixels[np.newaxis],
+            "PRESENCE": np.array([[prepared.has_text, has_picture]], dtype=np.float32),
+            "NO_IMAGE_VECTOR": _NO_IMAGE_VECTOR,
+            "CANDIDATE_KEY": _NO_CANDIDATES if prepared.candidates is None else prepared.candidates[np.newaxis],
+            "ALLOW": _ALLOW_ALL,
+            "OPTIONS": np.array([[prepared.k, prepared.diversity, prepared.strategy]], dtype=np.float32),
+        }
+
+
+def padded(token_ids: npt.NDArray[np.int64], length: int | None) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Token ids and mask, both [1, L], L = ``length`` or as long as the ids."""
+    ids = np.zeros((1, length or len(token_ids)), dtype=np.int64)
+    mask = np.zeros_like(ids)
+    ids[0, : len(token_ids)] = token_ids
+    mask[0, : len(token_ids)] = 1
+    return ids, mask
+
+
+def _request(tensors: Tensors) -> SearchRequest:
+    """Reads the tensors of one request."""
+    checks.one_per_request(list(tensors.values()))
+    keys = tensors.get(public.CANDIDATE_KEY)
+    return SearchRequest(
+        query=checks.single(tensors.get(public.QUERY), public.QUERY) or b"",
+        picture=checks.single(tensors.get(public.PICTURE), public.PICTURE),
+        candidates=None if keys is None else keys[0],
+        k=checks.single(tensors.get(public.K), public.K),
+        diversity=checks.single(tensors.get(public.DIVERSITY), public.DIVERSITY),
+        strategy=checks.single(tensors.get(public.STRATEGY), public.STRATEGY),
+    )
+
+
+def tensors_of(request: SearchRequest) -> Tensors:
+    """The tensors that a client would send for ``request``."""
+    tensors: Tensors = {public.QUERY: _string(request.query)}
+    if request.picture is not None:
+        tensors[public.PICTURE] = _string(request.picture)
+    if request.candidates is not None:
+        tensors[public.CANDIDATE_KEY] = request.candidates[np.newaxis]
+    if request.k is not None:
+        tensors[public.K] = np.array([[request.k]], dtype=np.int32)
+    if request.diversity is not None:
+        tensors[public.DIVERSITY] = np.array([[request.diversity]], dtype=np.float32)
+    if request.strategy is not None:
+        tensors[public.STRATEGY] = _string(request.strategy)
+    return tensors
+
+
+def _string(value: bytes | str) -> npt.NDArray[np.object_]:
+    tensor = np.empty((1, 1), dtype=np.object_)
+    tensor[0, 0] = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
+    return tensor
