@@ -1,0 +1,1 @@
+"""Putting the model repository to work: on this machine, in containers, on clusters."""

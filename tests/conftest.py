@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from assortment.paths import BuildPaths
+
+if TYPE_CHECKING:
+    from deploy.local.server import LocalServer
 
 SMALL = 640  # products: every type of the built-in catalogue, a minute of training and exporting
 
@@ -21,6 +24,8 @@ class Served(NamedTuple):
     paths: BuildPaths
     ids: list[str]
     """Every product id, in catalogue order."""
+    server: LocalServer
+    """The server itself, for its canary and its other doors."""
 
 
 @pytest.fixture(scope="session")
@@ -65,4 +70,4 @@ def served(small_build: BuildPaths) -> Iterator[Served]:
 
     ids = [product.id for product in Catalogue.open(small_build.catalogue).products]
     with LocalServer(small_build.model_repository) as server:
-        yield Served(server.grpc_address, small_build, ids)
+        yield Served(server.grpc_address, small_build, ids, server)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -63,7 +62,7 @@ def k(value: int) -> int:
 def diversity(value: float) -> float:
     """0 is pure relevance, 1 pure diversity."""
     if not 0.0 <= value <= 1.0:  # False for NaN
-        shown = float(value) if not math.isfinite(value) else round(float(value), 6)  # 1.1 came as float32
+        shown = float(str(value))  # a float32 of 1.1 shows as 1.1
         raise InputError(public.DIVERSITY, shown, "allowed: 0 (pure relevance) to 1 (pure diversity)")
     return value
 

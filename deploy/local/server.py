@@ -1,0 +1,210 @@
+"""The real tritonserver on this machine, with our model repository, for as long as a ``with`` block lasts."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from assortment import manifest
+from assortment.errors import ServerError
+from deploy.local import canary, server_log, supervisor, tritonserver
+from deploy.local.ports import LOOPBACK, Ports, is_listening
+
+START_TIMEOUT_S: Final = 120.0
+_EXIT_TIMEOUT_S: Final = 5  # that the server gives its requests and models after SIGTERM
+_STOP_TIMEOUT_S: Final = 15.0  # after which whatever is left is killed
+_POLL_S: Final = 0.1
+
+
+class LocalServer:
+    """A tritonserver of our own.
+
+        with LocalServer(Path("build/generated/model_repository")) as server:
+            ...  # server.grpc_address
+
+    It is ready when a canary search has answered. However this process ends, a supervising process of its own ends the
+    server and removes its shared memory and its temporary files (see ``deploy.local.supervisor``).
+    """
+
+    def __init__(
+        self,
+        repository: Path,
+        *,
+        variant: str = "cpu",
+        ports: Ports | None = None,
+        log: Path | None = None,
+        start_timeout_s: float = START_TIMEOUT_S,
+        ready: Callable[[str], None] = canary.canary,
+    ) -> None:
+        """Remembers what to serve; ``start`` starts it.
+
+        Args:
+            repository: an assembled model repository, with its manifest.
+            variant: which ``configs/<variant>.pbtxt`` of each model is used.
+            ports: where to listen on 127.0.0.1; free ones by default.
+            log: the server's log; ``tritonserver.log`` beside the repository by default.
+            start_timeout_s: time until it must answer.
+            ready: given host:port, raises ServerError while the server does not answer.
+        """
+        self.repository = repository.resolve()
+        self.log = log or self.repository.parent / "tritonserver.log"
+        self._variant = variant
+        self._wanted_ports = ports or Ports()
+        self._start_timeout_s = start_timeout_s
+        self._ready = ready
+        self._supervisor: subprocess.Popen[bytes] | None = None
+        self._ports = Ports()
+
+    @property
+    def pid(self) -> int:
+        """Process id of the supervisor, whose descendants are the server and its Python backends."""
+        assert self._supervisor, "start() comes first"
+        return self._supervisor.pid
+
+    @property
+    def grpc_address(self) -> str:
+        """host:port for clients."""
+        return f"{LOOPBACK}:{self._ports.grpc}"
+
+    @property
+    def http_address(self) -> str:
+        """host:port of Triton's HTTP endpoint."""
+        return f"{LOOPBACK}:{self._ports.http}"
+
+    @property
+    def metrics_address(self) -> str:
+        """host:port of the Prometheus metrics, at ``/metrics``."""
+        return f"{LOOPBACK}:{self._ports.metrics}"
+
+    def __enter__(self) -> LocalServer:
+        """Starts the server."""
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Stops the server."""
+        self.stop()
+
+    def start(self) -> None:
+        """Starts the server and waits until it answers.
+
+        Raises:
+            ManifestError: when the repository is not complete and unchanged.
+            ServerError: when the server cannot run here, a port is taken, or it does not come up: why, from its log.
+        """
+        if self._supervisor:
+            raise ServerError("the server is already started")
+        manifest.verify(self.repository)
+        self._ports = self._wanted_ports.resolved()
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.log.write_bytes(b"")
+        run_folder = Path(tempfile.mkdtemp(prefix="assortment-serve-"))
+        try:
+            server = tritonserver.find(run_folder / "lib")
+            server.install_backend(run_folder / "backends")
+            self._supervisor = self._launch(server, run_folder)
+        finally:
+            if self._supervisor is None:
+                supervisor.remove_traces(run_folder)
+        try:
+            self._wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Ends the server and everything it left; does nothing when it is not running."""
+        if not self._supervisor:
+            return
+        stopping, self._supervisor = self._supervisor, None
+        with contextlib.suppress(BrokenPipeError):
+            assert stopping.stdin
+            stopping.stdin.close()
+        stopping.wait(_STOP_TIMEOUT_S + _EXIT_TIMEOUT_S)
+
+    def canary(self) -> None:
+        """Checks that the server still answers.
+
+        Raises:
+            ServerError: when it does not, for instance because a process of its Python backend has died.
+        """
+        if not self._supervisor or self._supervisor.poll() is not None:
+            raise ServerError(f"tritonserver is not running; its log {self.log} says:\n{server_log.complaints(self.log)}")
+        self._ready(self.grpc_address)
+
+    def wait(self, timeout_s: float) -> None:
+        """Waits for a while, or until the server ends.
+
+        Raises:
+            ServerError: when it ended by itself.
+        """
+        assert self._supervisor, "start() comes first"
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            code = self._supervisor.wait(timeout_s)
+            raise ServerError(f"tritonserver ended with code {code}; its log {self.log} says:\n{server_log.complaints(self.log)}")
+
+    def _launch(self, server: tritonserver.TritonServer, run_folder: Path) -> subprocess.Popen[bytes]:
+        shm_prefix = f"assortment-{os.getpid()}-{secrets.token_hex(4)}-"
+        command = [
+            str(server.binary),
+            f"--model-repository={self.repository}",
+            f"--model-config-name={self._variant}",
+            "--model-control-mode=explicit",
+            "--load-model=*",
+            "--disable-auto-complete-config",
+            f"--backend-directory={run_folder / 'backends'}",
+            f"--backend-config=python,shm-region-prefix-name={shm_prefix}",
+            f"--exit-timeout-secs={_EXIT_TIMEOUT_S}",
+            f"--grpc-address={LOOPBACK}",
+            f"--grpc-port={self._ports.grpc}",
+            f"--http-address={LOOPBACK}",
+            f"--http-port={self._ports.http}",
+            f"--metrics-address={LOOPBACK}",
+            f"--metrics-port={self._ports.metrics}",
+            "--allow-gpu-metrics=false",
+            "--cuda-memory-pool-byte-size=0:0",
+        ]
+        return subprocess.Popen(
+            [
+                sys.executable,
+                "-I",
+                supervisor.__file__,
+                str(run_folder),
+                shm_prefix,
+                str(self.log),
+                str(_STOP_TIMEOUT_S),
+                *command,
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            env=server.environment(),
+            start_new_session=True,  # Ctrl-C in a terminal reaches us alone, and we stop it in good order
+        )
+
+    def _wait_until_ready(self) -> None:
+        """Waits for an answer to the canary, and tells the server's own complaints when none comes."""
+        assert self._supervisor
+        deadline = time.monotonic() + self._start_timeout_s
+        last = ServerError("it did not open its port")
+        while time.monotonic() < deadline:
+            if self._supervisor.poll() is not None:
+                raise ServerError(f"tritonserver did not start; its log {self.log} says:\n{server_log.complaints(self.log)}")
+            if is_listening(self._ports.grpc):
+                try:
+                    return self._ready(self.grpc_address)
+                except ServerError as error:
+                    last = error
+            time.sleep(_POLL_S)
+        raise ServerError(
+            f"tritonserver did not answer within {self._start_timeout_s:.0f} s ({last}); its log {self.log} says:\n"
+            f"{server_log.complaints(self.log)}"
+        )

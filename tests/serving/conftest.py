@@ -1,0 +1,130 @@
+import io
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tritonclient.grpc as triton
+from PIL import Image
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+from tritonclient.utils import InferenceServerException
+
+from assortment.serving.pipeline import Pipeline
+from assortment.serving.request import SearchRequest
+from assortment_client import contract as public
+from deploy.local.server import LocalServer
+
+_WORDS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "blue", "shoes", "shirt", "red")
+
+
+@pytest.fixture(scope="session")
+def tokenizer_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A word tokenizer of a few words, with BERT's special tokens."""
+    tokenizer = Tokenizer(models.WordLevel({word: i for i, word in enumerate(_WORDS)}, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    path = tmp_path_factory.mktemp("tokenizer") / "tokenizer.json"
+    tokenizer.save(str(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def png() -> bytes:
+    return picture_file("PNG")
+
+
+def picture_file(file_format: str, size: tuple[int, int] = (60, 40), colour: str = "navy") -> bytes:
+    drawn = io.BytesIO()
+    Image.new("RGB", size, colour).save(drawn, file_format)
+    return drawn.getvalue()
+
+
+@pytest.fixture(scope="session")
+def repository(request: pytest.FixtureRequest) -> Path:
+    """An assembled model repository of a few hundred products."""
+    given = os.environ.get("ASSORTMENT_TEST_REPOSITORY")
+    path: Path = Path(given) if given else request.getfixturevalue("small_repository")
+    return path
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    """The server that other rooms' tests use too, unless a repository is given."""
+    if given := os.environ.get("ASSORTMENT_TEST_REPOSITORY"):
+        with LocalServer(Path(given), log=tmp_path_factory.mktemp("server") / "tritonserver.log") as running:
+            yield running
+    else:
+        yield request.getfixturevalue("served").server
+
+
+@pytest.fixture(scope="session")
+def pipeline(repository: Path) -> Pipeline:
+    return Pipeline.open(repository)
+
+
+Ask = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def ask(server: LocalServer) -> Iterator[Ask]:
+    """Sends a search request, or any tensors, over plain gRPC: no check of ours on the way.
+
+    A busy machine makes the server shed a request now and then; that one is sent again.
+    """
+    client = triton.InferenceServerClient(server.grpc_address)
+
+    def send(request: SearchRequest | None = None, *, ensemble: str | None = None, **tensors: np.ndarray) -> Any:
+        if request is not None:
+            tensors = {**wire(request), **tensors}
+        chosen = ensemble or (
+            public.RERANK if "CANDIDATE_KEY" in tensors else public.SEARCH_MULTIMODAL if "PICTURE" in tensors else public.SEARCH
+        )
+        inputs = [infer_input(name, values) for name, values in tensors.items()]
+        for _ in range(20):
+            try:
+                return client.infer(chosen, inputs, client_timeout=20)
+            except InferenceServerException as error:
+                if "Request timeout expired" not in error.message():
+                    raise
+        raise AssertionError("the server sheds everything")
+
+    yield send
+    client.close()
+
+
+def wire(request: SearchRequest) -> dict[str, np.ndarray]:
+    """Tensors of a request, written out here rather than by the code under test."""
+    tensors = {"QUERY": text(request.query)}
+    if request.picture is not None:
+        tensors["PICTURE"] = text(request.picture)
+    if request.candidates is not None:
+        tensors["CANDIDATE_KEY"] = np.asarray(request.candidates, dtype=np.int64)[np.newaxis]
+    if request.k is not None:
+        tensors["K"] = np.array([[request.k]], dtype=np.int32)
+    if request.diversity is not None:
+        tensors["DIVERSITY"] = np.array([[request.diversity]], dtype=np.float32)
+    if request.strategy is not None:
+        tensors["STRATEGY"] = text(request.strategy)
+    return tensors
+
+
+def text(*values: bytes | str) -> np.ndarray:
+    encoded = [value.encode() if isinstance(value, str) else value for value in values]
+    return np.array([encoded], dtype=np.object_)
+
+
+def infer_input(name: str, values: np.ndarray) -> Any:
+    datatypes = {"O": "BYTES", "i8": "INT64", "i4": "INT32", "f4": "FP32"}
+    tensor = triton.InferInput(name, list(values.shape), datatypes[values.dtype.str.lstrip("<|")])
+    tensor.set_data_from_numpy(values)
+    return tensor
+
+
+@pytest.fixture(scope="session")
+def damaged_pictures() -> dict[str, bytes]:
+    too_large = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(too_large, "PNG")
+    return {"truncated JPEG": picture_file("JPEG", (300, 300))[:700], "20,000 x 20,000": too_large.getvalue()}

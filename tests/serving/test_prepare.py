@@ -1,0 +1,142 @@
+import contextlib
+import io
+import struct
+import warnings
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from assortment.contract import MAX_QUERY_TOKENS, STEPS
+from assortment.errors import InputError
+from assortment.serving import checks
+from assortment.serving.prepare import Preparer, PrepareStep, tensors_of
+from assortment.serving.request import SearchRequest
+
+
+@pytest.fixture(scope="module")
+def preparer(tokenizer_file: Path) -> Preparer:
+    return Preparer(tokenizer_file)
+
+
+def _huge_png() -> bytes:
+    """The header of a PNG of 20,000 x 20,000 pixels; nobody should try to decode what follows."""
+    header = struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
+    )
+
+
+def _jpeg() -> bytes:
+    noise = np.random.default_rng(0).integers(0, 255, (80, 80, 3), dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(noise).save(file, "JPEG")
+    return file.getvalue()
+
+
+BAD = [
+    ({}, "QUERY: '' is not allowed; it has no words, and there is no PICTURE; allowed: words, a picture, or both"),
+    ({"query": " \t\n"}, "QUERY: ' \\t\\n' is not allowed; it has no words"),
+    ({"query": "\u200b"}, "it has no words"),
+    ({"query": "a" * 100_000}, "QUERY: '100000 characters' is not allowed; allowed: at most 1000 characters"),
+    ({"query": b"blue \xff\xfe"}, "is not allowed; it is no UTF-8 from position 5 on; allowed: UTF-8 text"),
+    ({"query": "blue \ud800"}, "it is no UTF-8 from position 5 on"),
+    ({"query": "blue\0shoes"}, "it has NUL at character 4; allowed: text without NUL"),
+    ({"picture": b""}, "PICTURE: '0 bytes' is not allowed; they cannot be decoded"),
+    ({"picture": b"%PDF-1.7\n%\xe2\xe3\n1 0 obj\n"}, "allowed: a JPEG, PNG, WEBP, GIF, BMP file"),
+    ({"picture": _jpeg()[:400]}, "PICTURE: '400 bytes' is not allowed; they cannot be decoded"),
+    ({"picture": _huge_png()}, "PICTURE: 'a picture of too many pixels' is not allowed; allowed: a JPEG"),
+    ({"picture": b"\0" * (8 * 2**20 + 1)}, "PICTURE: '8388609 bytes' is not allowed; allowed:"),
+    ({"k": 0}, "K: 0 is not allowed; allowed: 1 to 100"),
+    ({"k": -3}, "K: -3 is not allowed; allowed: 1 to 100"),
+    ({"k": 101}, "K: 101 is not allowed; allowed: 1 to 100"),
+    ({"diversity": 1.5}, "DIVERSITY: 1.5 is not allowed; allowed: 0 (pure relevance) to 1 (pure diversity)"),
+    ({"diversity": -0.1}, "DIVERSITY: -0.1 is not allowed"),
+    ({"diversity": float("nan")}, "DIVERSITY: nan is not allowed"),
+    ({"diversity": float("inf")}, "DIVERSITY: inf is not allowed"),
+    ({"strategy": "best"}, "STRATEGY: 'best' is not allowed; allowed: mmr, dpp"),
+    ({"strategy": ""}, "STRATEGY: '' is not allowed; allowed: mmr, dpp"),
+    ({"strategy": b"\xff"}, "STRATEGY: b'\\xff' is not allowed; it is no UTF-8"),
+    ({"candidates": np.zeros(0, np.int64)}, "CANDIDATE_KEY: '0 candidates' is not allowed; allowed: 1 to 1000 candidates"),
+    ({"candidates": np.arange(1001)}, "CANDIDATE_KEY: '1001 candidates' is not allowed"),
+    ({"candidates": np.array([5, 7, 8, 7])}, "CANDIDATE_KEY: 7 is not allowed; it stands at positions 1 and 3; allowed: every"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fields", "message"), BAD)
+def test_a_wrong_field_is_told_with_its_value_and_what_is_allowed(
+    preparer: Preparer, fields: dict[str, Any], message: str
+) -> None:
+    wrong = fields if "query" in fields or not fields or "picture" in fields else {"query": "blue shoes", **fields}
+    with pytest.raises(InputError) as caught:
+        preparer.prepare(SearchRequest(**wrong))
+    assert message in str(caught.value)
+
+
+def test_left_out_options_take_their_defaults(preparer: Preparer) -> None:
+    prepared = preparer.prepare(SearchRequest(query="blue shoes"))
+    assert prepared.token_ids.tolist() == [2, 4, 5, 3]
+    assert (prepared.k, prepared.strategy, prepared.pixels, prepared.candidates) == (10, -1, None, None)
+    assert np.isnan(prepared.diversity)
+
+
+def test_a_picture_alone_is_a_query(preparer: Preparer, png: bytes) -> None:
+    prepared = preparer.prepare(SearchRequest(picture=png))
+    assert not prepared.has_text
+    assert prepared.pixels is not None
+    assert prepared.pixels.shape == (3, 96, 96)
+
+
+def test_a_long_query_is_cut_at_the_token_limit(preparer: Preparer) -> None:
+    assert len(preparer.prepare(SearchRequest(query="blue " * 150)).token_ids) == MAX_QUERY_TOKENS
+
+
+def test_a_wrong_request_fails_alone(tokenizer_file: Path) -> None:
+    step = PrepareStep(tokenizer_file)
+    requests = [SearchRequest(query="blue"), SearchRequest(query="blue", k=0), SearchRequest(query="red shirt")]
+    good, bad, other = step.run([tensors_of(request) for request in requests])
+    assert isinstance(bad, InputError)
+    assert isinstance(good, dict)
+    assert isinstance(other, dict)
+    assert other["TOKEN_IDS"].tolist() == [[2, 7, 6, 3]]
+
+
+def test_outputs_keep_the_contract(tokenizer_file: Path, png: bytes) -> None:
+    request = SearchRequest(query="blue", picture=png, candidates=np.array([3, 4]), k=5, diversity=0.5, strategy="dpp")
+    for step in (PrepareStep(tokenizer_file), PrepareStep(tokenizer_file, pad_tokens_to=32)):
+        (outputs,) = step.run([tensors_of(request)])
+        assert isinstance(outputs, dict)
+        for tensor in STEPS["prepare"].outputs:
+            values = outputs[tensor.name]
+            assert values.dtype == {"INT64": np.int64, "FP32": np.float32, "UINT8": np.uint8}[tensor.dtype]
+            assert len(values) == 1
+            assert all(size in (-1, actual) for size, actual in zip(tensor.dims, values.shape[1:], strict=True))
+    assert outputs["TOKEN_IDS"].shape == (1, 32)
+    assert outputs["MASK"].sum() == 3
+    assert outputs["OPTIONS"].tolist() == [[5, 0.5, 1]]
+
+
+def test_two_queries_in_one_request_are_refused(tokenizer_file: Path) -> None:
+    two = {"QUERY": np.array([[b"blue"], [b"red"]], dtype=np.object_)}
+    (outcome,) = PrepareStep(tokenizer_file).run([two])
+    assert str(outcome).startswith("batch: 2 is not allowed; allowed: 1;")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=200), st.sampled_from(("PNG", "GIF", "BMP", "WEBP", "JPEG")), st.floats(0, 1))
+def test_damaged_pictures_raise_nothing_but_an_input_error(noise: bytes, file_format: str, place: float) -> None:
+    """Real files with a stretch of them overwritten; some are still pictures."""
+    file = io.BytesIO()
+    Image.effect_mandelbrot((32, 32), (-2, -1, 1, 1), 20).save(file, file_format)
+    damaged = bytearray(file.getvalue())
+    start = int(place * len(damaged))
+    damaged[start : start + len(noise)] = noise
+    with warnings.catch_warnings(), contextlib.suppress(InputError):
+        warnings.simplefilter("ignore")
+        assert checks.picture(bytes(damaged)).mode == "RGB"
