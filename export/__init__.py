@@ -1,0 +1,1 @@
+"""Trained models to ONNX, the catalogue index, and the complete model repository."""

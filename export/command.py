@@ -1,0 +1,30 @@
+"""``assortment export``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from assortment.paths import BuildPaths
+from export.defaults import MAX_INT8_LOSS, THREADS
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Exports the trained models of a catalogue to ONNX. Every model is checked against PyTorch on real texts and pictures "
+        "(largest absolute difference 1e-4). The query text encoder is also made in 8 bits, measured on the dev queries, and "
+        "shipped only when it loses hardly anything. Next: assortment index."
+    )
+    parser.add_argument("--catalogue", default="generated", help="name of the folder under --build")
+    parser.add_argument("--build", type=Path, default=Path("build"), help="folder of all build results")
+    parser.add_argument("--max-int8-loss", type=float, default=MAX_INT8_LOSS, help="of dev ndcg@10; above it float32 ships")
+    parser.add_argument("--threads", type=int, default=THREADS, help="threads of ONNX Runtime")
+
+
+def run(args: argparse.Namespace) -> int:
+    from export.steps import export  # imports torch: not needed for --help
+
+    done = export(BuildPaths(args.build / args.catalogue), max_int8_loss=args.max_int8_loss, threads=args.threads)
+    print(json.dumps(done.results, indent=1))
+    return 0

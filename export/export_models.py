@@ -1,0 +1,52 @@
+"""The contents of an export folder: every trained model as ONNX, and the vocabularies that go with them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Final
+
+from assortment import artefacts
+from assortment.catalogue.progress import progress
+from assortment.catalogue.store import Catalogue
+from assortment.contract import STEPS
+from export import onnx_export, parity
+from training.checkpoint import TrainedModels
+
+FILES: Final = {
+    "text_encoder": artefacts.TEXT_ENCODER,
+    "product_text_encoder": artefacts.PRODUCT_TEXT_ENCODER,
+    "image_encoder": artefacts.IMAGE_ENCODER,
+    "fusion": artefacts.FUSION,
+    "product_fusion": artefacts.PRODUCT_FUSION,
+    "label_tower": artefacts.LABEL_TOWER,
+    "scorer": artefacts.SCORING,
+}
+"""Module to its file."""
+_SIGNATURES: Final = {**STEPS, "label_tower": onnx_export.LABEL_TOWER, "scorer": onnx_export.SCORING}
+
+
+def write(folder: Path, models: TrainedModels, catalogue: Catalogue) -> dict[str, float]:
+    """Exports ``models`` and checks them against PyTorch; returns the largest difference of each.
+
+    Raises:
+        StepError: when a model answers otherwise than in PyTorch, or its tensors are not those of the contract.
+    """
+    arguments = parity.real_arguments(models, catalogue)
+    modules = {**models.modules(), "label_tower": models.product_fusion.labels}
+    differences: dict[str, float] = {}
+    for name, file in progress(FILES.items(), doing="models to ONNX", total=len(FILES)):
+        signature, module, inputs = _SIGNATURES[name], modules[name], arguments[name]
+        onnx_export.export(module, signature, folder / file, tuple(value[:2] for value in inputs))
+        named = dict(zip((tensor.name for tensor in signature.inputs), inputs, strict=True))
+        differences[name] = parity.check(name, module, folder / file, named)
+    shutil.copyfile(models.tokenizer_file, folder / artefacts.TOKENIZER)
+    _write_json(folder / artefacts.LABELS, models.labels)
+    _write_json(folder / artefacts.CATEGORIES, models.categories)
+    _write_json(folder / artefacts.PARITY, {"allowed": parity.MAX_DIFFERENCE, "largest_difference": differences})
+    return differences
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

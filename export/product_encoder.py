@@ -1,0 +1,140 @@
+"""Vectors of all products of a catalogue, computed by the exported ONNX models, as the server would compute them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from assortment import artefacts, image
+from assortment.catalogue.progress import progress
+from assortment.catalogue.store import Catalogue
+from assortment.contract import MAX_PRODUCT_TOKENS, PICTURE_SIZE, VECTOR_DIM
+from assortment.errors import InputError
+from assortment.serving.onnx_session import OnnxSession
+from assortment.text import TextTokenizer, pad, product_text
+from export.scorer_graph import RowTables
+from training.labels import label_ids
+from training.models import category_ids
+from training.scorer import product_features
+
+_TOKENS_PER_BATCH: Final = 2048
+_PICTURES_PER_BATCH: Final = 32
+_PRODUCTS_PER_BATCH: Final = 1024
+
+Vectors = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EncodedProducts:
+    """What encoding a catalogue gives."""
+
+    tables: RowTables
+    """What the scorers know of every row."""
+    categories: list[str]
+    """The classes of INTENT."""
+    num_texts: int
+    """Distinct texts; products of equal text share one run of the encoder."""
+    num_pictures: int
+    """Products with a readable picture."""
+    num_unreadable: int
+    """Pictures that are there and could not be decoded; these products count as without one."""
+
+
+class ProductEncoder:
+    """The product side's models of an export folder."""
+
+    def __init__(self, folder: Path, *, threads: int = 2) -> None:
+        """Opens the models.
+
+        Raises:
+            StepError: when a model file is missing or damaged.
+        """
+        self._tokenizer = TextTokenizer(folder / artefacts.TOKENIZER, max_tokens=MAX_PRODUCT_TOKENS)
+        self._text = OnnxSession(folder / artefacts.PRODUCT_TEXT_ENCODER, threads=threads)
+        self._image = OnnxSession(folder / artefacts.IMAGE_ENCODER, threads=threads)
+        self._fusion = OnnxSession(folder / artefacts.PRODUCT_FUSION, threads=threads)
+        self._label_tower = OnnxSession(folder / artefacts.LABEL_TOWER, threads=threads)
+        self._labels: list[str] = json.loads((folder / artefacts.LABELS).read_text(encoding="utf-8"))
+        self._categories: list[str] = json.loads((folder / artefacts.CATEGORIES).read_text(encoding="utf-8"))
+
+    def encode(self, catalogue: Catalogue) -> EncodedProducts:
+        """Vectors and scorer columns of every product, by row."""
+        texts = [product_text(product) for product in catalogue.products]
+        distinct, place = np.unique(np.array(texts, dtype=object).astype(str), return_inverse=True)
+        text_vectors = self._encode_texts([str(text) for text in distinct])[place.reshape(-1)]
+        image_vectors, has_picture, num_unreadable = self._encode_pictures(catalogue)
+        presence = np.stack([np.ones(len(catalogue), dtype=np.float32), has_picture], axis=1)
+        known_labels = label_ids(catalogue.products, self._labels)
+        vectors = np.empty((len(catalogue), VECTOR_DIM), dtype=np.float32)
+        label_vectors = np.empty_like(vectors)
+        for start in range(0, len(catalogue), _PRODUCTS_PER_BATCH):
+            rows = slice(start, start + _PRODUCTS_PER_BATCH)
+            vectors[rows] = self._fusion.run(
+                {
+                    "TEXT_VECTOR": text_vectors[rows],
+                    "IMAGE_VECTOR": image_vectors[rows],
+                    "LABEL_ID": known_labels[rows],
+                    "PRESENCE": presence[rows],
+                }
+            )["PRODUCT_VECTOR"]
+            label_vectors[rows] = self._label_tower.run({"LABEL_ID": known_labels[rows]})["LABEL_VECTOR"]
+        tables = RowTables(
+            product_vectors=vectors,
+            label_vectors=label_vectors,
+            categories=category_ids(catalogue.products, self._categories),
+            features=product_features(catalogue.products),
+        )
+        return EncodedProducts(
+            tables=tables,
+            categories=self._categories,
+            num_texts=len(distinct),
+            num_pictures=int(has_picture.sum()),
+            num_unreadable=num_unreadable,
+        )
+
+    def _encode_texts(self, texts: Sequence[str]) -> Vectors:
+        """(T, 256) vectors; texts of like length share a batch, so that little is spent on padding."""
+        tokens = self._tokenizer.encode_batch(list(texts))
+        batches = list(_by_length([len(row) for row in tokens]))
+        vectors = np.empty((len(texts), VECTOR_DIM), dtype=np.float32)
+        for batch in progress(batches, doing=f"vectors of {len(texts):,} texts", total=len(batches)):
+            token_ids, mask = pad([tokens[i] for i in batch])
+            vectors[batch] = self._text.run({"TOKEN_IDS": token_ids, "MASK": mask})["TEXT_VECTOR"]
+        return vectors
+
+    def _encode_pictures(self, catalogue: Catalogue) -> tuple[Vectors, Vectors, int]:
+        """(N, 256) vectors, (N,) 1 where there is a picture, and the number of unreadable ones."""
+        vectors = np.zeros((len(catalogue), VECTOR_DIM), dtype=np.float32)
+        has_picture = np.zeros(len(catalogue), dtype=np.float32)
+        num_unreadable = 0
+        rows = [row for row, product in enumerate(catalogue.products) if product.picture]
+        starts = range(0, len(rows), _PICTURES_PER_BATCH)
+        for start in progress(starts, doing=f"vectors of {len(rows):,} pictures", total=len(starts)):
+            batch = rows[start : start + _PICTURES_PER_BATCH]
+            pixels = np.zeros((len(batch), 3, PICTURE_SIZE, PICTURE_SIZE), dtype=np.float32)
+            for i, (row, data) in enumerate(zip(batch, catalogue.iter_pictures(batch), strict=True)):
+                assert data is not None, "the row has a picture name"
+                try:
+                    pixels[i] = image.pixels(image.decode(data))
+                    has_picture[row] = 1.0
+                except InputError:
+                    num_unreadable += 1
+            presence = np.stack([np.ones(len(batch), dtype=np.float32), has_picture[batch]], axis=1)
+            vectors[batch] = self._image.run({"PIXELS": pixels, "PRESENCE": presence})["IMAGE_VECTOR"]
+        return vectors, has_picture, num_unreadable
+
+
+def _by_length(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Indices in batches of about _TOKENS_PER_BATCH tokens of about the same length, longest first."""
+    order = sorted(range(len(lengths)), key=lambda i: (-lengths[i], i))
+    start = 0
+    while start < len(order):
+        size = max(1, _TOKENS_PER_BATCH // lengths[order[start]])
+        yield order[start : start + size]
+        start += size

@@ -1,0 +1,163 @@
+"""The scorer graphs against the same work in NumPy and PyTorch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime as ort
+import pytest
+import torch
+
+from assortment import artefacts
+from assortment.contract import NO_FILTER, NUM_RETRIEVED, NUM_SCORED
+from assortment.serving.onnx_session import OnnxSession
+from export.onnx_export import SCORING, export
+from export.scorer_graph import RowTables, build
+from training.linear_scorer import LinearScorer
+from training.scorer import NUM_PRODUCT_FEATURES, LearnedScorer, ScorerModule
+
+C = 7
+VERSION = 42
+Floats = npt.NDArray[np.float32]
+
+
+def unit(rows: npt.NDArray[np.float64]) -> Floats:
+    scaled: Floats = (rows / np.linalg.norm(rows, axis=-1, keepdims=True)).astype(np.float32)
+    return scaled
+
+
+def make_tables(num_rows: int) -> RowTables:
+    rng = np.random.default_rng(num_rows)
+    return RowTables(
+        product_vectors=unit(rng.normal(size=(num_rows, 256))),
+        label_vectors=unit(rng.normal(size=(num_rows, 256))),
+        categories=rng.integers(-1, C, num_rows),
+        features=rng.normal(size=(num_rows, NUM_PRODUCT_FEATURES)).astype(np.float32),
+    )
+
+
+def make_queries(batch: int) -> tuple[Floats, Floats]:
+    rng = np.random.default_rng(batch)
+    return unit(rng.normal(size=(batch, 256))), rng.dirichlet(np.ones(C), batch).astype(np.float32)
+
+
+@pytest.fixture(scope="module", params=["learned", "linear"])
+def scorer(request: pytest.FixtureRequest) -> ScorerModule:
+    torch.manual_seed(3)
+    module: ScorerModule
+    if request.param == "learned":
+        module = LearnedScorer()
+        torch.nn.init.normal_(module.correction.weight)
+    else:
+        module = LinearScorer()
+        torch.nn.init.constant_(module.label_weight, 0.4)
+    return module.eval()
+
+
+@pytest.fixture(scope="module")
+def scoring(scorer: ScorerModule, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("scoring") / artefacts.SCORING
+    query, intent = make_queries(2)
+    tables, rows = make_tables(5), np.arange(5)[None].repeat(2, 0)
+    export(scorer, SCORING, path, tensors(query, intent, tables, rows))
+    return path
+
+
+def tensors(query: Floats, intent: Floats, tables: RowTables, rows: npt.NDArray[np.int64]) -> tuple[torch.Tensor, ...]:
+    columns = (tables.product_vectors, tables.label_vectors, tables.categories, tables.features)
+    return tuple(torch.from_numpy(array) for array in (query, intent, *(column[rows] for column in columns)))
+
+
+def session(path: Path) -> ort.InferenceSession:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    return ort.InferenceSession(str(path), options)
+
+
+def reference(
+    scorer: ScorerModule, query: Floats, intent: Floats, tables: RowTables, allowed: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.int32], Floats]:
+    """The scorer's answer for one query, spelled out."""
+    rows = np.full(NUM_SCORED, -1, dtype=np.int32)
+    relevance = np.zeros(NUM_SCORED, dtype=np.float32)
+    cosine = np.where(allowed, tables.product_vectors @ query, -np.inf)
+    near = np.argsort(-cosine, kind="stable")[: min(NUM_RETRIEVED, int(allowed.sum()))]
+    if len(near):
+        with torch.no_grad():
+            scored = scorer(*tensors(query[None], intent[None], tables, near[None])).numpy()[0]
+        best = np.argsort(-scored, kind="stable")[:NUM_SCORED]
+        rows[: len(best)], relevance[: len(best)] = near[best], scored[best]
+    return rows, relevance
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+@pytest.mark.parametrize("num_rows", [1, 8, 9, NUM_SCORED - 1, 5 * NUM_SCORED])
+def test_scorer_answers_as_the_reference(num_rows: int, batch: int, scorer: ScorerModule, scoring: Path, tmp_path: Path) -> None:
+    tables, (query, intent) = make_tables(num_rows), make_queries(batch)
+    build(tmp_path, scoring, tables, version=VERSION)
+    run = session(tmp_path / artefacts.SCORER)
+    rng = np.random.default_rng(1)
+    no_filter = np.full((batch, 1), NO_FILTER, dtype=np.uint8), np.ones((batch, num_rows), dtype=bool)
+    some = rng.random((batch, num_rows)) < 0.3
+    none = np.zeros((batch, num_rows), dtype=bool)
+    for allow, allowed in (no_filter, (bitmap(some), some), (bitmap(none), none)):
+        rows, relevance, version = run.run(None, {"QUERY_VECTOR": query, "INTENT": intent, "ALLOW": allow})
+        assert rows.shape == relevance.shape == (batch, NUM_SCORED)
+        assert version.tolist() == [[VERSION]] * batch
+        for i in range(batch):
+            expected_rows, expected_relevance = reference(scorer, query[i], intent[i], tables, allowed[i])
+            np.testing.assert_allclose(relevance[i], expected_relevance, atol=1e-5)
+            assert sorted(rows[i]) == sorted(expected_rows)
+
+
+def test_candidate_scorer_is_the_same_function(scorer: ScorerModule, scoring: Path, tmp_path: Path) -> None:
+    tables, (query, intent) = make_tables(50), make_queries(2)
+    build(tmp_path, scoring, tables, version=VERSION)
+    rows = np.array([[3, 49, -1, 0], [7, 7, 12, -1]], dtype=np.int32)
+    (relevance,) = session(tmp_path / artefacts.CANDIDATE_SCORER).run(
+        None, {"QUERY_VECTOR": query, "INTENT": intent, "ROW": rows}
+    )
+    with torch.no_grad():
+        expected = scorer(*tensors(query, intent, tables, np.maximum(rows, 0).astype(np.int64))).numpy()
+    np.testing.assert_allclose(relevance, np.where(rows >= 0, expected, 0), atol=1e-5)
+    (nothing,) = session(tmp_path / artefacts.CANDIDATE_SCORER).run(
+        None, {"QUERY_VECTOR": query, "INTENT": intent, "ROW": np.empty((2, 0), dtype=np.int32)}
+    )
+    assert nothing.shape == (2, 0)
+
+
+def test_both_scorers_agree_on_the_rows_they_share(scoring: Path, tmp_path: Path) -> None:
+    tables, (query, intent) = make_tables(1000), make_queries(3)
+    build(tmp_path, scoring, tables, version=VERSION)
+    allow = np.full((3, 1), NO_FILTER, dtype=np.uint8)
+    rows, relevance, _ = session(tmp_path / artefacts.SCORER).run(None, {"QUERY_VECTOR": query, "INTENT": intent, "ALLOW": allow})
+    (again,) = session(tmp_path / artefacts.CANDIDATE_SCORER).run(None, {"QUERY_VECTOR": query, "INTENT": intent, "ROW": rows})
+    np.testing.assert_allclose(again, relevance, atol=1e-6)
+
+
+def bitmap(allowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
+    return np.packbits(allowed, axis=1, bitorder="little")
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="memory is read from /proc, which this system does not have")
+def test_sessions_share_one_copy_of_the_vectors(scoring: Path, tmp_path: Path) -> None:
+    tables, (query, intent) = make_tables(20_000), make_queries(1)
+    build(tmp_path, scoring, tables, version=VERSION)
+    inputs: dict[str, npt.NDArray[Any]] = {"QUERY_VECTOR": query, "INTENT": intent}
+    inputs["ALLOW"] = np.array([[NO_FILTER]], dtype=np.uint8)
+    sessions = [OnnxSession(tmp_path / artefacts.SCORER)]
+    sessions[0].run(inputs)
+    before = private_bytes()
+    sessions += [OnnxSession(tmp_path / artefacts.SCORER) for _ in range(3)]
+    for one in sessions:
+        one.run(inputs)
+    assert private_bytes() - before < tables.product_vectors.nbytes
+
+
+def private_bytes() -> int:
+    """Memory of this process that is no mapped file."""
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) * 1024
