@@ -13,7 +13,7 @@ class Shown:
     """From 1."""
     title: str
     detail: str
-    """Brand, price and the like, in one short line; may be empty."""
+    """Price, brand and the like, in one short line; may be empty."""
     picture: str
     """A ``data:`` URI, or empty when the product has no picture."""
     why: str

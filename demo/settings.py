@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from assortment.errors import InputError
 from assortment.paths import BuildPaths
@@ -30,14 +31,12 @@ class DemoSettings:
     """Products of the generated catalogue."""
     limit: int | None = None
     """Read at most this many products of an imported catalogue; None reads all."""
-    max_epochs: int | None = None
-    """At most this many epochs of training; None leaves it to the training's own defaults."""
+    training: Mapping[str, Any] = field(default_factory=dict)
+    """Changes to the training's own settings for this catalogue."""
     requests: int = 2_000
     """Sequential requests behind the latency percentiles."""
-    sweep: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-    """Values of ``diversity`` in the relevance-diversity plot."""
-    seed: int = 7
-    """Of the catalogue, the protocol, the training and the bootstrap."""
+    sweep: tuple[float, ...] = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
+    """Values of ``diversity`` in the relevance-diversity plot, ascending; closer where the choice is made."""
 
     def __post_init__(self) -> None:
         if self.catalogue not in CATALOGUES:
@@ -84,7 +83,7 @@ def quick(*, catalogue: str = "generated", data: Path | None = None, build: Path
         quick=True,
         products=800,
         limit=800,
-        max_epochs=1,
+        training={"epochs": 1, "steps_per_epoch": 10, "scorer_steps": 30, "scorer_queries": 100},
         requests=300,
-        sweep=(0.0, 0.5, 1.0),
+        sweep=(0.0, 0.2, 0.5, 1.0),
     )

@@ -23,9 +23,9 @@ from assortment_client.contract import STRATEGIES
 from export.defaults import MAX_DIVERSITY_LOSS
 
 K: Final = 10
-# Dense where a default can lie: calibrated relevance leaves little to trade, and beyond 0.2 much of it is gone.
-_FINE: Final = tuple(round(0.01 * step, 2) for step in range(13))
-DIVERSITIES: Final = (*_FINE, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7)
+# Dense where a default can lie: beyond 0.4 much of the relevance is gone.
+_FINE: Final = tuple(round(0.02 * step, 2) for step in range(16))
+DIVERSITIES: Final = (*_FINE, 0.4, 0.5, 0.7)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

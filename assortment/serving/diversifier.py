@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from assortment.diversify import diversify
 from assortment.errors import CatalogueChangingError
@@ -43,7 +44,7 @@ def _answer(tensors: Tensors, table: ProductTable) -> Tensors:
     k, diversity, strategy = tensors["OPTIONS"][0].tolist()
     selection = diversify(
         table.vectors[rows],
-        relevance,
+        _beside_the_best(relevance),
         int(k),
         strategy=table.default_strategy if strategy < 0 else STRATEGIES[int(strategy)],
         diversity=table.default_diversity if math.isnan(diversity) else diversity,
@@ -57,3 +58,12 @@ def _answer(tensors: Tensors, table: ProductTable) -> Tensors:
         "REASON": reason[np.newaxis].astype(np.int32),
         "CATALOGUE_VERSION": tensors["CATALOGUE_VERSION"],
     }
+
+
+def _beside_the_best(relevance: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Relevance as a share of the best one's, (n,) for (n,), best first.
+
+    A query that nothing answers surely has low relevance everywhere, and a strength that suits a sure query would reorder all of
+    its answers: beside the best, a strength costs about the same share of relevance for either.
+    """
+    return relevance / relevance[0] if len(relevance) and relevance[0] > 0 else relevance

@@ -1,0 +1,145 @@
+"""``python -m perf.bench``: what serving costs, against the same work in one process on the same cores.
+
+Fairness:
+
+- Both sides run the same step classes on the same assembled repository, ONNX Runtime with one thread a call, and are bound to
+  the same cores. Nothing else runs for the one while the other is measured: the server and the workers then wait.
+- Blocks of both sides alternate and hold the same queries in the same order, so that a slow minute of the machine hits both.
+- One at a time: see ``perf.one_by_one``. Saturated: see ``perf.saturated``; beside requests a second stands the processor time
+  of a request, which hardly depends on who else keeps the machine busy.
+- Answers are compared. One at a time they must be identical. Saturated they may differ where scores nearly tie: an 8-bit
+  encoder scales a batch as a whole, so an answer depends slightly on its batch mates; the share is reported.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from assortment import manifest
+from assortment.catalogue.store import Catalogue
+from assortment.errors import AssortmentError, StepError
+from assortment.protocol.store import Protocol
+from assortment.serving.pipeline import Pipeline
+from assortment_client import SearchClient, contract
+from deploy.local.server import LocalServer
+from perf import bench_report, one_by_one, saturated
+from perf.bench_report import BenchResult
+from perf.bench_settings import BenchSettings
+from perf.cores import pin, processor
+from perf.in_process import Workers
+from perf.load import SearchLoad
+from perf.stages import Statistics
+
+SUMMARY: Final = "summary.json"
+_K: Final = contract.DEFAULT_K
+
+
+def run(settings: BenchSettings, console: Console) -> BenchResult:
+    """Starts the server and the workers, measures both, and writes ``summary.json``.
+
+    Raises:
+        StepError: when the catalogue is not assembled, or both sides answer differently one at a time.
+        ServerError: when the server does not start or fails a request.
+    """
+    repository = settings.paths.model_repository
+    if not (repository / manifest.FILENAME).is_file():
+        raise StepError(f"{repository} is not there; make it with: assortment demo --catalogue {settings.catalogue}")
+    cores = pin(settings.num_cores)
+    queries = [query.query for query in Protocol.open(settings.paths.protocol).queries("test")]
+    console.print(f"Server and {len(cores)} in-process workers on cores {', '.join(map(str, cores))}", highlight=False)
+    with LocalServer(repository) as server, Statistics(server.grpc_address) as statistics:
+        with SearchClient(server.grpc_address) as client:
+            told = client.server_info()
+            one = one_by_one.measure(
+                queries,
+                client,
+                statistics,
+                Pipeline.open(repository),
+                num_blocks=settings.latency_blocks,
+                size=settings.latency_requests,
+                k=_K,
+                console=console,
+            )
+        with Workers(repository, count=len(cores), batch=settings.batch, k=_K) as workers:
+            many = saturated.measure(
+                queries,
+                SearchLoad(server.grpc_address, queries, k=_K),
+                statistics,
+                workers,
+                num_blocks=settings.throughput_blocks,
+                size=settings.throughput_requests,
+                in_flight=settings.in_flight,
+                console=console,
+            )
+    result = BenchResult(
+        catalogue=settings.catalogue,
+        products=len(Catalogue.open(settings.paths.catalogue)),
+        queries=len(queries),
+        cores=cores,
+        processor=processor(),
+        server={"name": told.name, "version": told.version},
+        one_by_one=one,
+        saturated=many,
+    )
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    (settings.folder / SUMMARY).write_text(json.dumps(bench_report.summary(result), indent=1) + "\n", encoding="utf-8")
+    return result
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's flags, from ``BenchSettings``."""
+    default = BenchSettings()
+    parser.add_argument("--catalogue", default=default.catalogue, help="an assembled catalogue")
+    parser.add_argument("--build", type=Path, default=default.build, help="folder of all outputs")
+    parser.add_argument("--cores", type=int, default=default.num_cores, help="cores that both sides share")
+    parser.add_argument("--in-flight", type=int, default=default.in_flight, help="requests kept at the server when saturated")
+    for field, what in (
+        ("latency_blocks", "pairs of blocks, one request at a time"),
+        ("latency_requests", "requests in such a block"),
+        ("throughput_blocks", "pairs of blocks, saturated"),
+        ("throughput_requests", "requests in such a block"),
+    ):
+        parser.add_argument(f"--{field.replace('_', '-')}", type=int, default=getattr(default, field), help=what)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs the bench and returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m perf.bench",
+        description="What serving costs against the same work in one process, same models and cores.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    configure(parser)
+    args = parser.parse_args(argv)
+    console = Console()
+    try:
+        settings = BenchSettings(
+            catalogue=args.catalogue,
+            build=args.build,
+            num_cores=args.cores,
+            in_flight=args.in_flight,
+            latency_blocks=args.latency_blocks,
+            latency_requests=args.latency_requests,
+            throughput_blocks=args.throughput_blocks,
+            throughput_requests=args.throughput_requests,
+        )
+        result = run(settings, console)
+    except AssortmentError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; the server was stopped", file=sys.stderr)
+        return 130
+    bench_report.show(result, console)
+    console.print(f"\n{settings.folder / SUMMARY}", highlight=False, soft_wrap=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

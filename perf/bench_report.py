@@ -1,0 +1,129 @@
+"""What the bench found, as a summary for scripts and as tables for people."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from perf.agreement import Agreement
+from perf.one_by_one import OneByOne
+from perf.saturated import Saturated
+from perf.stages import Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchResult:
+    """Everything one run of the bench found."""
+
+    catalogue: str
+    products: int
+    queries: int
+    cores: Sequence[int]
+    processor: str
+    server: dict[str, str]
+    one_by_one: OneByOne
+    saturated: Saturated
+
+
+def summary(result: BenchResult) -> dict[str, Any]:
+    """The contents of ``build/bench/summary.json``. Times in milliseconds, throughput in requests a second."""
+    one, many = result.one_by_one, result.saturated
+    return {
+        "overhead_ms": round(one.overhead_ms, 3),
+        "p50_ratio": round(one.p50_ratio, 3),
+        "throughput_ratio": round(many.throughput_ratio, 3),
+        "latency_ms": {"served": one.served.as_dict(), "in_process": one.in_process.as_dict()},
+        "refused_and_sent_again": {"one_by_one": one.refused, "saturated": many.refused},
+        "throughput_per_s": {
+            "served": _rates(many.served),
+            "in_process": _rates(many.in_process),
+            "in_flight": many.in_flight,
+            "in_process_batch": many.batch,
+        },
+        "cpu_ms_per_request": {
+            "server": round(many.cpu_ms.server, 3),
+            "load_generator": round(many.cpu_ms.client, 3),
+            "in_process": round(many.cpu_ms.in_process, 3),
+            "ratio": round(many.cpu_ms.ratio, 3),
+        },
+        "stages": {"one_by_one": _stages(one.stages), "saturated": _stages(many.stages)},
+        "same_answers": {"one_by_one": _agreement(one.agreement), "saturated": _agreement(many.agreement)},
+        "catalogue": result.catalogue,
+        "products": result.products,
+        "queries": result.queries,
+        "cores": len(result.cores),
+        "processor": result.processor,
+        "server": result.server,
+    }
+
+
+def _rates(blocks: Sequence[float]) -> dict[str, Any]:
+    return {"median": round(statistics.median(blocks), 1), "blocks": [round(rate, 1) for rate in blocks]}
+
+
+def _stages(stages: Sequence[Stage]) -> list[dict[str, Any]]:
+    return [
+        {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(stage).items()}
+        for stage in stages
+    ]
+
+
+def _agreement(agreement: Agreement) -> dict[str, Any]:
+    return {"answers": agreement.answers, "identical_share": round(agreement.share, 4), "overlap": round(agreement.overlap, 4)}
+
+
+def show(result: BenchResult, console: Console) -> None:
+    """Prints the two comparisons and the stages."""
+    one, many = result.one_by_one, result.saturated
+    console.print(
+        f"\n{result.products:,} products, {result.queries} queries, {result.server['name']} {result.server['version']}, "
+        f"everything on {len(result.cores)} cores",
+        highlight=False,
+    )
+    table = Table(title="One request at a time (ms)", title_justify="left")
+    for column in ("", "p50", "p95", "p99", "requests"):
+        table.add_column(column, justify="right" if column else "left")
+    for name, latency in (("served", one.served), ("in process", one.in_process)):
+        table.add_row(name, f"{latency.p50:.2f}", f"{latency.p95:.2f}", f"{latency.p99:.2f}", f"{latency.requests:,}")
+    console.print(table)
+    console.print(
+        f"  overhead {one.overhead_ms:.2f} ms, ratio {one.p50_ratio:.2f}; {_told(one.agreement)}", highlight=False, soft_wrap=True
+    )
+    console.print(_stage_table("Stages, one request at a time (mean per request, from Triton's statistics)", one.stages))
+    table = Table(title="Saturated (requests a second)", title_justify="left")
+    for column in ("", "median", "blocks"):
+        table.add_column(column, justify="right" if column == "median" else "left")
+    for name, rates in (("served", many.served), ("in process", many.in_process)):
+        table.add_row(name, f"{statistics.median(rates):.0f}", " ".join(f"{rate:.0f}" for rate in rates))
+    console.print(table)
+    console.print(
+        f"  ratio {many.throughput_ratio:.2f}; {many.in_flight} in flight, {many.refused} refused and sent again; "
+        f"{_told(many.agreement)}\n"
+        f"  processor time of a request: server {many.cpu_ms.server:.2f} ms and load generator {many.cpu_ms.client:.2f} ms, "
+        f"in process {many.cpu_ms.in_process:.2f} ms; ratio {many.cpu_ms.ratio:.2f}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    console.print(_stage_table("Stages, saturated (mean per request, from Triton's statistics)", many.stages))
+
+
+def _told(agreement: Agreement) -> str:
+    return f"{agreement.share:.1%} of {agreement.answers:,} answers identical"
+
+
+def _stage_table(title: str, stages: Sequence[Stage]) -> Table:
+    table = Table(title=title, title_justify="left")
+    for column in ("model", "queue ms", "compute ms", "total ms", "mean batch"):
+        table.add_column(column, justify="left" if column == "model" else "right")
+    for stage in stages:
+        if stage.mean_batch:
+            own = (f"{stage.queue_ms:.3f}", f"{stage.compute_ms:.3f}", f"{stage.total_ms:.3f}", f"{stage.mean_batch:.1f}")
+        else:
+            own = ("", "", f"{stage.total_ms:.3f}", "ensemble")
+        table.add_row(stage.model, *own)
+    return table
