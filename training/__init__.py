@@ -1,0 +1,1 @@
+"""Training: text encoder, image encoder, fusion, intent and scorer on a catalogue."""

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from training.loop import STATE_FILE, EncoderLoop, Step
+from training.settings import TrainingSettings
+
+SETTINGS = TrainingSettings(epochs=6, steps_per_epoch=5, patience=6, learning_rate=0.05, seed=3)
+
+
+class Line(nn.Module):
+    """Has to find y = 2x."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slope = nn.Parameter(torch.zeros(1))
+
+    def step(self, kill_in_epoch: int = 0) -> Step:
+        calls = 0
+
+        def step(generator: np.random.Generator) -> tuple[Tensor, dict[str, float]]:
+            nonlocal calls
+            calls += 1
+            if kill_in_epoch and calls > (kill_in_epoch - 1) * SETTINGS.steps_per_epoch + 2:
+                raise KeyboardInterrupt
+            x = torch.from_numpy(generator.standard_normal(8, dtype=np.float32)) + 0.1 * torch.rand(8)
+            loss = (self.slope * x - 2 * x).square().mean()
+            return loss, {"loss": float(loss.detach())}
+
+        return step
+
+    def closeness(self) -> float:
+        return -abs(float(self.slope.detach()) - 2)
+
+
+def loop(
+    line: Line,
+    folder: Path,
+    *,
+    step: Step,
+    measure: Callable[[], float] | None = None,
+    settings: TrainingSettings = SETTINGS,
+    key: str = "k",
+) -> EncoderLoop:
+    return EncoderLoop(
+        {"line": line},
+        step=step,
+        measure=measure or line.closeness,
+        settings=settings,
+        folder=folder,
+        logs=folder / "logs",
+        key=key,
+    )
+
+
+def test_a_killed_run_ends_with_the_same_models_as_one_that_was_not(tmp_path: Path) -> None:
+    whole = Line()
+    uninterrupted = loop(whole, tmp_path / "whole", step=whole.step()).run()
+    killed = Line()
+    with pytest.raises(KeyboardInterrupt):
+        loop(killed, tmp_path / "killed", step=killed.step(kill_in_epoch=4)).run()
+    resumed = Line()
+    state = loop(resumed, tmp_path / "killed", step=resumed.step()).run()
+    assert torch.equal(resumed.slope, whole.slope)
+    assert [record["dev_ndcg@10"] for record in state.history] == [record["dev_ndcg@10"] for record in uninterrupted.history]
+    assert whole.slope.item() > 0.5
+
+
+def test_the_state_of_other_settings_is_not_resumed(tmp_path: Path) -> None:
+    first = Line()
+    loop(first, tmp_path, step=first.step()).run()
+    assert (tmp_path / STATE_FILE).is_file()
+    second = Line()
+    state = loop(second, tmp_path, step=second.step(), key="another catalogue").run()
+    assert state.epoch == SETTINGS.epochs
+    assert torch.equal(first.slope, second.slope)
+
+
+def test_training_stops_when_dev_does_and_keeps_the_best(tmp_path: Path) -> None:
+    line = Line()
+    scores = iter([0.1, 0.5, 0.4, 0.3, 0.2, 0.1])
+    seen: list[Tensor] = []
+
+    def measure() -> float:
+        seen.append(line.slope.detach().clone())
+        return next(scores)
+
+    state = loop(line, tmp_path, step=line.step(), measure=measure, settings=replace(SETTINGS, patience=2)).run()
+    assert (state.epoch, state.best_epoch, state.best) == (3, 1, 0.5)
+    assert torch.equal(line.slope, seen[1])
+
+
+def test_models_that_training_only_makes_worse_are_left_as_they_were(tmp_path: Path) -> None:
+    line = Line()
+    scores = iter([0.9, 0.5, 0.4])
+    state = loop(line, tmp_path, step=line.step(), measure=lambda: next(scores), settings=replace(SETTINGS, patience=2)).run()
+    assert state.best_epoch == 0
+    assert line.slope.item() == 0

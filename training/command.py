@@ -1,0 +1,63 @@
+"""``assortment train``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any, get_args
+
+from assortment.paths import BuildPaths
+from training.settings import (
+    DEFAULT_TEXT_BACKBONE,
+    PRESETS,
+    FusionStrategy,
+    LinearLoss,
+    Precision,
+    ScorerKind,
+    TrainingSettings,
+)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    defaults = TrainingSettings()
+    parser.add_argument("--catalogue", default="generated", help="name of the folder under --build")
+    parser.add_argument("--build", type=Path, default=Path("build"), help="folder of all build results")
+    parser.add_argument(
+        "--preset", choices=PRESETS, default="quick", help="quick: two minutes; full: six, for tens of thousands of products"
+    )
+    parser.add_argument(
+        "--text-backbone", default=DEFAULT_TEXT_BACKBONE, help="packaged default, local folder of a BERT-family model, or hub id"
+    )
+    parser.add_argument(
+        "--fusion", choices=get_args(FusionStrategy), default=defaults.fusion, help="how modalities become one vector"
+    )
+    parser.add_argument(
+        "--scorer", choices=get_args(ScorerKind), default=defaults.scorer, help="linear: the reference formula, for comparison"
+    )
+    parser.add_argument(
+        "--linear-loss", choices=get_args(LinearLoss), default=defaults.linear_loss, help="loss of the linear scorer"
+    )
+    parser.add_argument(
+        "--precision", choices=get_args(Precision), default=defaults.precision, help="arithmetic of the text encoder in training"
+    )
+    parser.add_argument("--epochs", type=int, default=None, help="at most; the preset's when left out")
+    parser.add_argument("--seed", type=int, default=defaults.seed, help="same seed, same models")
+    parser.add_argument("--threads", type=int, default=defaults.threads, help="threads of PyTorch")
+
+
+def run(args: argparse.Namespace) -> int:
+    from training.steps import train  # imports torch: not needed for --help
+
+    done = train(BuildPaths(args.build / args.catalogue), settings_from(args))
+    print(json.dumps(done.results, indent=1))
+    return 0
+
+
+def settings_from(args: argparse.Namespace) -> TrainingSettings:
+    """The preset with what the command line changes."""
+    names = ("text_backbone", "fusion", "scorer", "linear_loss", "precision", "seed", "threads")
+    changes: dict[str, Any] = {name: getattr(args, name) for name in names}
+    if args.epochs is not None:
+        changes["epochs"] = args.epochs
+    return PRESETS[args.preset](**changes)

@@ -1,0 +1,125 @@
+"""Trains one model: encoders first, then the scorer on what they retrieve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch import Tensor, nn
+
+from assortment.catalogue.product import Product
+from assortment.contract import MAX_QUERY_TOKENS
+from assortment.text import TextTokenizer
+from training import adapters, dev_ranking, interpolation, scorer_training
+from training.checkpoint import TrainedModels
+from training.data import BatchMaker, Corpus, new_corpus
+from training.dev_ranking import QuerySet
+from training.features import Features
+from training.general_texts import GeneralTexts
+from training.loop import EncoderLoop, State
+from training.models import new_models
+from training.objective import all_product_vectors, encoder_losses
+from training.queries import Allows, Part, QueryGrammar
+from training.settings import TrainingSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a run keeps what is needed to go on after a kill, and its curves."""
+
+    folder: Path
+    """For the state of an unfinished run."""
+    logs: Path
+    """For TensorBoard."""
+    key: str
+    """What the run depends on: a state of another key is not resumed."""
+
+
+def fit(
+    products: Sequence[Product],
+    features: Features,
+    train_rows: Sequence[int],
+    allows: Allows,
+    dev: QuerySet,
+    settings: TrainingSettings,
+    place: Place,
+) -> tuple[TrainedModels, Corpus]:
+    """Trains on a catalogue; ``dev`` decides when to stop and what to keep. The returned metrics are those of metrics.json."""
+    models = new_models(products, features, settings)
+    corpus = new_corpus(products, features, models, train_rows)
+    tokenizer = TextTokenizer(models.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
+
+    def batch_maker(part: Part) -> BatchMaker:
+        grammar = QueryGrammar(products, train_rows, allows, image_fraction=settings.image_query_fraction, part=part)
+        return BatchMaker(corpus, grammar, tokenizer, settings, num_categories=len(models.categories))
+
+    titles = [products[row].title for row in train_rows]
+    state, shares = _fit_encoders(models, corpus, batch_maker("encoder"), titles, dev, settings, place)
+    scorer = _fit_scorer(models, corpus, batch_maker("scorer"), dev, settings)
+    metrics = {"best_epoch": state.best_epoch, "epochs": state.history, "interpolation": shares, **scorer}
+    return replace(models, metrics=metrics), corpus
+
+
+def _fit_scorer(
+    models: TrainedModels, corpus: Corpus, batches: BatchMaker, dev: QuerySet, settings: TrainingSettings
+) -> dict[str, Any]:
+    product_vectors = all_product_vectors(models, corpus)
+    encoded = dev_ranking.encode(models, dev)
+
+    def measure() -> float:
+        rows, _ = dev_ranking.scored(models, corpus, encoded, product_vectors)
+        return dev.measure(rows)["ndcg@10"]
+
+    candidates = scorer_training.retrieve(models, corpus, batches, product_vectors, settings)
+    history = scorer_training.fit(models, corpus, candidates, product_vectors, measure, settings)
+    rows, _ = dev_ranking.scored(models, corpus, encoded, product_vectors)
+    return {"scorer": history, "dev": dev.measure(rows)}
+
+
+def _fit_encoders(
+    models: TrainedModels,
+    corpus: Corpus,
+    batches: BatchMaker,
+    titles: list[str],
+    dev: QuerySet,
+    settings: TrainingSettings,
+    place: Place,
+) -> tuple[State, dict[float, float]]:
+    modules: dict[str, nn.Module] = {name: module for name, module in models.modules().items() if name != "scorer"}
+    start = interpolation.weights(modules)
+    general = GeneralTexts(models.text_encoder, models.tokenizer_file, titles, precision=settings.precision, seed=settings.seed)
+    adapters.attach(models.text_encoder, rank=settings.adapter_rank, layers=settings.adapter_layers)
+    for frozen in (models.product_text_encoder.backbone, models.image_encoder.backbone):
+        frozen.requires_grad_(False)
+    models.fusion.train()
+    models.product_fusion.train()
+
+    def step(generator: np.random.Generator) -> tuple[Tensor, dict[str, float]]:
+        batch = batches.batch(generator)
+        parts = encoder_losses(models, corpus, batch, general.sample(settings.batch_queries // 2 or 1, generator), settings)
+        total = parts.total(settings)
+        return total, {
+            name: float(value.detach())
+            for name, value in (
+                ("loss", total),
+                ("ranking", parts.ranking),
+                ("intent", parts.intent),
+                ("similarity", parts.similarity),
+            )
+        }
+
+    def measure() -> float:
+        query_vectors, _ = dev_ranking.encode(models, dev)
+        return dev.measure(dev_ranking.nearest(query_vectors, all_product_vectors(models, corpus), dev_ranking.K))["ndcg@10"]
+
+    loop = EncoderLoop(
+        modules, step=step, measure=measure, settings=settings, folder=place.folder, logs=place.logs, key=place.key
+    )
+    state = loop.run()
+    adapters.merge(models.text_encoder)
+    for module in modules.values():
+        module.eval().requires_grad_(False)
+    return state, interpolation.choose(modules, start, measure)

@@ -1,0 +1,177 @@
+"""The training loop of the encoders: AdamW, warm-up, early stopping on dev ndcg@10, and going on after a kill.
+
+Each epoch draws from a generator of its own, seeded by (seed, epoch), and its state is saved at its end. So a run that was
+killed and started again ends with the same models as one that was not.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.utils.tensorboard.writer import SummaryWriter
+
+from assortment.catalogue.progress import progress
+from training.settings import TrainingSettings
+
+STATE_FILE: Final = "resume.pt"
+_GRADIENT_LIMIT: Final = 1.0
+_INTENT_RATE: Final = 1e-2  # the head reads unit vectors, so its weights have far to go
+
+Step = Callable[[np.random.Generator], tuple[Tensor, dict[str, float]]]
+"""Draws a batch and returns its loss, and the figures to log."""
+
+
+@dataclass
+class State:
+    """What is saved after each epoch, besides parameters and optimiser."""
+
+    key: str
+    """What the run depends on; a state of another key is not resumed."""
+    epoch: int = 0
+    """Finished epochs."""
+    best: float = -math.inf
+    """Best dev ndcg@10 so far; the untrained models count as epoch 0."""
+    best_epoch: int = 0
+    history: list[dict[str, float]] = field(default_factory=list)
+    """Figures of each epoch."""
+
+    def finished(self, settings: TrainingSettings) -> bool:
+        """Whether the last epoch was reached, or dev stopped improving."""
+        return self.epoch >= settings.epochs or self.epoch - self.best_epoch >= settings.patience
+
+
+class EncoderLoop:
+    """Trains named parameters by a step function and keeps the ones that did best on dev."""
+
+    def __init__(
+        self,
+        modules: dict[str, nn.Module],
+        *,
+        step: Step,
+        measure: Callable[[], float],
+        settings: TrainingSettings,
+        folder: Path,
+        logs: Path,
+        key: str,
+    ) -> None:
+        """``measure`` gives dev ndcg@10 of the modules as they are; ``folder`` keeps the state; ``logs`` is TensorBoard's."""
+        self._parameters = dict(_trainable(modules))
+        self._optimiser = torch.optim.AdamW(_groups(self._parameters, settings))
+        self._peaks = [float(group["lr"]) for group in self._optimiser.param_groups]
+        self._step, self._measure, self._settings = step, measure, settings
+        self._file, self._logs = folder / STATE_FILE, logs
+        self.state = State(key)
+        self._best: dict[str, Tensor] = {}
+
+    def run(self) -> State:
+        """Trains to the end, from where an earlier run of the same key stopped. The best parameters are left in the modules."""
+        if not self._resume():
+            self._consider(self._measure())
+            self.state.history.append({"epoch": 0, "dev_ndcg@10": self.state.best})
+        with SummaryWriter(str(self._logs)) as board:
+            while not self.state.finished(self._settings):
+                figures = self._epoch()
+                for name, value in figures.items():
+                    board.add_scalar(f"train/{name}", value, self.state.epoch)
+                self._save()
+        _copy_into(self._parameters, self._best)
+        return self.state
+
+    def _epoch(self) -> dict[str, float]:
+        start = time.monotonic()
+        number = self.state.epoch + 1
+        generator = np.random.default_rng([self._settings.seed, number])
+        torch.manual_seed(self._settings.seed * 1000 + number)
+        sums: dict[str, float] = {}
+        steps = self._settings.steps_per_epoch
+        for i in progress(range(steps), doing=f"epoch {number} of at most {self._settings.epochs}", total=steps):
+            self._set_rates((number - 1) * steps + i)
+            self._optimiser.zero_grad(set_to_none=True)
+            loss, figures = self._step(generator)
+            torch.autograd.backward(loss)
+            nn.utils.clip_grad_norm_(self._parameters.values(), _GRADIENT_LIMIT)
+            self._optimiser.step()
+            for name, value in figures.items():
+                sums[name] = sums.get(name, 0.0) + value
+        self.state.epoch = number
+        score = self._measure()
+        self._consider(score)
+        figures = {name: round(total / steps, 5) for name, total in sums.items()}
+        self.state.history.append(
+            {"epoch": number, **figures, "dev_ndcg@10": score, "seconds": round(time.monotonic() - start, 1)}
+        )
+        return {**figures, "dev_ndcg@10": score}
+
+    def _set_rates(self, step: int) -> None:
+        """Linear warm-up, then a cosine down to zero at the last step that there may be."""
+        total = self._settings.epochs * self._settings.steps_per_epoch
+        warmup = max(1, round(total * self._settings.warmup_fraction))
+        share = (step + 1) / warmup if step < warmup else 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, total - warmup)))
+        for group, peak in zip(self._optimiser.param_groups, self._peaks, strict=True):
+            group["lr"] = peak * share
+
+    def _consider(self, score: float) -> None:
+        if score > self.state.best:
+            self.state.best, self.state.best_epoch = score, self.state.epoch
+            self._best = {name: parameter.detach().clone() for name, parameter in self._parameters.items()}
+
+    def _save(self) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        content = {
+            "state": {name: getattr(self.state, name) for name in ("key", "epoch", "best", "best_epoch", "history")},
+            "parameters": {name: parameter.detach() for name, parameter in self._parameters.items()},
+            "best": self._best,
+            "optimiser": self._optimiser.state_dict(),
+        }
+        unfinished = self._file.with_suffix(".tmp")
+        torch.save(content, unfinished)
+        unfinished.replace(self._file)  # a kill while saving leaves the state before
+
+    def _resume(self) -> bool:
+        if not self._file.is_file():
+            return False
+        content: dict[str, Any] = torch.load(self._file, weights_only=True)
+        if content["state"]["key"] != self.state.key:
+            return False
+        self.state = State(**content["state"])
+        _copy_into(self._parameters, content["parameters"])
+        self._best = content["best"]
+        self._optimiser.load_state_dict(content["optimiser"])
+        return True
+
+
+def _trainable(modules: dict[str, nn.Module]) -> Iterable[tuple[str, nn.Parameter]]:
+    for prefix, module in modules.items():
+        for name, parameter in module.named_parameters():
+            if parameter.requires_grad:
+                yield f"{prefix}.{name}", parameter
+
+
+def _groups(parameters: dict[str, nn.Parameter], settings: TrainingSettings) -> list[dict[str, Any]]:
+    """Adapters and the intent head have rates of their own; vectors, scalars and embeddings are not decayed."""
+    adapters = [parameter for name, parameter in parameters.items() if "lora_" in name]
+    head = [parameter for name, parameter in parameters.items() if "intent." in name]
+    others = {name: parameter for name, parameter in parameters.items() if "lora_" not in name and "intent." not in name}
+    free = [parameter for name, parameter in others.items() if parameter.ndim < 2 or "table" in name]
+    decayed = [parameter for name, parameter in others.items() if parameter.ndim >= 2 and "table" not in name]
+    groups = [
+        {"params": head, "lr": _INTENT_RATE, "weight_decay": 0.0},
+        {"params": decayed, "lr": settings.learning_rate, "weight_decay": settings.weight_decay},
+        {"params": free, "lr": settings.learning_rate, "weight_decay": 0.0},
+        {"params": adapters, "lr": settings.adapter_learning_rate, "weight_decay": 0.0},
+    ]
+    return [group for group in groups if group["params"]]
+
+
+@torch.no_grad()
+def _copy_into(parameters: dict[str, nn.Parameter], values: dict[str, Tensor]) -> None:
+    for name, value in values.items():
+        parameters[name].copy_(value)

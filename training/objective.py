@@ -1,0 +1,73 @@
+"""The loss of the encoders on one batch: ranking, intent, and staying near the base encoder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from training import losses
+from training.checkpoint import TrainedModels
+from training.data import Batch, Corpus, QueryBatch
+from training.settings import TrainingSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The terms of the loss, unweighted."""
+
+    ranking: Tensor
+    intent: Tensor
+    similarity: Tensor
+
+    def total(self, settings: TrainingSettings) -> Tensor:
+        """Their weighted sum."""
+        return self.ranking + settings.intent_weight * self.intent + settings.similarity_weight * self.similarity
+
+
+def encoder_losses(
+    models: TrainedModels,
+    corpus: Corpus,
+    batch: Batch,
+    general: tuple[Tensor, Tensor, Tensor],
+    settings: TrainingSettings,
+) -> Parts:
+    """The losses of one step; ``general`` is a sample of GeneralTexts."""
+    query_vector = query_vectors(models, batch.queries)
+    product_vector = product_vectors(models, corpus, batch.rows)
+    scores = query_vector @ product_vector.T / settings.temperature
+    token_ids, mask, base = general
+    adapted = models.text_encoder.pool(token_ids, mask)
+    return Parts(
+        ranking=losses.listwise(scores, batch.grade),
+        intent=losses.intent(models.fusion.intent.logits(query_vector), batch.intent),
+        similarity=losses.keep_similarity(adapted, base),
+    )
+
+
+def query_vectors(models: TrainedModels, queries: QueryBatch) -> Tensor:
+    """Unit query vectors (B, 256), fused from text and cached picture features."""
+    text = models.text_encoder(queries.token_ids, queries.mask)
+    image = models.image_encoder.project(queries.image, queries.presence[:, 1])
+    return models.fusion.fuse(text, image, queries.presence)
+
+
+def product_vectors(models: TrainedModels, corpus: Corpus, rows: Tensor) -> Tensor:
+    """Unit product vectors (P, 256) from cached features."""
+    presence = corpus.presence[rows]
+    text = models.product_text_encoder.project(corpus.text[rows])
+    image = models.image_encoder.project(corpus.image[rows], presence[:, 1])
+    vectors: Tensor = models.product_fusion(text, image, corpus.label_id[rows], presence)
+    return vectors
+
+
+@torch.inference_mode()
+def all_product_vectors(models: TrainedModels, corpus: Corpus, *, rows_per_batch: int = 4096) -> Tensor:
+    """Unit vectors (N, 256) of the whole catalogue, in evaluation mode."""
+    training = models.product_fusion.training
+    models.product_fusion.eval()
+    parts = [product_vectors(models, corpus, rows) for rows in torch.split(torch.arange(len(corpus.text)), rows_per_batch)]
+    models.product_fusion.train(training)
+    return F.normalize(torch.cat(parts), dim=-1)

@@ -1,0 +1,154 @@
+"""Trains the scorer on the candidates that the trained encoders retrieve for training queries.
+
+The learned scorer is first calibrated: slope and offset of the cosine's logistic alone, which change no ranking. That is the
+floor. The network that corrects the cosine is kept only where it ranks the dev queries better than that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from assortment.catalogue.progress import progress
+from assortment.contract import NUM_RETRIEVED
+from training import losses
+from training.checkpoint import TrainedModels
+from training.data import BatchMaker, Corpus
+from training.linear_scorer import LinearScorer, article_loss, graded_loss
+from training.objective import query_vectors
+from training.scorer import LearnedScorer
+from training.settings import TrainingSettings
+
+_BATCH: Final = 32
+_CANDIDATES_PER_STEP: Final = 192
+_RATE: Final = 2e-3
+_WEIGHT_DECAY: Final = 0.05
+_STEPS_PER_MEASURE: Final = 25
+_LISTWISE_WEIGHT: Final = 3.0
+_CALIBRATION_QUERIES: Final = 256
+_CALIBRATION_ITERATIONS: Final = 50  # of L-BFGS, on two parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Training queries with the products that a search would retrieve for them."""
+
+    query_vector: Tensor
+    """(Q, 256)"""
+    intent: Tensor
+    """(Q, C)"""
+    rows: Tensor
+    """(Q, R) int64 catalogue rows."""
+    grade: Tensor
+    """(Q, R) int8"""
+
+
+@torch.inference_mode()
+def retrieve(
+    models: TrainedModels, corpus: Corpus, batches: BatchMaker, product_vectors: Tensor, settings: TrainingSettings
+) -> Candidates:
+    """Draws training queries and retrieves their nearest training products."""
+    generator = np.random.default_rng([settings.seed, 2])
+    rows = torch.from_numpy(corpus.train_rows)
+    vectors, retrieved, grades = [], [], []
+    number = min(NUM_RETRIEVED, len(rows))
+    total = -(-settings.scorer_queries // settings.batch_queries)
+    for _ in progress(range(total), doing="candidates for the scorer", total=total):
+        queries, grade = batches.graded(generator)
+        query_vector = query_vectors(models, queries)
+        nearest = (query_vector @ product_vectors[rows].T).topk(number, dim=1).indices
+        vectors.append(query_vector)
+        retrieved.append(rows[nearest])
+        grades.append(grade.gather(1, nearest))
+    query_vector = torch.cat(vectors)
+    return Candidates(query_vector, models.fusion.intent(query_vector), torch.cat(retrieved), torch.cat(grades))
+
+
+def fit(
+    models: TrainedModels,
+    corpus: Corpus,
+    candidates: Candidates,
+    product_vectors: Tensor,
+    measure: Callable[[], float],
+    settings: TrainingSettings,
+) -> list[dict[str, float]]:
+    """Trains ``models.scorer`` in place, keeps what did best by ``measure`` (dev ndcg@10), and returns the figures on the way."""
+    torch.manual_seed(settings.seed)
+    generator = np.random.default_rng([settings.seed, 3])
+    scorer = models.scorer.requires_grad_(True)
+    # inference tensors cannot be saved for the backward pass, so plain copies are read
+    tables = _Tables(product_vectors.clone(), models.product_fusion.labels(corpus.label_id).detach(), corpus)
+    if isinstance(scorer, LearnedScorer):
+        _calibrate(scorer, candidates, tables)
+    optimiser = torch.optim.AdamW(scorer.parameters(), lr=_RATE, weight_decay=_WEIGHT_DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=_RATE, total_steps=settings.scorer_steps + 1, pct_start=0.1)
+    history = [{"step": 0.0, "dev_ndcg@10": measure()}]
+    best = _snapshot(scorer)
+    for step in progress(range(1, settings.scorer_steps + 1), doing="scorer", total=settings.scorer_steps):
+        optimiser.zero_grad(set_to_none=True)
+        loss = _loss(models, candidates, tables, generator, settings)
+        torch.autograd.backward(loss)
+        optimiser.step()
+        schedule.step()
+        if step % _STEPS_PER_MEASURE == 0 or step == settings.scorer_steps:
+            history.append({"step": float(step), "loss": round(float(loss.detach()), 5), "dev_ndcg@10": measure()})
+            if history[-1]["dev_ndcg@10"] > max(record["dev_ndcg@10"] for record in history[:-1]):
+                best = _snapshot(scorer)
+    scorer.load_state_dict(best)
+    scorer.requires_grad_(False)
+    return history
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    product_vectors: Tensor
+    label_vectors: Tensor
+    corpus: Corpus
+
+
+def _calibrate(scorer: LearnedScorer, candidates: Candidates, tables: _Tables) -> None:
+    """Fits slope and offset, so that sigmoid(slope * cosine + offset) is about grade / 3 (Platt, 1999)."""
+    query, rows = candidates.query_vector[:_CALIBRATION_QUERIES].clone(), candidates.rows[:_CALIBRATION_QUERIES]
+    grade = candidates.grade[:_CALIBRATION_QUERIES]
+    cosine = (tables.product_vectors[rows] @ query.unsqueeze(-1)).squeeze(-1)
+    optimiser = torch.optim.LBFGS([scorer.slope, scorer.offset], max_iter=_CALIBRATION_ITERATIONS, line_search_fn="strong_wolfe")
+
+    def closure() -> float:
+        optimiser.zero_grad()
+        loss = losses.calibration(scorer.slope * cosine + scorer.offset, grade)
+        torch.autograd.backward(loss)
+        return float(loss.detach())
+
+    optimiser.step(closure)  # type: ignore[no-untyped-call]  # PyTorch left this one untyped
+
+
+def _loss(
+    models: TrainedModels, candidates: Candidates, tables: _Tables, generator: np.random.Generator, settings: TrainingSettings
+) -> Tensor:
+    chosen = torch.from_numpy(generator.integers(0, len(candidates.rows), size=_BATCH))
+    number = min(_CANDIDATES_PER_STEP, candidates.rows.shape[1])
+    columns = torch.from_numpy(
+        generator.permuted(np.tile(np.arange(candidates.rows.shape[1]), (_BATCH, 1)), axis=1)[:, :number].copy()
+    )
+    rows = candidates.rows[chosen].gather(1, columns)
+    grade = candidates.grade[chosen].gather(1, columns)
+    query, intent = candidates.query_vector[chosen].clone(), candidates.intent[chosen].clone()
+    product, label = tables.product_vectors[rows], tables.label_vectors[rows]
+    if isinstance(models.scorer, LinearScorer):
+        if settings.linear_loss == "article":
+            return article_loss(models.scorer, query, product, label)
+        return graded_loss(models.scorer, query, product, label, grade)
+    assert isinstance(models.scorer, LearnedScorer)
+    logits = models.scorer.logits(
+        query, intent, product, label, tables.corpus.category[rows], tables.corpus.product_features[rows]
+    )
+    return losses.calibration(logits, grade) + _LISTWISE_WEIGHT * losses.listwise(logits, grade)
+
+
+def _snapshot(module: nn.Module) -> dict[str, Tensor]:
+    return {name: value.detach().clone() for name, value in module.state_dict().items()}

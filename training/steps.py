@@ -1,0 +1,92 @@
+"""The train step: catalogue and frozen protocol in, features and checkpoints out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+
+import torch
+
+from assortment import manifest
+from assortment.catalogue.store import Catalogue
+from assortment.contract import MAX_QUERY_TOKENS
+from assortment.errors import StepError
+from assortment.manifest import Manifest
+from assortment.metrics import paired_bootstrap
+from assortment.paths import BuildPaths
+from assortment.protocol.store import Protocol
+from assortment.text import TextTokenizer
+from training import backbones, checkpoint, dev_ranking, features, zero_shot
+from training.fit import Place, fit
+from training.loop import STATE_FILE
+from training.objective import all_product_vectors
+from training.settings import TrainingSettings
+from training.text_encoder import TextEncoder
+
+STEP = "train"
+
+
+def train(paths: BuildPaths, settings: TrainingSettings) -> Manifest:
+    """Trains on ``paths.catalogue`` into ``paths.checkpoints``, unless that is current; goes on where a killed run stopped.
+
+    The protocol's hash is checked before training and after it. Its dev queries decide when to stop; its test queries are
+    ranked once, at the end, and decide nothing.
+
+    Raises:
+        ManifestError: when the catalogue or the protocol does not match its manifest.
+        StepError: when the protocol was frozen for another catalogue or changed while training.
+    """
+    inputs = {"catalogue": paths.catalogue, "protocol": paths.protocol}
+    for folder in inputs.values():
+        manifest.verify(folder)
+    chosen = {name: value for name, value in settings.as_dict().items() if name != "threads"}
+    if manifest.is_current(paths.checkpoints, step=STEP, inputs=inputs, settings=chosen):
+        return manifest.read(paths.checkpoints)
+    start = time.monotonic()
+    torch.set_num_threads(settings.threads)
+    frozen = {name: manifest.fingerprint(folder) for name, folder in inputs.items()}
+    paths.checkpoints.mkdir(parents=True, exist_ok=True)
+    (paths.checkpoints / manifest.FILENAME).unlink(missing_ok=True)
+    key = hashlib.sha256(json.dumps([frozen, chosen], sort_keys=True).encode()).hexdigest()
+    results = _train_into(paths, settings, key)
+    for name, folder in inputs.items():
+        manifest.verify(folder)
+        if manifest.fingerprint(folder) != frozen[name]:
+            raise StepError(
+                f"{folder} changed while training; the result would not be comparable, so run `assortment train` again"
+            )
+    (paths.checkpoints / STATE_FILE).unlink(missing_ok=True)
+    results["seconds"] = round(time.monotonic() - start, 1)
+    return manifest.write(paths.checkpoints, step=STEP, inputs=inputs, settings=chosen, results=results)
+
+
+def _train_into(paths: BuildPaths, settings: TrainingSettings, key: str) -> dict[str, object]:
+    catalogue, protocol = Catalogue.open(paths.catalogue), Protocol.open(paths.protocol)
+    cached = features.extract(paths, settings)
+    tokenizer = TextTokenizer(cached.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
+    product_ids = [product.id for product in catalogue.products]
+    dev = dev_ranking.query_set(protocol, "dev", product_ids, tokenizer)
+    test = dev_ranking.query_set(protocol, "test", product_ids, tokenizer)
+
+    place = Place(folder=paths.checkpoints, logs=paths.root / "logs" / "train", key=key)
+    train_rows = protocol.train_rows(catalogue).tolist()
+    models, corpus = fit(catalogue.products, cached, train_rows, protocol, dev, settings, place)
+    checkpoint.save(paths.checkpoints, models)
+
+    backbone = backbones.load_text(settings.text_backbone)
+    untrained = TextEncoder(backbone.model, hidden_size=backbone.model.config.hidden_size)
+    baseline = zero_shot.evaluate(untrained, cached, dev, test)
+    baseline.write(paths.checkpoints)
+
+    rows, _ = dev_ranking.scored(models, corpus, dev_ranking.encode(models, test), all_product_vectors(models, corpus))
+    gain = paired_bootstrap(test.ndcg(rows), list(baseline.test_ndcg.values()), seed=settings.seed)
+    return {
+        "zero_shot": {"mix": baseline.mix, "dev": baseline.dev, "test": baseline.test},
+        "relevance": {"dev": models.metrics["dev"], "test": test.measure(rows)},
+        "gain_over_zero_shot": {"ndcg@10": round(gain.mean, 4), "low": round(gain.low, 4), "high": round(gain.high, 4)},
+        "products": len(catalogue),
+        "train_products": len(train_rows),
+        "labels": len(models.labels) - 1,
+        "categories": len(models.categories),
+    }
