@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from typing import Final, cast
 
 from peft import LoraConfig, PeftModel, get_peft_model
@@ -24,7 +25,10 @@ def attach(encoder: TextEncoder, *, rank: int, layers: int) -> None:
     if rank:
         targets = _linear_maps(encoder.backbone, layers)
         config = LoraConfig(r=rank, lora_alpha=_SCALE * rank, target_modules=targets, lora_dropout=0.0)
-        encoder.backbone = get_peft_model(cast(PreTrainedModel, encoder.backbone), config)
+        with warnings.catch_warnings():
+            # peft asks transformers for an attribute that is going away
+            warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
+            encoder.backbone = get_peft_model(cast(PreTrainedModel, encoder.backbone), config)
 
 
 def merge(encoder: TextEncoder) -> None:
