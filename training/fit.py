@@ -24,6 +24,7 @@ from training.models import new_models
 from training.objective import all_product_vectors, encoder_losses
 from training.queries import Allows, Part, QueryGrammar
 from training.settings import TrainingSettings
+from training.unseen_words import unseen_word_queries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +57,27 @@ def fit(
         grammar = QueryGrammar(products, train_rows, allows, image_fraction=settings.image_query_fraction, part=part)
         return BatchMaker(corpus, grammar, tokenizer, settings, num_categories=len(models.categories))
 
+    speaker = QueryGrammar(products, train_rows, allows, image_fraction=0.0, part="scorer", own_names=0.0)
+    unseen = unseen_word_queries(speaker, corpus.table, dev.product_ids, tokenizer, seed=settings.seed)
+
+    validation = {"dev_ndcg@10": dev, **({"unseen_words_ndcg@10": unseen} if unseen else {})}
+
+    modules: dict[str, nn.Module] = {name: module for name, module in models.modules().items() if name != "scorer"}
+    start = interpolation.weights(modules)
     titles = [products[row].title for row in train_rows]
-    state, shares = _fit_encoders(models, corpus, batch_maker("encoder"), titles, dev, settings, place)
+    state = _fit_encoders(models, corpus, batch_maker("encoder"), titles, dev, settings, place)
+    shares = interpolation.choose(
+        modules, start, lambda: {name: _ndcg(models, corpus, queries) for name, queries in validation.items()}
+    )
     scorer = _fit_scorer(models, corpus, batch_maker("scorer"), dev, settings)
     metrics = {"best_epoch": state.best_epoch, "epochs": state.history, "interpolation": shares, **scorer}
     return replace(models, metrics=metrics), corpus
+
+
+def _ndcg(models: TrainedModels, corpus: Corpus, queries: QuerySet) -> float:
+    """Mean ndcg@10 by the cosine of query and product vectors alone."""
+    query_vectors, _ = dev_ranking.encode(models, queries)
+    return queries.measure(dev_ranking.nearest(query_vectors, all_product_vectors(models, corpus), dev_ranking.K))["ndcg@10"]
 
 
 def _fit_scorer(
@@ -87,9 +104,8 @@ def _fit_encoders(
     dev: QuerySet,
     settings: TrainingSettings,
     place: Place,
-) -> tuple[State, dict[float, float]]:
+) -> State:
     modules: dict[str, nn.Module] = {name: module for name, module in models.modules().items() if name != "scorer"}
-    start = interpolation.weights(modules)
     general = GeneralTexts(models.text_encoder, models.tokenizer_file, titles, precision=settings.precision, seed=settings.seed)
     adapters.attach(models.text_encoder, rank=settings.adapter_rank, layers=settings.adapter_layers)
     for frozen in (models.product_text_encoder.backbone, models.image_encoder.backbone):
@@ -101,25 +117,19 @@ def _fit_encoders(
         batch = batches.batch(generator)
         parts = encoder_losses(models, corpus, batch, general.sample(settings.batch_queries // 2 or 1, generator), settings)
         total = parts.total(settings)
-        return total, {
-            name: float(value.detach())
-            for name, value in (
-                ("loss", total),
-                ("ranking", parts.ranking),
-                ("intent", parts.intent),
-                ("similarity", parts.similarity),
-            )
-        }
-
-    def measure() -> float:
-        query_vectors, _ = dev_ranking.encode(models, dev)
-        return dev.measure(dev_ranking.nearest(query_vectors, all_product_vectors(models, corpus), dev_ranking.K))["ndcg@10"]
+        return total, {"loss": float(total.detach()), **parts.figures()}
 
     loop = EncoderLoop(
-        modules, step=step, measure=measure, settings=settings, folder=place.folder, logs=place.logs, key=place.key
+        modules,
+        step=step,
+        measure=lambda: _ndcg(models, corpus, dev),
+        settings=settings,
+        folder=place.folder,
+        logs=place.logs,
+        key=place.key,
     )
     state = loop.run()
     adapters.merge(models.text_encoder)
     for module in modules.values():
         module.eval().requires_grad_(False)
-    return state, interpolation.choose(modules, start, measure)
+    return state

@@ -26,6 +26,10 @@ class Parts:
         """Their weighted sum."""
         return self.ranking + settings.intent_weight * self.intent + settings.similarity_weight * self.similarity
 
+    def figures(self) -> dict[str, float]:
+        """The terms as numbers, to log."""
+        return {name: float(getattr(self, name).detach()) for name in ("ranking", "intent", "similarity")}
+
 
 def encoder_losses(
     models: TrainedModels,

@@ -20,7 +20,7 @@ from assortment.protocol.lexicon import test_words_in, train_words
 _MENTIONED: Final = {"type": 0.8, "colour": 0.55, "gender": 0.5, "brand": 0.35, "department": 0.05, "season": 0.03, "year": 0.0}
 _OTHER_MENTIONED: Final = 0.2  # any further attribute
 _VISIBLE: Final = ("type", "colour", "pattern")  # what a picture tells
-_OWN_NAME: Final = 0.45  # share of values called by the catalogue's own name
+_OWN_NAMES: Final = 0.45
 _KEPT_FOR_SCORER: Final = 20  # per cent of the synonyms
 _MISSPELT: Final = 0.05  # share of queries with one misspelt word
 _MIN_MISSPELT_LENGTH: Final = 5
@@ -78,13 +78,16 @@ class QueryGrammar:
         *,
         image_fraction: float,
         part: Part = "encoder",
+        own_names: float = _OWN_NAMES,
     ) -> None:
+        """``own_names`` is the share of values that are called by the catalogue's own name though there are synonyms."""
         self._products = products
         self._rows = np.asarray(train_rows, dtype=np.int64)
         self._cumulative = np.cumsum(_weights([products[row].type for row in self._rows]))
         self._allows = allows
         self._image_fraction = image_fraction
         self._part: Part = part
+        self._own_names = own_names
         self.num_rejected = 0
         """Wishes and wordings drawn so far that the protocol keeps for dev and test."""
 
@@ -112,10 +115,18 @@ class QueryGrammar:
         wish = {**mentioned, **visible}
         if not _answerable(wish) or not self._allows.allowed_for_training(wish):
             return None
-        text = _misspell(_phrase(mentioned, self._part, generator), generator) if mentioned else ""
+        text = _misspell(_phrase(self._words(mentioned, generator), generator), generator) if mentioned else ""
         if test_words_in(text):
             return None
         return TrainingQuery(text, wish, row if pictured else -1)
+
+    def _words(self, mentioned: Mapping[str, str], generator: np.random.Generator) -> dict[str, str]:
+        spoken: dict[str, str] = {}
+        for facet, value in mentioned.items():
+            own, *synonyms = part_words(facet, value, self._part)
+            takes_own = not synonyms or generator.random() < self._own_names
+            spoken[facet] = own if takes_own else str(generator.choice(synonyms))
+        return spoken
 
 
 def _answerable(wish: Mapping[str, str]) -> bool:
@@ -133,9 +144,9 @@ def _draw_mentioned(facets: Mapping[str, str], generator: np.random.Generator) -
     return {facet: value for facet, value in facets.items() if generator.random() < _MENTIONED.get(facet, _OTHER_MENTIONED)}
 
 
-def _phrase(mentioned: Mapping[str, str], part: Part, generator: np.random.Generator) -> str:
-    """Words for a wish: the type's in the middle, the others before and behind it in any order."""
-    spoken = {facet: _word(facet, value, part, generator) for facet, value in mentioned.items()}
+def _phrase(words: Mapping[str, str], generator: np.random.Generator) -> str:
+    """Facet to word as a query: the type's word in the middle, the others before and behind it in any order."""
+    spoken = dict(words)
     thing = spoken.pop("type", "")
     facets = list(spoken)
     generator.shuffle(facets)
@@ -157,11 +168,6 @@ def part_words(facet: str, value: str, part: Part) -> tuple[str, ...]:
     own, *synonyms = train_words(facet, value)
     kept = [word for word in synonyms if zlib.crc32(word.encode()) % 100 < _KEPT_FOR_SCORER]
     return (own, *(kept if part == "scorer" else [word for word in synonyms if word not in kept]))
-
-
-def _word(facet: str, value: str, part: Part, generator: np.random.Generator) -> str:
-    own, *others = part_words(facet, value, part)
-    return own if not others or generator.random() < _OWN_NAME else str(generator.choice(others))
 
 
 def _behind(facet: str, word: str, generator: np.random.Generator) -> str:
