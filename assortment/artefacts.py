@@ -11,7 +11,8 @@ In the repository every model folder holds all that it needs, because an object 
     prepare/1/              TOKENIZER
     prepare_product/1/      TOKENIZER, LABELS
     scorer/<version>/       MODEL, ROW_DATA
-    text_scorer/<version>/  TEXT_ENCODER (or TEXT_ENCODER_INT8), FUSION, SCORER, ROW_DATA
+    text_search/<version>/  TOKENIZER, TEXT_ENCODER (or TEXT_ENCODER_INT8), FUSION, SCORER, ROW_DATA
+    text_search/catalogues/<version>/        as the diversifier's
     candidate_scorer/catalogues/<version>/   CANDIDATE_SCORER, ROW_DATA, KEYS, KEY_ORDER, INDEX
     diversifier/catalogues/<version>/        IDS, DIVERSITY_VECTORS, INDEX
 """

@@ -25,17 +25,21 @@ EXPORTED: Final[dict[str, dict[str, str]]] = {
     "image_encoder": {artefacts.MODEL: artefacts.IMAGE_ENCODER},
     "fusion": {artefacts.MODEL: artefacts.FUSION},
     "product_fusion": {artefacts.MODEL: artefacts.PRODUCT_FUSION},
-    "text_scorer": {name: name for name in (artefacts.TEXT_ENCODER, artefacts.TEXT_ENCODER_INT8, artefacts.FUSION)},
+    "text_search": {
+        name: name for name in (artefacts.TOKENIZER, artefacts.TEXT_ENCODER, artefacts.TEXT_ENCODER_INT8, artefacts.FUSION)
+    },
 }
 # File in a model's version folder -> index file. The version of these models is the catalogue's, others stay at 1.
 INDEXED: Final[dict[str, dict[str, str]]] = {
     "scorer": {artefacts.MODEL: artefacts.SCORER, **{name: name for name in artefacts.ROW_DATA}},
-    "text_scorer": {name: name for name in (artefacts.SCORER, *artefacts.ROW_DATA)},
+    "text_search": {name: name for name in (artefacts.SCORER, *artefacts.ROW_DATA)},
 }
 # Models that keep tables of several catalogue versions in catalogues/<version>/.
+_SHOWN: Final = (artefacts.IDS, artefacts.DIVERSITY_VECTORS, artefacts.INDEX)
 TABLES: Final[dict[str, tuple[str, ...]]] = {
     "candidate_scorer": (artefacts.CANDIDATE_SCORER, *artefacts.ROW_DATA, artefacts.KEYS, artefacts.KEY_ORDER, artefacts.INDEX),
-    "diversifier": (artefacts.IDS, artefacts.DIVERSITY_VECTORS, artefacts.INDEX),
+    "diversifier": _SHOWN,
+    "text_search": _SHOWN,
 }
 _OPTIONAL: Final = {artefacts.TEXT_ENCODER_INT8}  # absent when 8 bits lost too much
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from assortment.contract import MAX_PRODUCT_TOKENS, MAX_QUERY_TOKENS, NO_FILTER
+from assortment.contract import MAX_PRODUCT_TOKENS, MAX_QUERY_TOKENS
 from assortment.text import TextTokenizer
 
 FOLDER: Final = "warmup"  # where Triton looks for the files, inside a model's folder
@@ -25,7 +25,7 @@ def files(model: str, tokenizer: Path) -> dict[str, bytes]:
         "text_encoder": query,
         "product_text_encoder": _tokens(_PRODUCT, tokenizer, MAX_PRODUCT_TOKENS),
         "image_encoder": presence,
-        "text_scorer": {**query, **presence, "allow": bytes([NO_FILTER])},
+        "text_search": {"query": _string(_QUERY)},
     }
     return contents.get(model, {})
 

@@ -1,8 +1,4 @@
-"""``text_scorer``: text encoder, fusion and scorer in one process, for the embedded CPU server.
-
-A hop between two Python-backend models costs about 0.7 ms, more than fusion itself, so a text search makes three hops
-instead of five.
-"""
+"""Text encoder, fusion and scorer in one process: the middle of ``text_search``, and of the in-process pipeline."""
 
 from __future__ import annotations
 
@@ -14,14 +10,14 @@ from typing import Final
 import numpy as np
 
 from assortment import artefacts
-from assortment.contract import STEPS, VECTOR_DIM
+from assortment.contract import VECTOR_DIM
 from assortment.serving.onnx_session import OnnxSession
 from assortment.serving.onnx_step import join, sizes, split
 from assortment.serving.step import Outcome, Tensors
 
 STAGES: Final = ("text_encoder", "fusion", "scorer")
 
-_INPUTS: Final = tuple(tensor.name for tensor in STEPS["text_scorer"].inputs)
+_INPUTS: Final = ("TOKEN_IDS", "MASK", "PRESENCE", "ALLOW")
 
 
 class TextScorerStep:
@@ -37,7 +33,7 @@ class TextScorerStep:
 
     @classmethod
     def open(cls, folder: Path, *, threads: int = 1) -> TextScorerStep:
-        """Loads ``text_scorer/<version>/`` of an assembled repository."""
+        """Loads the folder of one catalogue version in ``text_search/`` of an assembled repository."""
         text_encoder = artefacts.cpu_model(folder, artefacts.TEXT_ENCODER)
         return cls(text_encoder, folder / artefacts.FUSION, folder / artefacts.SCORER, threads=threads)
 
