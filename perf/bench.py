@@ -28,7 +28,7 @@ from assortment.protocol.store import Protocol
 from assortment.serving.pipeline import Pipeline
 from assortment_client import SearchClient, contract
 from deploy.local.server import LocalServer
-from perf import bench_report, one_by_one, saturated
+from perf import bench_report, one_by_one, saturated, stage_shares
 from perf.bench_report import BenchResult
 from perf.bench_settings import BenchSettings
 from perf.cores import pin, processor
@@ -56,6 +56,7 @@ def run(settings: BenchSettings, console: Console) -> BenchResult:
     with LocalServer(repository) as server, Statistics(server.grpc_address) as statistics:
         with SearchClient(server.grpc_address) as client:
             told = client.server_info()
+            stages_before = stage_shares.durations_us(server.metrics_address)
             one = one_by_one.measure(
                 queries,
                 client,
@@ -77,6 +78,7 @@ def run(settings: BenchSettings, console: Console) -> BenchResult:
                 in_flight=settings.in_flight,
                 console=console,
             )
+        shares = stage_shares.between(stages_before, stage_shares.durations_us(server.metrics_address))
     result = BenchResult(
         catalogue=settings.catalogue,
         products=len(Catalogue.open(settings.paths.catalogue)),
@@ -86,6 +88,7 @@ def run(settings: BenchSettings, console: Console) -> BenchResult:
         server={"name": told.name, "version": told.version},
         one_by_one=one,
         saturated=many,
+        text_search_shares=shares,
     )
     settings.folder.mkdir(parents=True, exist_ok=True)
     (settings.folder / SUMMARY).write_text(json.dumps(bench_report.summary(result), indent=1) + "\n", encoding="utf-8")

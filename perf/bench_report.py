@@ -28,6 +28,8 @@ class BenchResult:
     server: dict[str, str]
     one_by_one: OneByOne
     saturated: Saturated
+    text_search_shares: dict[str, float]
+    """Stage inside ``text_search`` to its share of that model's time, over the whole run."""
 
 
 def summary(result: BenchResult) -> dict[str, Any]:
@@ -52,6 +54,7 @@ def summary(result: BenchResult) -> dict[str, Any]:
             "ratio": round(many.cpu_ms.ratio, 3),
         },
         "stages": {"one_by_one": _stages(one.stages), "saturated": _stages(many.stages)},
+        "text_search_shares": {stage: round(share, 4) for stage, share in result.text_search_shares.items()},
         "same_answers": {"one_by_one": _agreement(one.agreement), "saturated": _agreement(many.agreement)},
         "catalogue": result.catalogue,
         "products": result.products,
@@ -110,6 +113,8 @@ def show(result: BenchResult, console: Console) -> None:
         soft_wrap=True,
     )
     console.print(_stage_table("Stages, saturated (mean per request, from Triton's statistics)", many.stages))
+    shares = ", ".join(f"{stage} {share:.0%}" for stage, share in result.text_search_shares.items())
+    console.print(f"  inside text_search, over the whole run: {shares}", highlight=False, soft_wrap=True)
 
 
 def _told(agreement: Agreement) -> str:

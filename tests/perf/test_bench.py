@@ -43,6 +43,8 @@ def test_the_figures_fit_together(summary: dict[str, Any]) -> None:
 
 def test_the_stages_of_a_text_search_are_told(summary: dict[str, Any]) -> None:
     one_by_one = {stage["model"]: stage for stage in summary["stages"]["one_by_one"]}
-    assert {"search", "prepare", "text_scorer", "diversifier"} <= set(one_by_one)
-    assert one_by_one["text_scorer"]["compute_ms"] > 0
-    assert {stage["model"]: stage for stage in summary["stages"]["saturated"]}["text_scorer"]["mean_batch"] > 1
+    assert set(one_by_one) == {"search", "text_search"}
+    assert one_by_one["text_search"]["compute_ms"] > 0
+    assert {stage["model"]: stage for stage in summary["stages"]["saturated"]}["text_search"]["mean_batch"] > 1
+    assert set(summary["text_search_shares"]) == {"prepare", "text_encoder", "fusion", "scorer", "diversifier"}
+    assert sum(summary["text_search_shares"].values()) == pytest.approx(1.0, abs=0.001)

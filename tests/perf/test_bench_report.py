@@ -19,7 +19,7 @@ from perf.stages import Stage
 
 @pytest.fixture
 def result() -> BenchResult:
-    stage = Stage(model="text_scorer", requests=10, mean_batch=1.0, queue_ms=0.1, compute_ms=2.0, total_ms=2.1)
+    stage = Stage(model="text_search", requests=10, mean_batch=1.0, queue_ms=0.1, compute_ms=2.0, total_ms=2.1)
     return BenchResult(
         catalogue="generated",
         products=6_400,
@@ -44,6 +44,7 @@ def result() -> BenchResult:
             refused=0,
             cpu_ms=CpuPerRequest(server=4.5, client=0.5, in_process=4.0),
         ),
+        text_search_shares={"text_encoder": 0.6, "scorer": 0.4},
     )
 
 
@@ -54,7 +55,7 @@ def test_the_figures_that_the_issue_names(result: BenchResult) -> None:
     assert summary["throughput_ratio"] == pytest.approx(0.8)  # the median of the pairs, so one slow block does not count
     assert summary["cpu_ms_per_request"] == {"server": 4.5, "load_generator": 0.5, "in_process": 4.0, "ratio": 0.8}
     assert summary["stages"]["one_by_one"][0] == {
-        "model": "text_scorer",
+        "model": "text_search",
         "requests": 10,
         "mean_batch": 1.0,
         "queue_ms": 0.1,
@@ -67,5 +68,13 @@ def test_the_figures_that_the_issue_names(result: BenchResult) -> None:
 def test_the_tables_show_both_sides_and_every_stage(result: BenchResult) -> None:
     told = io.StringIO()
     bench_report.show(result, Console(file=told, width=120))
-    for expected in ("served", "in process", "text_scorer", "overhead 2.00 ms", "ratio 0.80", "97.0% of 100 answers"):
+    for expected in (
+        "served",
+        "in process",
+        "text_search",
+        "overhead 2.00 ms",
+        "text_encoder 60%",
+        "ratio 0.80",
+        "97.0% of 100 answers",
+    ):
         assert expected in told.getvalue()

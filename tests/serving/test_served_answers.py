@@ -102,11 +102,11 @@ def test_a_product_gets_a_unit_vector_and_hears_of_unknown_labels(ask: Ask, png:
     assert result.as_numpy("UNKNOWN_LABEL").tolist() == labels.tolist()
 
 
-def test_time_of_each_stage_inside_text_scorer_is_in_the_metrics(ask: Ask, server: LocalServer) -> None:
+def test_time_of_each_stage_inside_a_text_search_is_in_the_metrics(ask: Ask, server: LocalServer) -> None:
     ask(SearchRequest(query="blue shoes"))
     with urllib.request.urlopen(f"http://{server.metrics_address}/metrics") as page:
         lines = page.read().decode().splitlines()
     durations = dict(line.rsplit(" ", 1) for line in lines if line.startswith("assortment_stage_duration_us"))
-    stages = ("text_encoder", "fusion", "scorer")
+    stages = ("prepare", "text_encoder", "fusion", "scorer", "diversifier")
     assert set(durations) == {f'assortment_stage_duration_us{{stage="{stage}"}}' for stage in stages}
     assert min(map(float, durations.values())) > 0
