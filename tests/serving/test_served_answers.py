@@ -89,7 +89,6 @@ def test_the_server_batches_queries_of_different_lengths(ask: Ask, pipeline: Pip
         served = [_answer(result) for result in pool.map(ask, requests)]
     for answer, request in zip(served, requests, strict=True):
         (expected,) = pipeline.search([request])
-        assert abs(answer.relevance[0] - expected.relevance[0]) < 0.05
         assert len(set(answer.ids) & set(expected.ids)) >= 5
 
 
