@@ -5,36 +5,41 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
-from assortment.errors import InputError
-from assortment.evaluation import KINDS, MEASURES, Evaluation, Measure, evaluate
+from assortment.catalogue.store import Catalogue
+from assortment.errors import DataError, InputError
+from assortment.evaluation import KINDS, MEASURES, Evaluation, Measure, TitlesOf, evaluate
 from assortment.index_vectors import IndexVectors
 from assortment.judgments import JudgedQuery, from_csv, from_protocol
 from assortment.protocol.store import Protocol
 from assortment.protocol.wishes import Kind
 from assortment.ranked_results import MatchedResults, match, read_results
+from assortment.search_command import titles_of as titles_in
 
 _NAMED: Final = 5  # queries named in a note
 
 _EXPLAINED: Final[Mapping[Measure, str]] = {
     "ndcg": "relevance, with gains 2^grade - 1",
     "alpha_ndcg": "relevance without repetition, alpha 0.5",
+    "err_ia": "the same for a shopper who soon stops looking (ERR-IA); the best list has less than 1 too",
     "subtopic_recall": "share of the possible subtopics that are shown",
     "ild": "mean distance (1 - cosine) within a list",
     "ild_min": "distance of the closest pair of a list",
+    "duplicate_titles": "share of products whose title stands further up already; less is better",
 }
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
         "Example: assortment rank --queries build/generated/protocol/queries.jsonl --output rank.jsonl && "
-        "assortment evaluate --results rank.jsonl --protocol build/generated/protocol --index build/generated/index/1"
+        "assortment evaluate --results rank.jsonl --protocol build/generated/protocol --index build/generated/index/1 "
+        "--catalogue build/generated/catalogue"
     )
     parser.add_argument("--results", type=Path, required=True, metavar="FILE", help="what `assortment rank` wrote")
     against = parser.add_mutually_exclusive_group(required=True)
@@ -43,6 +48,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     against.add_argument("--protocol", type=Path, metavar="FOLDER", help="a frozen protocol, as build/generated/protocol")
     parser.add_argument("--split", choices=("dev", "test"), default="test", help="which queries of the protocol")
     parser.add_argument("--index", type=Path, metavar="FOLDER", help="a catalogue index, for distances within lists")
+    catalogue_help = "a catalogue, as build/generated/catalogue, for titles that repeat within lists"
+    parser.add_argument("--catalogue", type=Path, metavar="FOLDER", help=catalogue_help)
     parser.add_argument("--k", type=int, default=10, help="how many products of each list count")
     parser.add_argument("--seed", type=int, default=0, help="of the bootstrap")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the figures as JSON too")
@@ -54,9 +61,10 @@ def run(args: argparse.Namespace) -> int:
     judged = from_csv(args.judgments) if args.judgments else from_protocol(Protocol.open(args.protocol), args.split)
     results = match(read_results(args.results), judged)
     vectors_of = IndexVectors.open(args.index).of if args.index else None
-    evaluation = evaluate(results.rankings, judged, k=args.k, vectors_of=vectors_of, seed=args.seed)
+    titles_of = _titles_of(args.catalogue, results.rankings, args.k) if args.catalogue else None
+    evaluation = evaluate(results.rankings, judged, k=args.k, vectors_of=vectors_of, titles_of=titles_of, seed=args.seed)
     Console().print(_table(evaluation))
-    for note in _notes(evaluation, results, judged, with_distances=vectors_of is not None):
+    for note in _notes(evaluation, results, judged, with_distances=vectors_of is not None, with_titles=titles_of is not None):
         print(note, file=sys.stderr)
     if args.output:
         counts = {"without_judgment": len(results.unjudged), "failed": results.failed, "repeated": results.repeated}
@@ -64,6 +72,20 @@ def run(args: argparse.Namespace) -> int:
         args.output.parent.mkdir(parents=True, exist_ok=True)
         args.output.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
     return 0
+
+
+def _titles_of(folder: Path, rankings: Mapping[str, Sequence[str]], k: int) -> TitlesOf:
+    """Titles of the products that count, read from the catalogue in one go."""
+    Catalogue.open(folder)
+    titles = titles_in(folder, sorted({product for ranking in rankings.values() for product in ranking[:k]}))
+
+    def titles_of(products: Sequence[str]) -> list[str]:
+        unknown = next((product for product in products if product not in titles), None)
+        if unknown is not None:
+            raise DataError(f"product {unknown!r} is not in {folder}; the results come from another catalogue")
+        return [titles[product] for product in products]
+
+    return titles_of
 
 
 def _table(evaluation: Evaluation) -> Table:
@@ -80,7 +102,9 @@ def _table(evaluation: Evaluation) -> Table:
     return table
 
 
-def _notes(evaluation: Evaluation, results: MatchedResults, judged: list[JudgedQuery], *, with_distances: bool) -> list[str]:
+def _notes(
+    evaluation: Evaluation, results: MatchedResults, judged: list[JudgedQuery], *, with_distances: bool, with_titles: bool
+) -> list[str]:
     """What the figures do not show."""
     notes: list[str] = []
     texts = {query.id: query.text for query in judged}
@@ -94,9 +118,11 @@ def _notes(evaluation: Evaluation, results: MatchedResults, judged: list[JudgedQ
     if results.repeated:
         notes.append(f"{results.repeated} results were in the file before with the same ids and are left out")
     if not any(query.kind == "ambiguous" for query in judged):
-        notes.append("no query has two or more subtopics, so alpha_ndcg and subtopic_recall are left out")
+        notes.append("no query has two or more subtopics, so alpha_ndcg, err_ia and subtopic_recall are left out")
     if not with_distances:
         notes.append("distances within a list are left out; they need the product vectors: --index build/<catalogue>/index/1")
+    if not with_titles:
+        notes.append("repeated titles are left out; they need the products: --catalogue build/<catalogue>/catalogue")
     return notes
 
 

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from assortment.judgments import JudgedQuery
-from assortment.metrics import Estimate, alpha_ndcg, bootstrap_mean, intra_list_distance, ndcg, paired_bootstrap, subtopic_recall
+from assortment.metrics import (
+    Estimate,
+    alpha_ndcg,
+    bootstrap_mean,
+    duplicate_title_rate,
+    err_ia,
+    intra_list_distance,
+    ndcg,
+    paired_bootstrap,
+    subtopic_recall,
+)
 from assortment.protocol.wishes import Kind
 
-Measure = Literal["ndcg", "alpha_ndcg", "subtopic_recall", "ild", "ild_min"]
-MEASURES: Final[tuple[Measure, ...]] = ("ndcg", "alpha_ndcg", "subtopic_recall", "ild", "ild_min")
+Measure = Literal["ndcg", "alpha_ndcg", "err_ia", "subtopic_recall", "ild", "ild_min", "duplicate_titles"]
+MEASURES: Final[tuple[Measure, ...]] = get_args(Measure)
 KINDS: Final[tuple[Kind, ...]] = ("ambiguous", "unambiguous")
 VectorsOf = Callable[[Sequence[str]], npt.NDArray[np.floating[Any]]]
 """Product ids to their vectors (n, D)."""
+TitlesOf = Callable[[Sequence[str]], Sequence[str]]
+"""Product ids to their titles, in the same order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +43,14 @@ class QueryMeasures:
     """Products in the ranked list, 0 for a query without a result."""
     ndcg: float
     alpha_ndcg: float | None
-    """For ambiguous queries only, as subtopic_recall."""
+    """For ambiguous queries only, as err_ia and subtopic_recall."""
     subtopic_recall: float | None
     ild: float | None
     """Mean distance within the list, None without vectors."""
     ild_min: float | None
+    err_ia: float | None = None
+    duplicate_titles: float | None = None
+    """Share of products whose title stands further up already; less is better. 0 for an empty list, None without titles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +96,7 @@ def evaluate(
     *,
     k: int = 10,
     vectors_of: VectorsOf | None = None,
+    titles_of: TitlesOf | None = None,
     seed: int = 0,
 ) -> Evaluation:
     """Measures ranked lists.
@@ -90,14 +106,17 @@ def evaluate(
         judged: the queries to average over.
         k: how many products of each list count.
         vectors_of: gives the vectors in which distances are measured; without it there are no distances.
+        titles_of: gives the titles among which repetitions are counted; without it they are not.
         seed: of the bootstrap.
     """
-    measured = tuple(_measure(query, list(rankings.get(query.id, ())), k, vectors_of) for query in judged)
+    measured = tuple(_measure(query, list(rankings.get(query.id, ())), k, vectors_of, titles_of) for query in judged)
     return Evaluation(k=k, seed=seed, queries=measured)
 
 
 def compare(ours: Evaluation, theirs: Evaluation, measure: Measure, kind: Kind | None = None) -> Estimate:
     """The mean difference ``ours - theirs`` of a measure over the same queries, with its paired bootstrap interval.
+
+    Above zero, ours is better; for ``duplicate_titles`` it is the other way round.
 
     Raises:
         ValueError: when the two evaluations do not cover the same queries.
@@ -108,7 +127,9 @@ def compare(ours: Evaluation, theirs: Evaluation, measure: Measure, kind: Kind |
     return paired_bootstrap(list(our_values.values()), [their_values[query] for query in our_values], seed=ours.seed)
 
 
-def _measure(query: JudgedQuery, ranking: list[str], k: int, vectors_of: VectorsOf | None) -> QueryMeasures:
+def _measure(
+    query: JudgedQuery, ranking: list[str], k: int, vectors_of: VectorsOf | None, titles_of: TitlesOf | None
+) -> QueryMeasures:
     ambiguous = query.kind == "ambiguous"
     distance = intra_list_distance(vectors_of(ranking[:k])) if vectors_of and ranking else None
     nothing = 0.0 if vectors_of else None
@@ -119,7 +140,9 @@ def _measure(query: JudgedQuery, ranking: list[str], k: int, vectors_of: Vectors
         num_results=len(ranking),
         ndcg=ndcg(ranking, query.grades, k),
         alpha_ndcg=alpha_ndcg(ranking, query.subtopics, k) if ambiguous else None,
+        err_ia=err_ia(ranking, query.subtopics, k) if ambiguous else None,
         subtopic_recall=subtopic_recall(ranking, query.subtopics, k) if ambiguous else None,
         ild=distance.mean if distance else nothing,
         ild_min=distance.minimum if distance else nothing,
+        duplicate_titles=duplicate_title_rate(titles_of(ranking[:k]) if ranking else ()) if titles_of else None,
     )

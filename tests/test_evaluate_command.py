@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from assortment import artefacts, manifest
+from assortment.catalogue.product import Product
+from assortment.catalogue.store import CatalogueWriter
 from assortment.cli import main
 
 JUDGMENTS = "query,id,grade,subtopic\nred shoes,1,3,Men\nred shoes,2,3,Men\nred shoes,3,3,Women\nhats,4,2,\ngloves,5,3,\n"
@@ -52,6 +54,32 @@ def test_what_is_left_out_is_said(folder: Path, capsys: pytest.CaptureFixture[st
     told = capsys.readouterr().err
     assert "no query has two or more subtopics" in told
     assert "--index" in told
+    assert "--catalogue" in told
+
+
+def test_titles_of_a_catalogue_show_repetitions(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with CatalogueWriter(folder / "catalogue") as writer:
+        for product, title in {"1": "Red Shoe", "3": "RED  SHOE", "4": "Hat", "9": "Red Shoe"}.items():
+            writer.add(Product(id=product, title=title))
+    output = folder / "summary.json"
+    options = ["--judgments", str(folder / "judgments.csv"), "--catalogue", str(folder / "catalogue"), "--output", str(output)]
+    assert evaluated(folder, *options) == 0
+    shown = capsys.readouterr()
+    assert "duplicate_titles@10" in shown.out
+    assert "--catalogue" not in shown.err
+    summary = json.loads(output.read_text(encoding="utf-8"))
+    assert summary["duplicate_titles@10"]["mean"] == pytest.approx(0.5 / 3)
+    assert summary["err_ia@10"]["num_queries"] == 1
+
+
+def test_a_catalogue_must_be_there_and_hold_the_products(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--judgments", str(folder / "judgments.csv"), "--catalogue", str(folder / "catalogue")]
+    assert evaluated(folder, *options) == 1
+    assert "holds no catalogue" in capsys.readouterr().err
+    with CatalogueWriter(folder / "catalogue") as writer:
+        writer.add(Product(id="1", title="Red Shoe"))
+    assert evaluated(folder, *options) == 1
+    assert "product '3' is not in" in capsys.readouterr().err
 
 
 def test_a_product_outside_the_index_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

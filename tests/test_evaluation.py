@@ -29,9 +29,10 @@ def test_every_measure_of_every_query() -> None:
     shoes, hats = found.queries
     assert shoes.ndcg == pytest.approx(1)
     assert shoes.alpha_ndcg == pytest.approx((1 + 0.5 / np.log2(3)) / (1 + 1 / np.log2(3)))
+    assert shoes.err_ia == pytest.approx((1 + 0.5 / 2) / (2 * (1 + 0.5 / 2)))
     assert shoes.subtopic_recall == 0.5
     assert (shoes.ild, shoes.ild_min) == (1, 1)
-    assert (hats.ndcg, hats.alpha_ndcg, hats.subtopic_recall, hats.ild) == (1, None, None, 0)
+    assert (hats.ndcg, hats.alpha_ndcg, hats.err_ia, hats.subtopic_recall, hats.ild) == (1, None, None, None, 0)
 
 
 def test_a_query_without_result_counts_as_0_and_is_named() -> None:
@@ -54,6 +55,21 @@ def test_the_summary_is_json_with_a_mean_and_an_interval_by_kind() -> None:
 
 def test_without_vectors_there_are_no_distances() -> None:
     assert "ild@10" not in evaluate({"q1": ["1"]}, [SHOES]).summary()
+
+
+def test_repeated_titles_are_counted_among_the_first_k_where_titles_are_given() -> None:
+    titles = {"1": "Red Shoe", "2": "red shoe!", "3": "Red Shoe", "5": "Hat"}
+    found = evaluate(
+        {"q1": ["1", "2", "3"], "q2": []},
+        [SHOES, HATS],
+        k=2,
+        titles_of=lambda products: [titles[product] for product in products],
+    )
+    assert found.values("duplicate_titles") == {"q1": 0.5, "q2": 0}
+    assert found.summary()["duplicate_titles@2"]["mean"] == 0.25
+    without = evaluate({"q1": ["1", "2"]}, [SHOES])
+    assert without.queries[0].duplicate_titles is None
+    assert "duplicate_titles@10" not in without.summary()
 
 
 def test_a_comparison_is_paired_by_query() -> None:
