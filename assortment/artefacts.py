@@ -14,7 +14,8 @@ In the repository every model folder holds all that it needs, because an object 
     text_search/<version>/  TOKENIZER, TEXT_ENCODER (or TEXT_ENCODER_INT8), FUSION, SCORER, ROW_DATA
     text_search/catalogues/<version>/        as the diversifier's
     candidate_scorer/catalogues/<version>/   CANDIDATE_SCORER, ROW_DATA, KEYS, KEY_ORDER, INDEX
-    diversifier/catalogues/<version>/        IDS, DIVERSITY_VECTORS, INDEX
+    diversifier/catalogues/<version>/        IDS, DIVERSITY_VECTORS, FACET_CODES, FACET_VALUES, DUPLICATE_CODES, KEYS, KEY_ORDER,
+                                             INDEX
 """
 
 from __future__ import annotations
@@ -47,6 +48,9 @@ KEYS: Final = "keys.npy"  # (N,) int64, key of each row
 KEY_ORDER: Final = "key_order.npy"  # (N,) int64, argsort of KEYS
 IDS: Final = "ids.npy"  # (N,) bytes of fixed width, UTF-8 product ids
 DIVERSITY_VECTORS: Final = "diversity_vectors.npy"  # (N, Dd) float32 unit rows, what the diversifier compares
+FACET_CODES: Final = "facet_codes.npy"  # (N, F) int32, value of each facet, -1 for none
+FACET_VALUES: Final = "facet_values.json"  # {facet: [value, ...]} in the order of the columns and codes of FACET_CODES
+DUPLICATE_CODES: Final = "duplicate_codes.npy"  # (N, 2) int32: variant group (-1 for none) and normalised title
 INDEX: Final = "index.json"  # {"version", "num_products", "default_strategy", "default_diversity", "categories"}
 
 # model_repository/<model>/<version>/

@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "serve": Command("deploy.local.command", "serve a model repository on the embedded Triton server"),
     "search": Command("assortment.search_command", "send one query to a running server and show the results"),
     "rank": Command("assortment.rank_command", "run a file of queries through a running server"),
+    "sweep": Command("assortment.sweep.command", "measure every way to diversify on the dev queries, and plot what each costs"),
     "evaluate": Command("assortment.evaluate_command", "measure ranked results against judgments"),
     "demo": Command("demo.command", "everything in order, and a report with pictures"),
 }

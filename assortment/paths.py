@@ -44,6 +44,11 @@ class BuildPaths:
         return self.root / "index"
 
     @property
+    def sweep(self) -> Path:
+        """Every way to diversify, measured: a table and a plot."""
+        return self.root / "sweep"
+
+    @property
     def model_repository(self) -> Path:
         """The complete, hashed model repository: what Triton is given."""
         return self.root / "model_repository"

@@ -2,6 +2,8 @@
 
 In:  {"query": "blue shoes", "image": "photo.jpg", "candidates": ["id", ...], "k": 10, "strategy": "mmr", "diversity": 0.3}
      All but ``query`` are optional, and ``query`` is when there is a picture. Pictures are looked for beside the file.
+     Page rules are fields too: "max_relevance_loss": 0.02 (instead of "diversity"), "collapse": true, "near_duplicate": 0.95,
+     "caps": {"brand": 2}, "pinned": ["id", ...], "excluded": ["id", ...], "shown": ["id", ...].
      The fields of a frozen protocol's queries are passed over, so that its ``queries.jsonl`` can be given as it is.
 Out: {"query", "ids", "relevance", "catalogue_version", "latency_ms"}, or {"query", "error"}
 """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import fmean
+from typing import Final
 
 import numpy as np
 
@@ -20,15 +21,17 @@ from demo.measure import Judge
 from demo.page import SweepPoint
 from demo.settings import K
 
+PLOTTED: Final = ("mmr", "dpp")
+"""Strategies that every plot has; `assortment sweep` measures all of them."""
 Setting = tuple[str, float]
 """Strategy and diversity."""
 
 
 def settings(values: Sequence[float], default: Setting) -> list[Setting]:
-    """Every strategy with every value, and the server's default, so that it can be marked where it lies."""
+    """The plotted strategies with every value, and the server's default, so that it can be marked where it lies."""
     return [
         (strategy, diversity)
-        for strategy in STRATEGIES
+        for strategy in dict.fromkeys((*PLOTTED, default[0]))
         for diversity in sorted({*values, default[1]} if strategy == default[0] else set(values))
     ]
 
@@ -40,7 +43,7 @@ def sweep(pipeline: Pipeline, judge: Judge, queries: Sequence[Query], planned: S
         scored += pipeline.score([SearchRequest(query=query.query, k=K)])
     points = []
     for strategy, diversity in progress(planned, doing="settings of the diversifier", total=len(planned)):
-        options = np.array([[K, diversity, STRATEGIES.index(strategy)]], dtype=np.float32)
+        options = np.array([[K, diversity, STRATEGIES.index(strategy), np.nan]], dtype=np.float32)
         diversified = pipeline.diversify([{**tensors, "OPTIONS": options} for tensors in scored])
         found = judge.measure({query.id: Answer.of(tensors).ids for query, tensors in zip(queries, diversified, strict=True)})
         ndcg, alpha_ndcg = fmean(found.values("ndcg").values()), fmean(found.values("alpha_ndcg").values())

@@ -35,7 +35,16 @@ INDEXED: Final[dict[str, dict[str, str]]] = {
     "text_search": {name: name for name in (artefacts.SCORER, *artefacts.ROW_DATA)},
 }
 # Models that keep tables of several catalogue versions in catalogues/<version>/.
-_SHOWN: Final = (artefacts.IDS, artefacts.DIVERSITY_VECTORS, artefacts.INDEX)
+_SHOWN: Final = (
+    artefacts.IDS,
+    artefacts.DIVERSITY_VECTORS,
+    artefacts.FACET_CODES,
+    artefacts.FACET_VALUES,
+    artefacts.DUPLICATE_CODES,
+    artefacts.KEYS,
+    artefacts.KEY_ORDER,
+    artefacts.INDEX,
+)
 TABLES: Final[dict[str, tuple[str, ...]]] = {
     "candidate_scorer": (artefacts.CANDIDATE_SCORER, *artefacts.ROW_DATA, artefacts.KEYS, artefacts.KEY_ORDER, artefacts.INDEX),
     "diversifier": _SHOWN,

@@ -11,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from assortment import artefacts
+from assortment.catalogue.facets import FacetTable
 from assortment.catalogue.product import Product
+from assortment.catalogue.titles import normalised_title
 from assortment.diversify.facet_vectors import diversity_vectors
 from assortment.errors import InputError, StepError
 from assortment_client.contract import STRATEGIES, candidate_key
@@ -59,7 +61,32 @@ def write(
     np.save(folder / artefacts.KEY_ORDER, np.argsort(keys, kind="stable"))
     np.save(folder / artefacts.IDS, np.array([product.id.encode() for product in products], dtype=np.bytes_))
     np.save(folder / artefacts.DIVERSITY_VECTORS, diversity_vectors(tables.product_vectors, products))
+    write_facets(folder, products)
+    np.save(folder / artefacts.DUPLICATE_CODES, duplicate_codes(products))
     write_summary(folder, num_products=len(products), categories=categories, settings=settings)
+
+
+def write_facets(folder: Path, products: Sequence[Product]) -> None:
+    """Writes FACET_CODES and FACET_VALUES: what caps count, intents are made of, and results open."""
+    table = FacetTable.from_products(products)
+    columns = [table.column(facet) for facet in table.facets]
+    codes = np.stack([column.codes for column in columns], axis=1) if columns else np.empty((len(products), 0), dtype=np.int32)
+    np.save(folder / artefacts.FACET_CODES, codes)
+    values = {facet: list(column.values) for facet, column in zip(table.facets, columns, strict=True)}
+    (folder / artefacts.FACET_VALUES).write_text(json.dumps(values, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def duplicate_codes(products: Sequence[Product]) -> npt.NDArray[np.int32]:
+    """(N, 2) int32: products with one code in a column are the same article; -1 for none."""
+    groups: dict[str, int] = {}
+    titles: dict[str, int] = {}
+    codes = np.full((len(products), 2), -1, dtype=np.int32)
+    for row, product in enumerate(products):
+        if product.variant_group:
+            codes[row, 0] = groups.setdefault(product.variant_group, len(groups))
+        if title := normalised_title(product.title):
+            codes[row, 1] = titles.setdefault(title, len(titles))
+    return codes
 
 
 def write_summary(folder: Path, *, num_products: int, categories: Sequence[str], settings: IndexSettings) -> None:

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -22,10 +22,12 @@ from assortment.errors import InputError, StepError
 from assortment.manifest import Manifest
 from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
-from assortment.serving.catalogue_tables import KEPT_VERSIONS, versions
+from assortment.serving.catalogue_tables import KEPT_VERSIONS, ProductTable, versions
 from assortment.serving.pipeline import Pipeline, PipelineFiles
+from assortment.sweep import choice
+from assortment.sweep.trials import DIVERSITIES, Trial, settings, sweep
 from export import assemble as assembling
-from export import export_models, quantise, scorer_graph, tuning
+from export import export_models, quantise, scorer_graph
 from export import index as indexing
 from export.defaults import FIRST_VERSION, MAX_INT8_LOSS, THREADS
 from export.dev_quality import DevQuality
@@ -33,7 +35,6 @@ from export.index import IndexSettings
 from export.product_encoder import ProductEncoder
 from export.quantise import Quantisation
 from export.scorer_graph import RowTables
-from export.tuning import Trial
 from training import checkpoint, features
 from training.checkpoint import TrainedModels
 from training.data import new_corpus
@@ -42,7 +43,7 @@ from training.tables import product_tables
 
 _log = logging.getLogger(__name__)
 TEMPLATES: Final = Path(__file__).parents[1] / "model_repository"
-_LAYOUT: Final = 1  # of the three folders; a higher number makes them afresh
+_LAYOUT: Final = 2  # of the three folders; a higher number makes them afresh
 _MADE_BY: Final = {
     "catalogue": "assortment catalogue import",
     "protocol": "assortment protocol",
@@ -128,8 +129,8 @@ def index(paths: BuildPaths, *, version: int = FIRST_VERSION, threads: int = THR
         "texts": encoded.num_texts,
         "pictures": encoded.num_pictures,
         "unreadable_pictures": encoded.num_unreadable,
-        "default": asdict(tuning.best(trials)) if trials else None,
-        "diversity_sweep": [asdict(trial) for trial in trials],
+        "default": choice.best(trials).row() if trials else None,
+        "diversity_sweep": [trial.row() for trial in trials],
         "seconds": round(time.monotonic() - started, 1),
     }
     return manifest.write(folder, step="index", inputs=inputs, settings=settings, results=results)
@@ -217,12 +218,14 @@ def _calibrate(
 ) -> list[Trial]:
     """Tries the diversifier on the dev queries and writes the best setting into the index."""
     files = replace(PipelineFiles.of_artefacts(paths.export, paths.index), scorer=folder / artefacts.SCORER)
-    trials = tuning.sweep(Pipeline(files, threads=threads), Protocol.open(paths.protocol))
+    trials = sweep(
+        Pipeline(files, threads=threads), Protocol.open(paths.protocol), ProductTable.open(folder), settings(DIVERSITIES)
+    )
     if not trials:
         _log.warning("%s has no dev queries: results are not diversified unless a search asks for it", paths.protocol)
         return []
-    found = tuning.best(trials)
-    calibrated = replace(chosen, default_strategy=found.strategy, default_diversity=found.diversity)
+    found = choice.best(trials)
+    calibrated = replace(chosen, default_strategy=found.setting.strategy, default_diversity=found.setting.strength)
     indexing.write_summary(folder, num_products=len(catalogue), categories=categories, settings=calibrated)
     return trials
 

@@ -1,8 +1,9 @@
 """What the diversifier compares: a product's vector beside a code of its facets.
 
 Vectors of products that answer one query lie close together, and say little about what a shopper would call different:
-another colour, another brand. So a row is ``[sqrt(1 - share) * product vector, sqrt(share) * facet vector]``, and the dot
-product of two rows is ``(1 - share) * cosine + share * (weighted share of facets with equal values)``.
+another colour, another brand. Nor do they say that two products have the same title, which a shopper takes for a repetition. So
+a row is ``[sqrt(a) * product vector, sqrt(b) * facet vector, sqrt(c) * title code]`` with a + b + c = 1, and the dot product of
+two rows is ``a * cosine + b * (weighted share of facets with equal values) + c * (1 if their titles are equal)``.
 
 In a facet vector each facet has a block of coordinates. Its commonest values have an axis each, so that equal values give
 exactly 1 and different ones exactly 0; rarer values have random codes of +-1/sqrt(d), seeded by the value, which give 0
@@ -22,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assortment.catalogue.product import Product
+from assortment.catalogue.titles import normalised_title
 from assortment.errors import InputError
 
 OTHER: Final = "other"  # the block that all attributes without a block of their own share
@@ -51,18 +53,30 @@ _BLOCKS: Final = MappingProxyType(
 )
 
 
+COMPARED: Final = tuple(name for name in _BLOCKS if name != OTHER)
+"""The facets that shoppers leave open."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacetVectorSettings:
     """How facets enter the comparison."""
 
     share: float = 0.5
     """Weight of facets beside the product vector, 0 to 1."""
+    title_share: float = 0.15
+    """Weight of equal titles beside both, 0 to 1."""
+    title_dims: int = 128
+    """Coordinates of the title code; different titles agree by 0 plus or minus 1 / sqrt(title_dims)."""
     blocks: Mapping[str, Block] = field(default_factory=lambda: _BLOCKS)
     """Facet name to its block."""
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.share <= 1.0:
             raise InputError("share", self.share, "allowed: 0 (product vectors only) to 1 (facets only)")
+        if not 0.0 <= self.title_share < 1.0 or self.title_dims < 1:
+            raise InputError(
+                "title_share", (self.title_share, self.title_dims), "allowed: 0 to below 1, and at least 1 dimension"
+            )
         for name, block in self.blocks.items():
             if not block.weight > 0.0 or block.dims < 1:
                 raise InputError(f"blocks[{name!r}]", block, "allowed: a weight above 0 and at least 1 dimension")
@@ -79,8 +93,8 @@ def diversity_vectors(
         settings: weights and sizes.
 
     Returns:
-        (N, 256 + sum of the blocks' dims) float32 unit rows; 384 columns by default. A product without facets is compared
-        by its vector alone, one with a zero vector by its facets alone.
+        (N, 256 + sum of the blocks' dims + title_dims) float32 unit rows; 512 columns by default. A product without facets is
+        compared by its vector alone, one with a zero vector by its facets alone.
 
     Raises:
         InputError: when the numbers of vectors and products differ.
@@ -91,8 +105,21 @@ def diversity_vectors(
             "product_vectors", f"{len(product_vectors)} rows", f"allowed: one for each of the {len(products)} products"
         )
     facets = facet_vectors(products, settings.blocks)
-    rows = np.hstack([np.sqrt(1.0 - settings.share) * product_vectors, np.sqrt(settings.share) * facets])
-    return _unit(rows.astype(np.float32, copy=False))
+    rows = _unit(
+        np.hstack([np.sqrt(1.0 - settings.share) * product_vectors, np.sqrt(settings.share) * facets]).astype(np.float32)
+    )
+    titles = title_codes(products, settings.title_dims)
+    return np.hstack([np.sqrt(1.0 - settings.title_share) * rows, np.sqrt(settings.title_share) * titles]).astype(np.float32)
+
+
+def title_codes(products: Sequence[Product], dims: int) -> npt.NDArray[np.float32]:
+    """(N, dims) float32 unit rows, the same for equal normalised titles and nearly at right angles for others."""
+    codes = {title: _random_code(title, dims) for title in {_title_of(product) for product in products}}
+    return np.stack([codes[_title_of(product)] for product in products]) if products else np.empty((0, dims), dtype=np.float32)
+
+
+def _title_of(product: Product) -> str:
+    return normalised_title(product.title) or product.id  # a title of punctuation alone is nobody's duplicate
 
 
 def facet_vectors(products: Sequence[Product], blocks: Mapping[str, Block] = _BLOCKS) -> npt.NDArray[np.float32]:

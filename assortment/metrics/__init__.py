@@ -23,9 +23,9 @@ from assortment.metrics.distance import Distance, intra_list_distance, vendi_sco
 from assortment.metrics.estimate import CONFIDENCE, NUM_RESAMPLES, Estimate, bootstrap_mean, paired_bootstrap
 from assortment.metrics.exposure import gini, novelty
 from assortment.metrics.inputs import Floats, Grades, Subtopics
-from assortment.metrics.intent_aware import ALPHA, alpha_ndcg, err_ia, nerr_ia, subtopic_recall
+from assortment.metrics.intent_aware import ALPHA, alpha_dcg, alpha_ndcg, err_ia, ideal_alpha_dcg, nerr_ia, subtopic_recall
 from assortment.metrics.lists import category_coverage, category_entropy, duplicate_title_rate
-from assortment.metrics.relevance import mrr, ndcg, precision, r_precision, recall
+from assortment.metrics.relevance import dcg, ideal_dcg, mrr, ndcg, precision, r_precision, recall
 
 __all__ = [
     "ALPHA",
@@ -36,15 +36,19 @@ __all__ = [
     "Floats",
     "Grades",
     "Subtopics",
+    "alpha_dcg",
     "alpha_ndcg",
     "bootstrap_mean",
     "calibration_divergence",
     "calibration_error",
     "category_coverage",
     "category_entropy",
+    "dcg",
     "duplicate_title_rate",
     "err_ia",
     "gini",
+    "ideal_alpha_dcg",
+    "ideal_dcg",
     "intra_list_distance",
     "mrr",
     "ndcg",

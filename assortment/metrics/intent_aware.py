@@ -28,9 +28,18 @@ def alpha_ndcg(ranking: Sequence[str], subtopics: Subtopics, k: int, *, alpha: f
     Clarke et al. 2008, "Novelty and diversity in information retrieval evaluation"; the ideal ranking is the greedy one, as
     there and in TREC's ndeval. 0 when no product covers a subtopic.
     """
-    gains = _gains(ranking, subtopics, k, alpha)
-    best = discounted(_ideal_gains(subtopics, k, alpha))
-    return discounted(gains) / best if best > 0 else 0.0
+    found, best = alpha_dcg(ranking, subtopics, k, alpha=alpha), ideal_alpha_dcg(subtopics, k, alpha=alpha)
+    return found / best if best > 0 else 0.0
+
+
+def alpha_dcg(ranking: Sequence[str], subtopics: Subtopics, k: int, *, alpha: float = ALPHA) -> float:
+    """Alpha-DCG at ``k``: what ``alpha_ndcg`` divides by that of the ideal ranking."""
+    return discounted(_gains(ranking, subtopics, k, alpha))
+
+
+def ideal_alpha_dcg(subtopics: Subtopics, k: int, *, alpha: float = ALPHA) -> float:
+    """Alpha-DCG at ``k`` of the greedy ideal ranking; worth keeping where many rankings of one query are measured."""
+    return discounted(_ideal_gains(subtopics, k, alpha))
 
 
 def err_ia(ranking: Sequence[str], subtopics: Subtopics, k: int, *, alpha: float = ALPHA) -> float:

@@ -19,11 +19,19 @@ def ndcg(ranking: Sequence[str], grades: Grades, k: int) -> float:
     Burges et al. 2005, "Learning to rank using gradient descent". The ideal ranking is that of all graded products, also cut
     at ``k``. 0 when nothing is relevant.
     """
+    found, best = dcg(ranking, grades, k), ideal_dcg(grades, k)
+    return found / best if best > 0 else 0.0
+
+
+def dcg(ranking: Sequence[str], grades: Grades, k: int) -> float:
+    """Discounted cumulative gain at ``k``: what ``ndcg`` divides by that of the ideal ranking."""
+    return discounted([2.0 ** grades.get(product, 0) - 1 for product in top(ranking, k)])
+
+
+def ideal_dcg(grades: Grades, k: int) -> float:
+    """Discounted cumulative gain at ``k`` of the ideal ranking; worth keeping where many rankings of one query are measured."""
     check_grades(grades)
-    gains = [2.0 ** grades.get(product, 0) - 1 for product in top(ranking, k)]
-    ideal = sorted((2.0**grade - 1 for grade in grades.values()), reverse=True)[:k]
-    best = discounted(ideal)
-    return discounted(gains) / best if best > 0 else 0.0
+    return discounted(sorted((2.0**grade - 1 for grade in grades.values()), reverse=True)[:k])
 
 
 def discounted(gains: Sequence[float]) -> float:

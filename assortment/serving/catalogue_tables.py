@@ -7,6 +7,7 @@ current and the previous one, because requests scored against the previous versi
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -46,9 +47,8 @@ class KeyTable:
         Raises:
             InputError: when the catalogue does not have them all: how many, the first one and where it stands.
         """
-        places = np.searchsorted(self.keys, keys, sorter=self.key_order)
-        rows: npt.NDArray[np.int64] = self.key_order[np.minimum(places, len(self.key_order) - 1)]
-        unknown = np.flatnonzero(self.keys[rows] != keys)
+        rows, known = self.find(keys)
+        unknown = np.flatnonzero(~known)
         if len(unknown):
             first = int(unknown[0])
             raise InputError(
@@ -57,7 +57,22 @@ class KeyTable:
                 f"it stands at position {first}, and {len(unknown)} of {len(keys)} candidates are not in catalogue version "
                 f"{self.version}; allowed: keys of products of this catalogue",
             )
-        return rows.astype(np.int32)
+        return rows
+
+    def find(self, keys: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
+        """(R,) rows of (R,) keys, and which of them the catalogue has; the rows of others mean nothing."""
+        places = np.searchsorted(self.keys, keys, sorter=self.key_order)
+        rows: npt.NDArray[np.int64] = self.key_order[np.minimum(places, len(self.key_order) - 1)]
+        return rows.astype(np.int32), self.keys[rows] == keys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """One facet of every product."""
+
+    values: tuple[str, ...]
+    codes: npt.NDArray[np.int32]
+    """(N,) index into ``values``, -1 for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,17 +84,28 @@ class ProductTable:
     """(N,) product ids, UTF-8."""
     vectors: npt.NDArray[np.float32]
     """(N, Dd) unit rows, what it compares."""
+    facets: Mapping[str, Facet]
+    """What caps count and results open, by name."""
+    variant_groups: npt.NDArray[np.int32]
+    """(N,) code of the article that a product is a variant of, -1 for none."""
+    titles: npt.NDArray[np.int32]
+    """(N,) code of the normalised title."""
+    keys: KeyTable
     default_strategy: str
     default_diversity: float
 
     @classmethod
     def open(cls, folder: Path) -> ProductTable:
         """Maps the tables of ``folder``."""
-        index = _index(folder)
+        index, duplicates = _index(folder), _mapped(folder / artefacts.DUPLICATE_CODES)
         return cls(
             version=index["version"],
             ids=_mapped(folder / artefacts.IDS),
             vectors=_mapped(folder / artefacts.DIVERSITY_VECTORS),
+            facets=_facets(folder),
+            variant_groups=np.ascontiguousarray(duplicates[:, 0]),
+            titles=np.ascontiguousarray(duplicates[:, 1]),
+            keys=KeyTable.open(folder),
             default_strategy=index["default_strategy"],
             default_diversity=index["default_diversity"],
         )
@@ -141,6 +167,15 @@ def newest(folder: Path) -> Path:
 def _index(folder: Path) -> dict[str, Any]:
     index: dict[str, Any] = json.loads((folder / artefacts.INDEX).read_text(encoding="utf-8"))
     return index
+
+
+def _facets(folder: Path) -> dict[str, Facet]:
+    values: dict[str, list[str]] = json.loads((folder / artefacts.FACET_VALUES).read_text(encoding="utf-8"))
+    codes = _mapped(folder / artefacts.FACET_CODES)
+    return {
+        name: Facet(values=tuple(of_facet), codes=np.ascontiguousarray(codes[:, column]))
+        for column, (name, of_facet) in enumerate(values.items())
+    }
 
 
 def _mapped(path: Path) -> npt.NDArray[Any]:

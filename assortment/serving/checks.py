@@ -19,7 +19,7 @@ _ENOUGH_TO_SHOW = 60  # bytes of a value that an error message repeats
 
 def text(value: bytes | str, *, field: str, limit: int) -> str:
     """Unicode of at most ``limit`` characters and without NUL; it may be empty."""
-    decoded = _unicode(value, field)
+    decoded = unicode(value, field=field)
     if len(decoded) > limit:
         raise InputError(field, f"{len(decoded)} characters", f"allowed: at most {limit} characters")
     if "\0" in decoded:
@@ -67,9 +67,19 @@ def diversity(value: float) -> float:
     return value
 
 
+def max_relevance_loss(value: float, *, diversity: float | None) -> float:
+    """The share of discounted relevance that a page may give up; not together with a diversity."""
+    shown = float(str(value))
+    if not 0.0 <= value <= 1.0:
+        raise InputError(public.MAX_RELEVANCE_LOSS, shown, "allowed: 0 to 1, a share of the relevance")
+    if diversity is not None:
+        raise InputError(public.MAX_RELEVANCE_LOSS, shown, f"{public.DIVERSITY} is given too; allowed: one of the two")
+    return value
+
+
 def strategy(value: bytes | str) -> int:
     """Index into ``STRATEGIES``."""
-    name = _unicode(value, public.STRATEGY)
+    name = unicode(value, field=public.STRATEGY)
     if name not in _STRATEGIES:
         raise InputError(public.STRATEGY, name, f"allowed: {', '.join(_STRATEGIES)}")
     return _STRATEGIES[name]
@@ -91,7 +101,8 @@ def one_per_request(tensors: Sequence[npt.NDArray[Any]]) -> None:
             raise InputError("batch", len(tensor), "allowed: 1; send one query a request, the server batches requests itself")
 
 
-def _unicode(value: bytes | str, field: str) -> str:
+def unicode(value: bytes | str, *, field: str) -> str:
+    """Text that is UTF-8, or can be written as such."""
     try:
         return value.decode() if isinstance(value, bytes) else value.encode().decode()  # lone surrogates do not encode
     except UnicodeError as error:

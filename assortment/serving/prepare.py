@@ -17,9 +17,9 @@ import numpy.typing as npt
 from assortment import image
 from assortment.contract import MAX_QUERY_TOKENS, NO_FILTER, PICTURE_SIZE, VECTOR_DIM
 from assortment.errors import InputError
-from assortment.serving import checks
+from assortment.serving import checks, page_rules
 from assortment.serving.request import SearchRequest
-from assortment.serving.step import Outcome, Tensors
+from assortment.serving.step import Outcome, Tensors, strings
 from assortment.text import TextTokenizer
 from assortment_client import contract as public
 
@@ -48,6 +48,10 @@ class Prepared:
     """NaN: the catalogue's default."""
     strategy: float
     """Index into STRATEGIES; -1: the catalogue's default."""
+    max_relevance_loss: float
+    """NaN: none."""
+    rules: bytes
+    """Canonical JSON of the page rules; empty without any."""
 
 
 class Preparer:
@@ -67,7 +71,11 @@ class Preparer:
         candidates = None if request.candidates is None else checks.candidates(request.candidates)
         k = public.DEFAULT_K if request.k is None else checks.k(request.k)
         diversity = float("nan") if request.diversity is None else checks.diversity(request.diversity)
+        max_relevance_loss = float("nan")
+        if request.max_relevance_loss is not None:
+            max_relevance_loss = checks.max_relevance_loss(request.max_relevance_loss, diversity=request.diversity)
         strategy = _NO_STRATEGY if request.strategy is None else checks.strategy(request.strategy)
+        rules = b"" if request.rules is None else page_rules.parse(request.rules).canonical()
         token_ids = self._tokenizer.encode(query)
         has_text = len(token_ids) > _SPECIAL_TOKENS
         if not has_text and request.picture is None:
@@ -81,6 +89,8 @@ class Preparer:
             k=k,
             diversity=diversity,
             strategy=strategy,
+            max_relevance_loss=max_relevance_loss,
+            rules=rules,
         )
 
 
@@ -118,8 +128,14 @@ class PrepareStep:
             "NO_IMAGE_VECTOR": _NO_IMAGE_VECTOR,
             "CANDIDATE_KEY": _NO_CANDIDATES if prepared.candidates is None else prepared.candidates[np.newaxis],
             "ALLOW": _ALLOW_ALL,
-            "OPTIONS": np.array([[prepared.k, prepared.diversity, prepared.strategy]], dtype=np.float32),
+            "OPTIONS": _options(prepared),
+            "RULES": strings([prepared.rules]),
         }
+
+
+def _options(prepared: Prepared) -> npt.NDArray[np.float32]:
+    values = [prepared.k, prepared.diversity, prepared.strategy, prepared.max_relevance_loss]
+    return np.array([values], dtype=np.float32)
 
 
 def padded(token_ids: npt.NDArray[np.int64], length: int | None) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -141,7 +157,9 @@ def _request(tensors: Tensors) -> SearchRequest:
         candidates=None if keys is None else keys[0],
         k=checks.single(tensors.get(public.K), public.K),
         diversity=checks.single(tensors.get(public.DIVERSITY), public.DIVERSITY),
+        max_relevance_loss=checks.single(tensors.get(public.MAX_RELEVANCE_LOSS), public.MAX_RELEVANCE_LOSS),
         strategy=checks.single(tensors.get(public.STRATEGY), public.STRATEGY),
+        rules=checks.single(tensors.get(public.RULES), public.RULES),
     )
 
 
@@ -156,8 +174,12 @@ def tensors_of(request: SearchRequest) -> Tensors:
         tensors[public.K] = np.array([[request.k]], dtype=np.int32)
     if request.diversity is not None:
         tensors[public.DIVERSITY] = np.array([[request.diversity]], dtype=np.float32)
+    if request.max_relevance_loss is not None:
+        tensors[public.MAX_RELEVANCE_LOSS] = np.array([[request.max_relevance_loss]], dtype=np.float32)
     if request.strategy is not None:
         tensors[public.STRATEGY] = _string(request.strategy)
+    if request.rules is not None:
+        tensors[public.RULES] = _string(request.rules)
     return tensors
 
 

@@ -23,7 +23,11 @@ class SearchRequest:
     """(R,) keys of the products to rank; None searches the whole catalogue."""
     k: int | None = None
     diversity: float | None = None
+    max_relevance_loss: float | None = None
+    """Not beside ``diversity``."""
     strategy: bytes | str | None = None
+    rules: bytes | str | None = None
+    """Page rules as JSON, see ``page_rules``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +42,20 @@ class ProductRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The products to show, in this order; all arrays are (n,), n <= k."""
+    """The products to show, in this order; all arrays and lists are (n,), n <= k."""
 
     ids: list[str]
     relevance: npt.NDArray[np.float32]
     rank: npt.NDArray[np.int32]
-    """Place by relevance alone, from 1."""
+    """Place by relevance alone, from 1; 0: pinned and not among the scored."""
     reason: npt.NDArray[np.int32]
     """``assortment_client.contract.Reason`` each."""
+    collapsed: npt.NDArray[np.int32]
+    """How many other candidates each stands for."""
+    opens: list[str]
+    """The facet value each is the first to show, ``colour=blue``; empty when there is none."""
+    unmet: str
+    """Which rule left the page shorter than k; empty when none did."""
     catalogue_version: int
 
     @classmethod
@@ -56,5 +66,8 @@ class Answer:
             relevance=tensors[public.RELEVANCE][0],
             rank=tensors[public.RANK][0],
             reason=tensors[public.REASON][0],
+            collapsed=tensors[public.COLLAPSED][0],
+            opens=[value.decode() for value in tensors[public.OPENS][0]],
+            unmet=tensors[public.UNMET][0, 0].decode(),
             catalogue_version=int(tensors[public.CATALOGUE_VERSION][0, 0]),
         )

@@ -6,7 +6,7 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Final
 
@@ -53,6 +53,13 @@ class SearchClient:
         k: int = contract.DEFAULT_K,
         strategy: str | None = None,
         diversity: float | None = None,
+        max_relevance_loss: float | None = None,
+        collapse: bool | None = None,
+        near_duplicate: float | None = None,
+        caps: Mapping[str, int] | None = None,
+        pinned: Sequence[str] = (),
+        excluded: Sequence[str] = (),
+        shown: Sequence[str] = (),
         deadline_s: float = 2.0,
     ) -> SearchResponse:
         """Finds at most ``k`` products for a text, a picture, or both.
@@ -64,13 +71,35 @@ class SearchClient:
             k: how many results at most, 1 to 100.
             strategy: how to diversify, a name in ``contract.STRATEGIES``; None is the catalogue's default.
             diversity: 0 is pure relevance, 1 pure diversity; None is the catalogue's default.
+            max_relevance_loss: instead of ``diversity``, the share (0 to 1) of discounted relevance that the page may give up
+                against the best list; the strongest diversity within it is used.
+            collapse: whether one of each set of variants or equal titles is shown; None is the catalogue's default.
+            near_duplicate: collapse products whose vectors have at least this cosine too, above 0 to 1.
+            caps: facet to n, for at most 8 facets: at most n products of one value of the facet on the page.
+            pinned: at most 20 product ids that stand first, in this order.
+            excluded: at most 100 product ids that are never shown.
+            shown: at most 100 product ids that earlier pages showed (``shown`` of their answers); the page goes on after them.
             deadline_s: seconds until the call fails; the server drops the request from its queues then too.
 
         Raises:
             InvalidRequest: a field is wrong (``UnknownCandidates``: an id is not in the catalogue).
             SearchError: any other failure; see ``errors``.
         """
-        request = SearchRequest(query=query, image=image, candidates=candidates, k=k, strategy=strategy, diversity=diversity)
+        request = SearchRequest(
+            query=query,
+            image=image,
+            candidates=candidates,
+            k=k,
+            strategy=strategy,
+            diversity=diversity,
+            max_relevance_loss=max_relevance_loss,
+            collapse=collapse,
+            near_duplicate=near_duplicate,
+            caps=caps,
+            pinned=pinned,
+            excluded=excluded,
+            shown=shown,
+        )
         return self.send(request, deadline_s=deadline_s)
 
     def send(self, request: SearchRequest, *, deadline_s: float = 2.0) -> SearchResponse:
@@ -81,7 +110,7 @@ class SearchClient:
         except InvalidRequest as error:
             raise _with_product_id(error, request.candidates or ()) from None
         try:
-            return codec.decode_search(tensors, k=request.k, request_id=request_id)
+            return codec.decode_search(tensors, k=request.k, request_id=request_id, shown=request.shown)
         except BadResponse as error:
             raise error.located(endpoint=self.url, model=call.model, request_id=request_id) from None
 

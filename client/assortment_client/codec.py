@@ -5,14 +5,14 @@ Tensors are numpy arrays with a batch of 1 in front; a STRING tensor is an objec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from assortment_client import contract
+from assortment_client import contract, rules
 from assortment_client.errors import BadResponse
 from assortment_client.request import ProductRequest, SearchRequest, picture_bytes
 from assortment_client.response import ProductEmbedding, SearchResponse
@@ -37,8 +37,12 @@ def encode_search(request: SearchRequest) -> Call:
         tensors[contract.PICTURE] = _strings(picture_bytes(request.image))
     if request.diversity is not None:
         tensors[contract.DIVERSITY] = np.full((1, 1), request.diversity, np.float32)
+    if request.max_relevance_loss is not None:
+        tensors[contract.MAX_RELEVANCE_LOSS] = np.full((1, 1), request.max_relevance_loss, np.float32)
     if request.strategy is not None:
         tensors[contract.STRATEGY] = _strings(request.strategy)
+    if page_rules := rules.encode(request):
+        tensors[contract.RULES] = _strings(page_rules)
     if request.candidates is not None:
         keys = [contract.candidate_key(product_id) for product_id in request.candidates]
         tensors[contract.CANDIDATE_KEY] = np.array([keys], dtype=np.int64)
@@ -56,8 +60,10 @@ def encode_product(request: ProductRequest) -> Call:
     return Call(contract.EMBED_PRODUCT, tensors)
 
 
-def decode_search(tensors: Mapping[str, npt.NDArray[Any]], *, k: int, request_id: str) -> SearchResponse:
-    """The answer to a search.
+def decode_search(
+    tensors: Mapping[str, npt.NDArray[Any]], *, k: int, request_id: str, shown: Sequence[str] = ()
+) -> SearchResponse:
+    """The answer to a search that had ``k`` and ``shown``.
 
     Raises:
         BadResponse: when a tensor is missing, or has another dtype, length or meaning than the contract says.
@@ -66,18 +72,34 @@ def decode_search(tensors: Mapping[str, npt.NDArray[Any]], *, k: int, request_id
     relevance = _row(tensors, contract.RELEVANCE, np.float32)
     ranks = _row(tensors, contract.RANK, np.int32)
     reasons = _row(tensors, contract.REASON, np.int32)
+    num_collapsed = _row(tensors, contract.COLLAPSED, np.int32)
+    opens = _texts(_row(tensors, contract.OPENS, np.object_), contract.OPENS)
+    unmet = _texts(_row(tensors, contract.UNMET, np.object_), contract.UNMET)
     version = _row(tensors, contract.CATALOGUE_VERSION, np.int64)
-    lengths = {len(ids), len(relevance), len(ranks), len(reasons)}
-    if len(lengths) != 1 or len(ids) > k or len(version) != 1:
+    lengths = {len(ids), len(relevance), len(ranks), len(reasons), len(num_collapsed), len(opens)}
+    if len(lengths) != 1 or len(ids) > k or len(version) != 1 or len(unmet) != 1:
         raise BadResponse(
-            f"an answer of {len(ids)} ids, {len(relevance)} relevances, {len(ranks)} ranks and {len(reasons)} reasons for k={k}"
+            f"an answer of {len(ids)} ids, {len(relevance)} relevances, {len(ranks)} ranks, {len(reasons)} reasons, "
+            f"{len(num_collapsed)} numbers of collapsed products, {len(opens)} opened values, {len(unmet)} unmet rules and "
+            f"{len(version)} versions for k={k}"
         )
+    if (num_collapsed < 0).any():
+        raise BadResponse(f"{contract.COLLAPSED}: {num_collapsed.tolist()}; numbers of products are 0 or more")
     if not _REASONS.issuperset(reasons.tolist()):
         raise BadResponse(
             f"{contract.REASON}: {reasons.tolist()}; this client knows {sorted(_REASONS)}: the server is newer than the client"
         )
     return SearchResponse(
-        ids=ids, relevance=relevance, ranks=ranks, reasons=reasons, catalogue_version=int(version[0]), request_id=request_id
+        ids=ids,
+        relevance=relevance,
+        ranks=ranks,
+        reasons=reasons,
+        num_collapsed=num_collapsed,
+        opens=opens,
+        unmet=unmet[0],
+        shown=(*shown, *ids),
+        catalogue_version=int(version[0]),
+        request_id=request_id,
     )
 
 

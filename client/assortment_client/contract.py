@@ -22,13 +22,18 @@ PICTURE: Final = "PICTURE"  # STRING [1], an encoded picture (JPEG, PNG, WebP, G
 CANDIDATE_KEY: Final = "CANDIDATE_KEY"  # INT64 [-1], see candidate_key(); rerank only
 K: Final = "K"  # INT32 [1]; optional
 DIVERSITY: Final = "DIVERSITY"  # FP32 [1]; optional
+MAX_RELEVANCE_LOSS: Final = "MAX_RELEVANCE_LOSS"  # FP32 [1], share of discounted relevance; optional, not beside DIVERSITY
 STRATEGY: Final = "STRATEGY"  # STRING [1]; optional
+RULES: Final = "RULES"  # STRING [1], a JSON object of page rules, see RULE_FIELDS; optional
 
 # Tensors of its answer: n results, n <= k.
 ID: Final = "ID"  # STRING [-1], product ids in the order to show
 RELEVANCE: Final = "RELEVANCE"  # FP32 [-1], 0 to 1
-RANK: Final = "RANK"  # INT32 [-1], place by relevance alone, from 1
+RANK: Final = "RANK"  # INT32 [-1], place by relevance alone, from 1; 0: pinned and not among the scored, relevance 0
 REASON: Final = "REASON"  # INT32 [-1], a Reason
+COLLAPSED: Final = "COLLAPSED"  # INT32 [-1], how many other candidates (variants, duplicates) each result stands for
+OPENS: Final = "OPENS"  # STRING [-1], the facet value a result is the first to show, "colour=blue"; empty when none
+UNMET: Final = "UNMET"  # STRING [1], which rule left the page shorter than k; empty when none did
 CATALOGUE_VERSION: Final = "CATALOGUE_VERSION"  # INT64 [1]
 
 # Tensors of embed_product.
@@ -50,7 +55,39 @@ DEFAULT_K: Final = 10
 MAX_TEXT_CHARACTERS: Final = 20_000
 MAX_LABELS: Final = 16
 
-STRATEGIES: Final = ("mmr", "dpp")  # an index into this tuple travels between the server's steps
+# Page rules: the fields of RULES, all optional, and their limits.
+RULE_FIELDS: Final = (
+    "collapse",  # bool: show one of each set of variants or equal titles; left out: the catalogue's default
+    "near_duplicate",  # number in (0, 1]: also collapse products whose vectors have at least this cosine
+    "caps",  # {facet: n}: at most n products of one value of the facet on the page
+    "pinned",  # [ids]: stand first, in this order
+    "excluded",  # [ids]: never shown
+    "shown",  # [ids]: what earlier pages showed, in order; the page goes on after them and repeats none
+)
+MAX_RULES_BYTES: Final = 65_536  # of the JSON, UTF-8
+MAX_CAPS: Final = 8  # facets; each n is 1 to MAX_K
+MAX_FACET_CHARACTERS: Final = 64
+MAX_PINNED: Final = 20
+MAX_EXCLUDED: Final = 100
+MAX_SHOWN: Final = 100
+MAX_ID_CHARACTERS: Final = 256
+
+# An index into this tuple travels between the server's steps: append, never reorder.
+STRATEGIES: Final = (
+    "mmr",
+    "dpp",
+    "mmr_clipped",
+    "max_sum",
+    "dpp_published",
+    "dpp_window",
+    "ssd",
+    "cover",
+    "xquad",
+    "pm2",
+    "calibration",
+    "round_robin",
+    "quota",
+)
 
 
 class Reason(enum.IntEnum):
@@ -60,6 +97,8 @@ class Reason(enum.IntEnum):
     """It would be on the page by relevance alone."""
     DIVERSITY = 1
     """It is on the page because it differs from the products above it."""
+    PINNED = 2
+    """The caller pinned it there."""
 
 
 def candidate_key(product_id: str) -> int:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import math
 import operator
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from assortment_client import contract
+from assortment_client import contract, rules
 from assortment_client.errors import InvalidRequest
 
 Picture = bytes | str | os.PathLike[str]
@@ -36,6 +37,21 @@ class SearchRequest:
     """A name in ``contract.STRATEGIES``; None is the catalogue's default."""
     diversity: float | None = None
     """0 is pure relevance, 1 pure diversity; None is the catalogue's default."""
+    max_relevance_loss: float | None = None
+    """Instead of ``diversity``: the share (0 to 1) of the best list's discounted relevance that the page may give up. The
+    strongest diversity within it is used."""
+    collapse: bool | None = None
+    """Whether one of each set of variants or equal titles is shown; None is the catalogue's default."""
+    near_duplicate: float | None = None
+    """Collapse products whose vectors have at least this cosine too, above 0 to 1."""
+    caps: Mapping[str, int] | None = field(default=None, hash=False)
+    """Facet to n: at most n products of one value of the facet on the page. Kept as a read-only copy."""
+    pinned: Sequence[str] = ()
+    """Product ids that stand first, in this order. Kept as a tuple, as are the next two."""
+    excluded: Sequence[str] = ()
+    """Product ids that are never shown."""
+    shown: Sequence[str] = ()
+    """Product ids that earlier pages showed, in order: ``SearchResponse.shown``. The page goes on after them."""
 
     def __post_init__(self) -> None:
         """Checks every field.
@@ -51,10 +67,21 @@ class SearchRequest:
         if self.strategy is not None and self.strategy not in contract.STRATEGIES:
             raise InvalidRequest.of("strategy", self.strategy, f"allowed: {', '.join(contract.STRATEGIES)}")
         if self.diversity is not None:
-            _check_diversity(self.diversity)
+            _check_share("diversity", self.diversity, "allowed: 0 (pure relevance) to 1 (pure diversity)")
+        if self.max_relevance_loss is not None:
+            _check_share("max_relevance_loss", self.max_relevance_loss, "allowed: 0 to 1, a share of the relevance")
+            if self.diversity is not None:
+                raise InvalidRequest.of(
+                    "max_relevance_loss", self.max_relevance_loss, "diversity is given too; allowed: one of the two"
+                )
         if self.candidates is not None:
             _check_candidates(self.candidates)
             object.__setattr__(self, "candidates", tuple(self.candidates))
+        rules.check(self)
+        for name in rules.ID_LISTS:
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        if self.caps is not None:
+            object.__setattr__(self, "caps", MappingProxyType(dict(self.caps)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,16 +151,8 @@ def _check_text(field: str, text: Any, longest: int) -> None:
         raise InvalidRequest.of(field, f"{text[:20]}... of {len(text)} characters", f"allowed: at most {longest} characters")
     if "\0" in text:
         raise InvalidRequest.of(field, text, "allowed: text without NUL characters")
-    if not _is_utf8(text):
+    if not rules.is_utf8(text):
         raise InvalidRequest.of(field, text, "allowed: text that can be encoded as UTF-8 (it holds half a surrogate pair)")
-
-
-def _is_utf8(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _check_image(image: Any) -> None:
@@ -165,26 +184,15 @@ def _check_k(k: Any) -> None:
         raise InvalidRequest.of("k", k, f"allowed: a whole number from {contract.MIN_K} to {contract.MAX_K}")
 
 
-def _check_diversity(diversity: Any) -> None:
+def _check_share(field: str, share: Any, allowed: str) -> None:
     try:
-        within = not isinstance(diversity, bool | str) and 0.0 <= float(diversity) <= 1.0
-    except (TypeError, ValueError):
+        within = not isinstance(share, bool | str) and 0.0 <= float(share) <= 1.0
+    except (TypeError, ValueError, OverflowError):
         within = False
     if not within:
-        raise InvalidRequest.of("diversity", diversity, "allowed: 0 (pure relevance) to 1 (pure diversity)")
+        raise InvalidRequest.of(field, share, allowed)
 
 
 def _check_candidates(candidates: Any) -> None:
     allowed = f"allowed: 1 to {contract.MAX_CANDIDATES} distinct product ids"
-    if isinstance(candidates, str | bytes) or not isinstance(candidates, Sequence):
-        raise InvalidRequest.of("candidates", candidates, f"{allowed}, as a sequence of str")
-    if not 1 <= len(candidates) <= contract.MAX_CANDIDATES:
-        raise InvalidRequest.of("candidates", f"{len(candidates)} product ids", allowed)
-    first_place: dict[str, int] = {}
-    for place, product_id in enumerate(candidates):
-        if not isinstance(product_id, str) or not product_id or not _is_utf8(product_id):
-            raise InvalidRequest.of(f"candidates[{place}]", product_id, "allowed: a product id, a str that is not empty")
-        if product_id in first_place:
-            earlier = first_place[product_id]
-            raise InvalidRequest.of(f"candidates[{place}]", product_id, f"{allowed}; it stands at position {earlier} too")
-        first_place[product_id] = place
+    rules.check_ids("candidates", candidates, allowed, fewest=1, most=contract.MAX_CANDIDATES)

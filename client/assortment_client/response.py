@@ -19,9 +19,13 @@ class Result:
     relevance: float
     """0 to 1."""
     rank: int
-    """Its place by relevance alone, from 1."""
+    """Its place by relevance alone, from 1; 0 when it was pinned and not among the products that were scored."""
     reason: Reason
     """Why it stands where it stands."""
+    num_collapsed: int
+    """How many other candidates, variants or duplicates of it, it stands for."""
+    opens: str
+    """The facet value that it is the first to show, as in "colour=blue"; empty when there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -33,9 +37,17 @@ class SearchResponse:
     relevance: npt.NDArray[np.float32]
     """(n,) 0 to 1."""
     ranks: npt.NDArray[np.int32]
-    """(n,) place by relevance alone, from 1."""
+    """(n,) place by relevance alone, from 1; 0: pinned and not among the products that were scored, relevance 0."""
     reasons: npt.NDArray[np.int32]
     """(n,) values of ``Reason``."""
+    num_collapsed: npt.NDArray[np.int32]
+    """(n,) how many other candidates, variants or duplicates, each result stands for."""
+    opens: tuple[str, ...]
+    """(n,) the facet value that each result is the first to show, as in "colour=blue"; empty when there is none."""
+    unmet: str
+    """Which page rule left the page shorter than k; empty when none did."""
+    shown: tuple[str, ...]
+    """What the request said earlier pages showed, then this page's ids: the next page's ``shown``."""
     catalogue_version: int
     """The version of the catalogue that every result comes from."""
     request_id: str
@@ -50,10 +62,23 @@ class SearchResponse:
         return len(self.ids)
 
     def __iter__(self) -> Iterator[Result]:
-        for product_id, relevance, rank, reason in zip(
-            self.ids, self.relevance.tolist(), self.ranks.tolist(), self.reasons.tolist(), strict=True
+        for product_id, relevance, rank, reason, num_collapsed, opens in zip(
+            self.ids,
+            self.relevance.tolist(),
+            self.ranks.tolist(),
+            self.reasons.tolist(),
+            self.num_collapsed.tolist(),
+            self.opens,
+            strict=True,
         ):
-            yield Result(product_id=product_id, relevance=relevance, rank=rank, reason=Reason(reason))
+            yield Result(
+                product_id=product_id,
+                relevance=relevance,
+                rank=rank,
+                reason=Reason(reason),
+                num_collapsed=num_collapsed,
+                opens=opens,
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -23,6 +23,7 @@ from assortment_client.errors import (
 
 _ENSEMBLE_PREFIX: Final = re.compile(r"^(?:in ensemble '[^']*', )+")
 _FIELD: Final = re.compile(r"^([A-Za-z_]\w*)(?:\[\d+\])?: ")
+_RULE: Final = re.compile(r"^RULES\.(\w+)")  # RULES.pinned[3], RULES.caps.brand: a page rule is an argument of its own name
 _ARGUMENTS: Final = {contract.PICTURE: "image", contract.CANDIDATE_KEY: "candidates", contract.LABEL: "labels"}
 _QUEUE_TEXTS: Final = ("Exceeds maximum queue size", "Request timeout expired")
 _DEAD_PROCESS_TEXT: Final = "is not healthy"
@@ -48,8 +49,8 @@ def error_of(code: str, text: str, *, endpoint: str, model: str, request_id: str
 
 def _error(code: str, text: str, endpoint: str) -> SearchError:
     if code == "INVALID_ARGUMENT":
-        tensor = _FIELD.match(text)
-        return InvalidRequest(text, field=_ARGUMENTS.get(tensor[1], tensor[1].lower()) if tensor else "")
+        field = _RULE.match(text) or _FIELD.match(text)
+        return InvalidRequest(text, field=_ARGUMENTS.get(field[1], field[1].lower()) if field else "")
     if code == "UNAVAILABLE" and any(known in text for known in _QUEUE_TEXTS):
         return Overloaded(f"the server is overloaded ({text}); send less, or try again after a pause")
     if code == "RESOURCE_EXHAUSTED" and _MESSAGE_SIZE_TEXT not in text:

@@ -38,6 +38,9 @@ class ScriptedServer(service_pb2_grpc.GRPCInferenceServiceServicer):
             "RELEVANCE": np.linspace(0.9, 0.1, n, dtype=np.float32).reshape(1, n),
             "RANK": np.arange(1, n + 1, dtype=np.int32).reshape(1, n),
             "REASON": (np.arange(n, dtype=np.int32) % 2).reshape(1, n),
+            "COLLAPSED": np.zeros((1, n), dtype=np.int32),
+            "OPENS": np.full((1, n), b"", dtype=np.object_),
+            "UNMET": np.array([[b""]], dtype=np.object_),
             "CATALOGUE_VERSION": np.array([[3]], dtype=np.int64),
             **changes,
         }

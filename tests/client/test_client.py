@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from tritonclient.utils import deserialize_bytes_tensor
 
+from assortment.serving import page_rules
 from assortment_client import ClientClosed, DeadlineExceeded, InvalidRequest, Reason, Result, SearchClient, ServerInfo
 from assortment_client.contract import candidate_key
 
@@ -46,6 +48,59 @@ def test_every_field_goes_out_typed(client, scripted, tmp_path: Path) -> None:
     }
 
 
+def test_page_rules_go_out_as_one_json_object_of_those_that_are_set(client, scripted) -> None:
+    client.search("shoes", max_relevance_loss=0.25, caps={"brand": np.int64(2)}, pinned=["ü"], shown=("a", "b"), collapse=False)
+    client.search("shoes", near_duplicate=np.float32(0.5), excluded=["a"], caps={})
+    client.search("shoes", candidates=["a"], caps={}, pinned=(), excluded=[], shown=())
+    first, second, third = (sent(request) for request in scripted.requests)
+    assert first["MAX_RELEVANCE_LOSS"] == [[0.25]]
+    assert "DIVERSITY" not in first
+    assert json.loads(first["RULES"][0][0]) == {"collapse": False, "caps": {"brand": 2}, "pinned": ["ü"], "shown": ["a", "b"]}
+    assert json.loads(second["RULES"][0][0]) == {"near_duplicate": 0.5, "excluded": ["a"]}
+    assert set(third) == {"QUERY", "K", "CANDIDATE_KEY"}
+
+
+def test_what_the_client_sends_is_what_the_server_reads(client, scripted) -> None:
+    wanted = {
+        "collapse": True,
+        "near_duplicate": 0.95,
+        "caps": {"brand": 2, "a=b: c": 100},
+        "pinned": ("p", "☂"),
+        "excluded": ("x",),
+        "shown": ("y", "p"),
+    }
+    client.search("shoes", **wanted)
+    (request,) = scripted.requests
+    assert page_rules.parse(sent(request)["RULES"][0][0]) == page_rules.PageRules(**wanted)
+
+
+def test_what_a_page_says_of_its_rules(client, scripted) -> None:
+    scripted.answer_products(
+        ["a", "b"],
+        RANK=np.array([[0, 1]], dtype=np.int32),
+        REASON=np.array([[2, 0]], dtype=np.int32),
+        COLLAPSED=np.array([[0, 3]], dtype=np.int32),
+        OPENS=np.array([[b"", "colour=türkis".encode()]], dtype=np.object_),
+        UNMET=np.array([[b"caps.brand"]], dtype=np.object_),
+    )
+    response = client.search("shoes", shown=["x", "y"])
+    pinned, other = response
+    assert (pinned.rank, pinned.reason, pinned.num_collapsed, pinned.opens) == (0, Reason.PINNED, 0, "")
+    assert (other.num_collapsed, other.opens) == (3, "colour=türkis")
+    assert response.num_collapsed.tolist() == [0, 3]
+    assert response.opens == ("", "colour=türkis")
+    assert response.unmet == "caps.brand"
+
+
+def test_shown_runs_on_from_page_to_page(client, scripted) -> None:
+    first = client.search("shoes")
+    assert first.shown == ("a", "b")
+    scripted.answer_products(["c"])
+    second = client.search("shoes", shown=first.shown)
+    assert second.shown == ("a", "b", "c")
+    assert json.loads(sent(scripted.requests[1])["RULES"][0][0]) == {"shown": ["a", "b"]}
+
+
 def test_candidates_go_to_rerank_as_keys(client, scripted) -> None:
     client.search("shoes", candidates=["p1", "p2"], image=b"encoded")
     (request,) = scripted.requests
@@ -62,8 +117,8 @@ def test_a_picture_alone_is_a_search(client, scripted) -> None:
 def test_the_answer_is_typed_and_frozen(client, scripted) -> None:
     response = client.search("blue shoes")
     assert response.results == (
-        Result(product_id="a", relevance=pytest.approx(0.9), rank=1, reason=Reason.RELEVANCE),
-        Result(product_id="b", relevance=pytest.approx(0.1), rank=2, reason=Reason.DIVERSITY),
+        Result(product_id="a", relevance=pytest.approx(0.9), rank=1, reason=Reason.RELEVANCE, num_collapsed=0, opens=""),
+        Result(product_id="b", relevance=pytest.approx(0.1), rank=2, reason=Reason.DIVERSITY, num_collapsed=0, opens=""),
     )
     assert response.catalogue_version == 3
     assert response.request_id == scripted.requests[0].id != ""

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from assortment.errors import InputError
+from assortment.serving import page_rules
 from assortment.serving.catalogue_tables import KeyTable
 from assortment_client import (
     AccessDenied,
@@ -78,6 +79,24 @@ def test_the_servers_word_on_a_field_is_kept() -> None:
     assert picture.field == "image"
 
 
+@pytest.mark.parametrize(
+    ("rules", "field"),
+    [
+        ('{"caps": {"brand": 0}}', "caps"),
+        ('{"caps": {"a: b[2]": 0}}', "caps"),
+        ('{"pinned": ["a", 3]}', "pinned"),
+        ('{"near_duplicate": 2}', "near_duplicate"),
+        ("[]", "rules"),
+    ],
+)
+def test_the_servers_word_on_a_page_rule_names_the_argument(rules: str, field: str) -> None:
+    with pytest.raises(InputError) as server_side:
+        page_rules.parse(rules)
+    error = error_of("INVALID_ARGUMENT", f"in ensemble 'search', {server_side.value}", endpoint="host:1", model="search")
+    assert isinstance(error, InvalidRequest)
+    assert (error.field, error.message) == (field, str(server_side.value))
+
+
 def test_unknown_candidates_come_back_as_ids(client, scripted) -> None:
     known = np.sort(np.array([candidate_key("p1"), candidate_key("p3")]))
     ids = ["p1", "p2", "p3", "p4"]
@@ -102,9 +121,15 @@ def test_unknown_candidates_come_back_as_ids(client, scripted) -> None:
             r"RELEVANCE: shape \(1, 2\) and dtype float64 instead of \(1, n\) and float32",
         ),
         ({"RANK": np.zeros((2, 1), np.int32)}, r"RANK: shape \(2, 1\)"),
-        ({"REASON": np.zeros((1, 3), np.int32)}, "an answer of 2 ids, 2 relevances, 2 ranks and 3 reasons for k=10"),
-        ({"REASON": np.full((1, 2), 77, np.int32)}, r"REASON: \[77, 77\]; this client knows \[0, 1\]: the server is newer"),
-        ({"CATALOGUE_VERSION": np.zeros((1, 0), np.int64)}, "an answer of 2 ids"),
+        ({"REASON": np.zeros((1, 3), np.int32)}, "an answer of 2 ids, 2 relevances, 2 ranks, 3 reasons, .* for k=10"),
+        ({"REASON": np.full((1, 2), 77, np.int32)}, r"REASON: \[77, 77\]; this client knows \[0, 1, 2\]: the server is newer"),
+        ({"CATALOGUE_VERSION": np.zeros((1, 0), np.int64)}, "an answer of 2 ids, .* and 0 versions"),
+        ({"COLLAPSED": np.zeros((1, 1), np.int32)}, "an answer of 2 ids, .* 1 numbers of collapsed products"),
+        ({"COLLAPSED": np.array([[0, -1]], np.int32)}, r"COLLAPSED: \[0, -1\]; numbers of products are 0 or more"),
+        ({"OPENS": np.array([[b""]], np.object_)}, "an answer of 2 ids, .* 1 opened values"),
+        ({"OPENS": np.array([[b"", b"\xff"]], np.object_)}, "OPENS: holds bytes that are not UTF-8"),
+        ({"UNMET": np.array([[b"", b""]], np.object_)}, "an answer of 2 ids, .* 2 unmet rules"),
+        ({"UNMET": None}, "the answer holds no UNMET, only"),
         ({"ID": np.array([[b"a", b"\xff"]], dtype=np.object_)}, "ID: holds bytes that are not UTF-8"),
     ],
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import numpy as np
 import pytest
 from tritonclient.utils import deserialize_bytes_tensor
 
@@ -70,6 +71,23 @@ def test_every_field_of_a_line_is_sent(scripted, tmp_path: Path) -> None:
     assert {tensor.name for tensor in request.inputs} == {"QUERY", "PICTURE", "CANDIDATE_KEY", "K", "STRATEGY", "DIVERSITY"}
 
 
+def test_page_rules_of_a_line_are_sent(scripted, tmp_path: Path) -> None:
+    rules = {
+        "collapse": False,
+        "near_duplicate": 0.9,
+        "caps": {"brand": 2},
+        "pinned": ["a"],
+        "excluded": ["x"],
+        "shown": ["y", "z"],
+    }
+    plain = {"query": "shoes", "max_relevance_loss": 0.5, "caps": None, "pinned": []}
+    queries = write(tmp_path / "queries.jsonl", {"query": "shoes", **rules}, plain)
+    assert rank(queries, tmp_path / "out.jsonl", scripted.endpoint, "--workers", "1") == 0
+    first, second = ({t.name: raw for t, raw in zip(r.inputs, r.raw_input_contents, strict=True)} for r in scripted.requests)
+    assert json.loads(deserialize_bytes_tensor(first["RULES"])[0]) == rules
+    assert set(second) == {"QUERY", "K", "MAX_RELEVANCE_LOSS"}
+
+
 def test_a_query_that_the_server_fails_is_recorded_and_the_exit_code_tells(scripted, tmp_path: Path, capsys) -> None:
     products = scripted.answer
 
@@ -118,23 +136,26 @@ def test_wrong_lines_are_named_and_nothing_is_sent(scripted, tmp_path: Path, cap
         {"query": "a", "image": "missing.jpg"},
         {"query": "a", "candidates": ["x", "x"]},
         '{"query": "a", "diversity": NaN}',
+        {"query": "a", "caps": {"brand": 0}},
     )
     with queries.open("ab") as file:
         file.write(b'{"query": "\xff"}\n')
     output = tmp_path / "out.jsonl"
     assert rank(queries, output, scripted.endpoint) == 1
     told = capsys.readouterr().err
-    assert "queries.jsonl: 9 of 10 lines are wrong, nothing was sent" in told
+    assert "queries.jsonl: 10 of 11 lines are wrong, nothing was sent" in told
     for reason in (
         "line 2: query: '' is not allowed; allowed: some text, or a picture in image",
         "line 4: no JSON: Expecting ',' delimiter at column 14",
         "line 5: k: 0 is not allowed; allowed: a whole number from 1 to 100",
-        "line 6: diversty: unknown field; allowed: query, image, candidates, k, strategy, diversity",
+        "line 6: diversty: unknown field; allowed: query, image, candidates, k, strategy, diversity, max_relevance_loss, "
+        "collapse, near_duplicate, caps, pinned, excluded, shown",
         "line 7: a JSON list where an object was expected",
         "line 8: image: ",
         "line 9: candidates[1]: 'x' is not allowed",
         "line 10: diversity: nan is not allowed",
-        "line 11: no UTF-8 from byte 11 on",
+        "line 11: caps.brand: 0 is not allowed; allowed: a whole number from 1 to 100",
+        "line 12: no UTF-8 from byte 11 on",
     ):
         assert reason in told
     assert not output.exists()
@@ -199,6 +220,43 @@ def test_search_shows_titles_ranks_and_reasons(scripted, tmp_path: Path, capsys)
     ]
     assert "2 results in " in shown
     assert "catalogue version 3" in shown
+
+
+def test_search_sends_page_rules_and_shows_what_became_of_them(scripted, tmp_path: Path, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    scripted.answer_products(
+        ["a", "b"],
+        RANK=np.array([[0, 1]], dtype=np.int32),
+        REASON=np.array([[2, 0]], dtype=np.int32),
+        COLLAPSED=np.array([[0, 3]], dtype=np.int32),
+        OPENS=np.array([[b"", b"colour=[blue]"]], dtype=np.object_),
+        UNMET=np.array([[b"caps.brand"]], dtype=np.object_),
+    )
+    shop = ["--url", scripted.endpoint, "--build", str(tmp_path)]
+    rules = ["--max-relevance-loss", "0.5", "--cap", "brand=2", "--cap", "a=b=1", "--pin", "a", "--exclude", "x", "--no-collapse"]
+    assert cli.main(["search", "blue", *shop, *rules]) == 0
+    (request,) = scripted.requests
+    tensors = dict(zip((tensor.name for tensor in request.inputs), request.raw_input_contents, strict=True))
+    assert "MAX_RELEVANCE_LOSS" in tensors
+    assert json.loads(deserialize_bytes_tensor(tensors["RULES"])[0]) == {
+        "collapse": False,
+        "caps": {"brand": 2, "a=b": 1},
+        "pinned": ["a"],
+        "excluded": ["x"],
+    }
+    shown = capsys.readouterr().out
+    assert [line.split() for line in shown.splitlines()[1:3]] == [
+        ["1", "-", "0.900", "a", "pinned"],
+        ["2", "1", "0.100", "b", "relevant,", "first", "colour=[blue],", "3", "more", "like", "it"],
+    ]
+    assert "Fewer than 10: caps.brand" in shown
+
+
+@pytest.mark.parametrize("cap", ["brand", "brand=many", "brand="])
+def test_a_cap_is_a_facet_and_a_number(cap: str, capsys) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["search", "blue", "--cap", cap])
+    assert f"argument --cap: '{cap}' is not allowed; allowed: FACET=N, as in brand=2" in capsys.readouterr().err
 
 
 def test_search_without_a_catalogue_or_with_a_wrong_option(scripted, tmp_path: Path, capsys) -> None:

@@ -54,6 +54,10 @@ def answer(*ranked: tuple[str, int, Reason]) -> SearchResponse:
         relevance=np.linspace(0.9, 0.1, len(ranked), dtype=np.float32),
         ranks=np.array([rank for _, rank, _ in ranked], dtype=np.int32),
         reasons=np.array([int(reason) for _, _, reason in ranked], dtype=np.int32),
+        num_collapsed=np.zeros(len(ranked), dtype=np.int32),
+        opens=("",) * len(ranked),
+        unmet="",
+        shown=tuple(product for product, _, _ in ranked),
         catalogue_version=1,
         request_id="x",
     )

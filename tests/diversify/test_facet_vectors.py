@@ -32,10 +32,11 @@ def unit(rows: np.ndarray) -> np.ndarray:
 def test_rows_are_unit_float32_and_the_dot_product_is_the_promised_mixture() -> None:
     products = [shirt(colour, brand) for colour, brand in pairs(("red", "blue", "green"), ("Alba", "Brio"))]
     vectors = unit(rng.normal(size=(6, 256)))
-    rows = diversity_vectors(vectors, products, settings=FacetVectorSettings(share=0.4))
+    rows = diversity_vectors(vectors, products, settings=FacetVectorSettings(share=0.4, title_share=0.0))
     assert rows.dtype == np.float32
-    assert rows.shape == (6, 384)
+    assert rows.shape == (6, 512)
     np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1.0, atol=1e-5)
+    assert diversity_vectors(vectors, products).shape == (6, 512)
     # The first two differ in brand only: type, colour and department of type, colour, brand and department agree.
     agreeing = (0.25 + 0.25 + 0.10) / (0.25 + 0.25 + 0.20 + 0.10)
     assert rows[0] @ rows[1] == pytest.approx(0.6 * vectors[0] @ vectors[1] + 0.4 * agreeing, abs=1e-5)
@@ -61,8 +62,19 @@ def test_size_makes_no_difference_and_other_attributes_a_little() -> None:
 def test_a_product_without_facets_is_compared_by_its_vector_alone() -> None:
     bare = Product(id="1", title="Something")
     vectors = unit(rng.normal(size=(2, 256)))
-    rows = diversity_vectors(vectors, [bare, bare])
+    rows = diversity_vectors(vectors, [bare, bare], settings=FacetVectorSettings(title_share=0.0))
     assert rows[0] @ rows[1] == pytest.approx(float(vectors[0] @ vectors[1]), abs=1e-5)
+
+
+def test_equal_titles_bring_products_closer_whatever_their_case_and_others_hardly() -> None:
+    titles = ["Blue Shirt", "blue shirt!", *(f"Shirt number {i}" for i in range(100))]
+    products = [Product(id=f"{row}", title=title) for row, title in enumerate(titles)]
+    vectors = unit(rng.normal(size=(102, 256)))
+    plain = vectors @ vectors.T
+    rows = diversity_vectors(vectors, products, settings=FacetVectorSettings(title_share=0.2))
+    closer = rows @ rows.T - 0.8 * plain
+    assert closer[0, 1] == pytest.approx(0.2, abs=1e-5)
+    assert np.abs(closer[0, 2:]).max() < 0.2 * 0.4  # 128 random signs
 
 
 def test_the_same_catalogue_gives_the_same_bytes() -> None:
@@ -74,6 +86,8 @@ def test_the_same_catalogue_gives_the_same_bytes() -> None:
 def test_wrong_settings_and_lengths_are_refused() -> None:
     with pytest.raises(InputError, match=r"^share: 1.5"):
         FacetVectorSettings(share=1.5)
+    with pytest.raises(InputError, match=r"^title_share"):
+        FacetVectorSettings(title_share=1.0)
     with pytest.raises(InputError, match=r"^blocks"):
         FacetVectorSettings(blocks={"colour": Block(weight=0.0, dims=8)})
     with pytest.raises(InputError, match=r"^product_vectors: '1 rows'"):

@@ -1,4 +1,5 @@
 import io
+import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from PIL import Image
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from tritonclient.utils import InferenceServerException
 
+from assortment import artefacts
 from assortment.serving.pipeline import Pipeline
 from assortment.serving.request import SearchRequest
 from assortment_client import contract as public
@@ -40,6 +42,42 @@ def picture_file(file_format: str, size: tuple[int, int] = (60, 40), colour: str
     drawn = io.BytesIO()
     Image.new("RGB", size, colour).save(drawn, file_format)
     return drawn.getvalue()
+
+
+# Two kinds of products: 0, 1, 2 are alike, and so are 3, 4, 5. Colours alternate; 0 and 1 are variants, 4 and 5 have one title.
+_FACETS = {"type": ["shirt", "shoe"], "colour": ["blue", "red"]}
+_FACET_CODES = [[0, 0], [0, 1], [0, 0], [1, 1], [1, 0], [1, 1]]
+_DUPLICATE_CODES = [[0, 0], [0, 1], [-1, 2], [-1, 3], [-1, 4], [-1, 4]]
+
+
+@pytest.fixture(scope="session")
+def write_version() -> Callable[[Path, int], None]:
+    """Writes the tables of one catalogue version: products "0" to "5"."""
+
+    def write(folder: Path, version: int) -> None:
+        of_version = folder / str(version)
+        of_version.mkdir()
+        ids = [f"{row}" for row in range(6)]
+        keys = np.array([public.candidate_key(product_id) for product_id in ids], dtype=np.int64)
+        np.save(of_version / artefacts.KEYS, keys)
+        np.save(of_version / artefacts.KEY_ORDER, np.argsort(keys))
+        np.save(of_version / artefacts.IDS, np.array([name.encode() for name in ids]))
+        np.save(of_version / artefacts.DIVERSITY_VECTORS, np.repeat(np.eye(2, dtype=np.float32), 3, axis=0))
+        np.save(of_version / artefacts.FACET_CODES, np.array(_FACET_CODES, dtype=np.int32))
+        (of_version / artefacts.FACET_VALUES).write_text(json.dumps(_FACETS))
+        np.save(of_version / artefacts.DUPLICATE_CODES, np.array(_DUPLICATE_CODES, dtype=np.int32))
+        index = {"version": version, "num_products": 6, "default_strategy": "mmr", "default_diversity": 0.0, "categories": []}
+        (of_version / artefacts.INDEX).write_text(json.dumps(index))
+
+    return write
+
+
+@pytest.fixture
+def catalogues(tmp_path: Path, write_version: Callable[[Path, int], None]) -> Path:
+    """A folder with the tables of versions 1 and 2."""
+    for version in (1, 2):
+        write_version(tmp_path, version)
+    return tmp_path
 
 
 @pytest.fixture(scope="session")
@@ -106,8 +144,12 @@ def wire(request: SearchRequest) -> dict[str, np.ndarray]:
         tensors["K"] = np.array([[request.k]], dtype=np.int32)
     if request.diversity is not None:
         tensors["DIVERSITY"] = np.array([[request.diversity]], dtype=np.float32)
+    if request.max_relevance_loss is not None:
+        tensors["MAX_RELEVANCE_LOSS"] = np.array([[request.max_relevance_loss]], dtype=np.float32)
     if request.strategy is not None:
         tensors["STRATEGY"] = text(request.strategy)
+    if request.rules is not None:
+        tensors["RULES"] = text(request.rules)
     return tensors
 
 

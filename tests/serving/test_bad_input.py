@@ -30,7 +30,18 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "diversity of 1.5": ({"DIVERSITY": 1.5}, "DIVERSITY: 1.5 is not allowed; allowed: 0 (pure relevance) to 1 (pure diversity)"),
     "diversity of NaN": ({"DIVERSITY": float("nan")}, "DIVERSITY: nan is not allowed; allowed: 0"),
     "infinite diversity": ({"DIVERSITY": float("inf")}, "DIVERSITY: inf is not allowed; allowed: 0"),
-    "unknown strategy": ({"STRATEGY": b"best"}, "STRATEGY: 'best' is not allowed; allowed: mmr, dpp"),
+    "unknown strategy": ({"STRATEGY": b"best"}, "STRATEGY: 'best' is not allowed; allowed: mmr, dpp, mmr_clipped"),
+    "relevance loss above 1": ({"MAX_RELEVANCE_LOSS": 1.5}, "MAX_RELEVANCE_LOSS: 1.5 is not allowed; allowed: 0 to 1, a share"),
+    "loss beside diversity": ({"MAX_RELEVANCE_LOSS": 0.1, "DIVERSITY": 0.5}, "0.1 is not allowed; DIVERSITY is given too"),
+    "rules that are no JSON": ({"RULES": b"{"}, "RULES: '{' is not allowed; it is no JSON: "),
+    "rules that are no UTF-8": ({"RULES": b"{\xff}"}, "RULES: b'{\xff}' is not allowed; it is no UTF-8 from position 1 on"),
+    "a list of rules": ({"RULES": b"[]"}, "RULES: 'a JSON list' is not allowed; allowed: a JSON object of page rules"),
+    "too many brackets": ({"RULES": b"[" * 65_000}, "RULES: '[[[[["),
+    "100,000 bytes of rules": ({"RULES": b" " * 100_000}, "RULES: '100000 bytes' is not allowed; allowed: at most 65536 bytes"),
+    "unknown rule": ({"RULES": b'{"cap": 1}'}, "RULES.cap: 1 is not allowed; it is no page rule; allowed: collapse"),
+    "cap of 0": ({"RULES": b'{"caps": {"brand": 0}}'}, "RULES.caps.brand: 0 is not allowed; allowed: a whole number"),
+    "pinned number": ({"RULES": b'{"pinned": ["a", 3]}'}, "RULES.pinned[1]: 3 is not allowed; allowed: a product id, a string"),
+    "pinned and excluded": ({"RULES": b'{"pinned": ["a"], "excluded": ["a"]}'}, "RULES.excluded[0]: 'a' is not allowed;"),
     "no candidates": ({"CANDIDATE_KEY": []}, "CANDIDATE_KEY: '0 candidates' is not allowed; allowed: 1 to 1000 candidates"),
     "unknown candidate": ({"CANDIDATE_KEY": [12345, 678]}, "CANDIDATE_KEY: 12345 is not allowed; it stands at position 0, and 2"),
     "duplicate candidate": ({"CANDIDATE_KEY": [5, 6, 5]}, "CANDIDATE_KEY: 5 is not allowed; it stands at positions 0 and 2"),
@@ -41,7 +52,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 
 
 def _tensors(fields: dict[str, Any]) -> dict[str, np.ndarray]:
-    kinds = {"K": np.int32, "DIVERSITY": np.float32, "CANDIDATE_KEY": np.int64}
+    kinds = {"K": np.int32, "DIVERSITY": np.float32, "MAX_RELEVANCE_LOSS": np.float32, "CANDIDATE_KEY": np.int64}
     tensors = {"QUERY": _QUERY}
     for name, value in fields.items():
         kind = np.object_ if isinstance(value, bytes) else kinds[name]

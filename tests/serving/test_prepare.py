@@ -63,6 +63,12 @@ BAD = [
     ({"strategy": "best"}, "STRATEGY: 'best' is not allowed; allowed: mmr, dpp"),
     ({"strategy": ""}, "STRATEGY: '' is not allowed; allowed: mmr, dpp"),
     ({"strategy": b"\xff"}, "STRATEGY: b'\\xff' is not allowed; it is no UTF-8"),
+    ({"max_relevance_loss": np.float32(1.1)}, "MAX_RELEVANCE_LOSS: 1.1 is not allowed; allowed: 0 to 1, a share"),
+    ({"max_relevance_loss": float("nan")}, "MAX_RELEVANCE_LOSS: nan is not allowed"),
+    ({"max_relevance_loss": 0.1, "diversity": 0.0}, "MAX_RELEVANCE_LOSS: 0.1 is not allowed; DIVERSITY is given too"),
+    ({"rules": b'{"caps": {"brand": 0}}'}, "RULES.caps.brand: 0 is not allowed; allowed: a whole number from 1 to 100"),
+    ({"rules": b"\xff"}, "RULES: b'\\xff' is not allowed; it is no UTF-8 from position 0 on"),
+    ({"rules": '{"\ud800": 1}'}, "it is no UTF-8 from position 2 on"),
     ({"candidates": np.zeros(0, np.int64)}, "CANDIDATE_KEY: '0 candidates' is not allowed; allowed: 1 to 1000 candidates"),
     ({"candidates": np.arange(1001)}, "CANDIDATE_KEY: '1001 candidates' is not allowed"),
     ({"candidates": np.array([5, 7, 8, 7])}, "CANDIDATE_KEY: 7 is not allowed; it stands at positions 1 and 3; allowed: every"),
@@ -83,7 +89,26 @@ def test_left_out_options_take_their_defaults(preparer: Preparer) -> None:
     prepared = preparer.prepare(SearchRequest(query="blue shoes"))
     assert prepared.token_ids.tolist() == [2, 4, 5, 3]
     assert (prepared.k, prepared.strategy, prepared.pixels, prepared.candidates) == (10, -1, None, None)
-    assert np.isnan(prepared.diversity)
+    assert np.isnan([prepared.diversity, prepared.max_relevance_loss]).all()
+    assert prepared.rules == b""
+
+
+def test_page_rules_go_on_in_one_spelling(tokenizer_file: Path) -> None:
+    spellings = (
+        '{"shown": ["\\u00fc"],\n "caps": {"b": 2, "a": 1}, "near_duplicate": 1}',
+        '{"caps":{"a":1,"b":2},"near_duplicate":1.0,"pinned":[],"shown":["ü"]}',
+    )
+    requests = [tensors_of(SearchRequest(query="blue", rules=rules)) for rules in (*spellings, b"{}", None)]
+    outcomes = PrepareStep(tokenizer_file).run(requests)
+    canonical = '{"caps":{"a":1,"b":2},"near_duplicate":1.0,"shown":["ü"]}'.encode()
+    assert [outcome["RULES"].tolist() for outcome in outcomes] == [[[canonical]], [[canonical]], [[b""]], [[b""]]]
+
+
+def test_a_relevance_loss_stands_behind_the_other_options(tokenizer_file: Path) -> None:
+    (outputs,) = PrepareStep(tokenizer_file).run([tensors_of(SearchRequest(query="blue", max_relevance_loss=0.25))])
+    k, diversity, strategy, loss = outputs["OPTIONS"][0].tolist()
+    assert (k, strategy, loss) == (10, -1, 0.25)
+    assert np.isnan(diversity)
 
 
 def test_a_picture_alone_is_a_query(preparer: Preparer, png: bytes) -> None:
@@ -114,12 +139,13 @@ def test_outputs_keep_the_contract(tokenizer_file: Path, png: bytes) -> None:
         assert isinstance(outputs, dict)
         for tensor in STEPS["prepare"].outputs:
             values = outputs[tensor.name]
-            assert values.dtype == {"INT64": np.int64, "FP32": np.float32, "UINT8": np.uint8}[tensor.dtype]
+            assert values.dtype == {"INT64": np.int64, "FP32": np.float32, "UINT8": np.uint8, "STRING": np.object_}[tensor.dtype]
             assert len(values) == 1
             assert all(size in (-1, actual) for size, actual in zip(tensor.dims, values.shape[1:], strict=True))
     assert outputs["TOKEN_IDS"].shape == (1, 32)
     assert outputs["MASK"].sum() == 3
-    assert outputs["OPTIONS"].tolist() == [[5, 0.5, 1]]
+    assert outputs["OPTIONS"][0, :3].tolist() == [5, 0.5, 1]
+    assert np.isnan(outputs["OPTIONS"][0, 3])
 
 
 def test_two_queries_in_one_request_are_refused(tokenizer_file: Path) -> None:

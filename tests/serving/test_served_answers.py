@@ -21,7 +21,7 @@ QUERIES = ("blue shoes", "a red shirt for men", "x", "toaster " * 60, "étagère
 
 
 def _answer(result: Any) -> Answer:
-    names = ("ID", "RELEVANCE", "RANK", "REASON", "CATALOGUE_VERSION")
+    names = ("ID", "RELEVANCE", "RANK", "REASON", "COLLAPSED", "OPENS", "UNMET", "CATALOGUE_VERSION")
     return Answer.of({name: result.as_numpy(name) for name in names})
 
 
@@ -30,6 +30,8 @@ def _assert_same(served: Answer, expected: Answer) -> None:
     assert np.allclose(served.relevance, expected.relevance, atol=1e-5)
     assert served.rank.tolist() == expected.rank.tolist()
     assert served.reason.tolist() == expected.reason.tolist()
+    assert served.collapsed.tolist() == expected.collapsed.tolist()
+    assert (served.opens, served.unmet) == (expected.opens, expected.unmet)
     assert served.catalogue_version == expected.catalogue_version
 
 

@@ -1,0 +1,110 @@
+"""How much of each candidate is new: the part of its vector outside the span of the chosen ones, kept without building it.
+
+DPP and SSD both grow the volume that the chosen vectors span. ``residual`` is the squared length that is left of a candidate
+once the directions of the chosen ones are taken out, by an incremental Cholesky factorisation of the similarities: one dot
+product and t multiplications to bring a candidate past the t-th choice (Chen et al. 2018, section 4). Their similarity is
+``scale * cosine + offset`` between two candidates and 1 to itself.
+
+``fill`` is lazy and exact: a residual only falls, so an objective computed earlier is an upper bound (Hemmi et al., "Lazy and
+fast greedy MAP inference for determinantal point process", NeurIPS 2022, arXiv 2206.05947).
+O(k N (D + k)) time at worst, O(k N) memory.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from assortment.diversify.compiled import Floats, Indices, Mask, Rows, compiled, compiled_sums, dot, most_relevant, take
+from assortment.diversify.greedy import Chosen
+from assortment.diversify.problem import Problem
+
+LOG: Final = 0
+"""A candidate's worth grows with the logarithm of its residual: DPP."""
+ROOT: Final = 1
+"""It grows with the residual length: SSD."""
+FLOOR: Final = 1e-10
+"""Of a residual; less is rounding. Candidates that far inside the span follow in the order of their relevance."""
+
+
+def select(problem: Problem, k: int, *, novelty: int, scale: float = 1.0, offset: float = 0.0) -> Chosen:
+    """Chooses up to ``k`` by ``(1 - diversity) * relevance + diversity * novelty(residual)``; the first is the most relevant."""
+    indices, gains = np.empty(k, dtype=np.int64), np.empty(k)
+    eligibility = problem.eligibility.copy()
+    num = _fill(
+        problem.vectors, problem.relevance, problem.diversity, novelty, scale, offset, problem.prefix, problem.num_shown,
+        eligibility.open, eligibility.codes, eligibility.room, indices, gains,
+    )  # fmt: skip
+    return indices[:num].tolist(), gains[:num].tolist()
+
+
+@compiled
+def gain_of(worth: float, diversity: float, residual: float, novelty: int) -> float:
+    """The objective of one candidate."""
+    if diversity == 0.0:
+        return worth
+    left = max(residual, FLOOR)
+    return worth + diversity * (math.log(left) if novelty == LOG else math.sqrt(left))
+
+
+@compiled
+def _fill(
+    vectors: Rows, relevance: Floats, diversity: float, novelty: int, scale: float, offset: float, prefix: Indices,
+    num_shown: int, open_: Mask, codes: Indices, room: Indices, indices: Indices, gains: Floats,
+) -> int:  # fmt: skip
+    """Fills ``indices`` and ``gains`` (k,) and returns how many there are."""
+    num = len(relevance)
+    worth = (1.0 - diversity) * relevance
+    residual = np.ones(num)
+    factor = np.empty((num, len(indices)))  # row i: Cholesky factors of candidate i with the choices it has met
+    met = np.zeros(num, dtype=np.int64)
+    bound = np.empty(num)  # (N,) the objective when last computed
+    for i in range(num):
+        bound[i] = gain_of(worth[i], diversity, 1.0, novelty)
+    for place in range(len(indices)):
+        best, best_gain = -1, -np.inf
+        if place < len(prefix):
+            best = prefix[place]
+        elif place == 0:
+            best = most_relevant(relevance, open_)
+        else:
+            for i in range(num):
+                if not open_[i]:
+                    continue
+                while met[i] < place and bound[i] > best_gain:
+                    _meet(i, indices[met[i]], vectors, scale, offset, residual, factor, met)
+                    bound[i] = gain_of(worth[i], diversity, residual[i], novelty)
+                if bound[i] > best_gain:
+                    best, best_gain = i, bound[i]
+        if best < 0:
+            return place
+        while met[best] < place:
+            _meet(best, indices[met[best]], vectors, scale, offset, residual, factor, met)
+        indices[place], gains[place] = best, gain_of(worth[best], diversity, residual[best], novelty)
+        if place >= num_shown:
+            take(best, open_, codes, room)
+    return len(indices)
+
+
+@compiled_sums
+def _dot(a: Floats, b: Floats) -> float:
+    """The dot product of two rows of factors."""
+    total = 0.0
+    for i in range(len(a)):
+        total += a[i] * b[i]
+    return total
+
+
+@compiled
+def _meet(
+    i: int, choice: int, vectors: Rows, scale: float, offset: float, residual: Floats, factor: Floats, met: Indices
+) -> None:
+    """Takes the direction of one more choice, the next one that candidate ``i`` has not met, out of its residual."""
+    step = met[i]
+    explained = _dot(factor[choice, :step], factor[i, :step])
+    part = (scale * dot(vectors[i], vectors[choice]) + offset - explained) / math.sqrt(max(residual[choice], FLOOR))
+    factor[i, step] = part
+    residual[i] -= part * part
+    met[i] = step + 1

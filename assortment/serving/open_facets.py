@@ -1,0 +1,55 @@
+"""Which facets a query leaves open, as its best candidates tell: what intents are made of, and what results open."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from assortment.diversify import Intents
+from assortment.diversify.facet_vectors import COMPARED
+from assortment.diversify.intents import openness
+from assortment.serving.catalogue_tables import ProductTable
+
+_LOOKED_AT: Final = 50  # candidates; further down lies what the query hardly meant
+_OPEN: Final = 0.1  # probability that two candidates differ, from which on a facet counts as open
+
+
+class OpenFacets:
+    """The facets of one query's candidates, the most open first."""
+
+    def __init__(self, table: ProductTable, rows: npt.NDArray[np.int32], relevance: npt.NDArray[np.float64]) -> None:
+        """``rows`` (n,) of the candidates and their ``relevance`` (n,), best first."""
+        self._table, self._rows, self._relevance = table, rows, relevance
+        top, top_relevance = rows[:_LOOKED_AT], relevance[:_LOOKED_AT]
+        known = {name: openness(table.facets[name].codes[top], top_relevance) for name in COMPARED if name in table.facets}
+        self._openness = dict(sorted(known.items(), key=lambda item: -item[1]))
+
+    def groups(self) -> npt.NDArray[np.int32]:
+        """(n,) the candidates' values of the most open facet; -1 for none."""
+        if not self._openness:
+            return np.full(len(self._rows), -1, dtype=np.int32)
+        return self._table.facets[next(iter(self._openness))].codes[self._rows]
+
+    def intents(self) -> Intents:
+        """One intent for each value of each facet."""
+        codes = [self._table.facets[name].codes[self._rows].astype(np.int64) for name in self._openness]
+        return Intents.of_groups(codes, self._relevance)
+
+    def opened(self, earlier: npt.NDArray[np.int32], page: npt.NDArray[np.int32]) -> list[bytes]:
+        """For each row of a page, ``facet=value`` of the most open facet in which nothing before it has the same value.
+
+        The first product of all opens nothing: there is nothing to differ from.
+        """
+        told = [b""] * len(page)
+        for name, openness_of in reversed(self._openness.items()):  # a more open facet overwrites
+            if openness_of < _OPEN:
+                continue
+            facet = self._table.facets[name]
+            seen = set(facet.codes[earlier].tolist())
+            for place, code in enumerate(facet.codes[page].tolist()):
+                if code >= 0 and code not in seen and (place or len(earlier)):
+                    told[place] = f"{name}={facet.values[code]}".encode()
+                seen.add(code)
+        return told
