@@ -42,7 +42,7 @@ def draw(cells: Sequence[Cell], path: Path) -> None:
 
 
 def _panel(panel: Axes, cells: Sequence[Cell], peer: str, lengths: Sequence[int]) -> None:
-    for k, marker in zip(lengths, _MARKERS, strict=False):
+    for k, marker, below in zip(lengths, _MARKERS, (len(lengths) > 1, False), strict=False):
         row = sorted((cell for cell in cells if cell.k == k), key=lambda cell: cell.num_candidates)
         nums = [cell.num_candidates for cell in row]
         theirs = {cell.num_candidates: ms for cell in row if (ms := _ms_of(cell, peer)) is not None}
@@ -59,19 +59,20 @@ def _panel(panel: Axes, cells: Sequence[Cell], peer: str, lengths: Sequence[int]
                 (last, theirs[last]),
                 xytext=(7, 0),
                 textcoords="offset points",
-                va="center",
+                va="top" if below else "bottom",  # two labels at one height stay apart
                 fontsize=9,
                 color=_PEER,
             )
     panel.set_xscale("log")
     panel.set_yscale("log")
     every = sorted({cell.num_candidates for cell in cells})
-    panel.set_xlim(every[0] * 0.8, every[-1] * 1.7)
+    panel.set_xlim(every[0] * 0.8, every[-1] * (every[-1] / every[0]) ** 0.2 * 1.1)
+    panel.margins(y=0.1)
     panel.xaxis.set_major_locator(FixedLocator(every))
     panel.xaxis.set_minor_locator(NullLocator())
     panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    panel.set_title(f"{cells[0].strategy}  |  {peer}", fontsize=10)
+    panel.set_title(f"{cells[0].strategy} against {peer}", fontsize=10)
     panel.grid(visible=True, which="major", color="#E4E4E4", linewidth=0.7)
     panel.set_axisbelow(True)
     for side in ("top", "right"):

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -116,7 +117,8 @@ def show(result: DiversifyResult, console: Console) -> None:
     """Prints times at the largest D, then what was expected and whether it was met, at all of them."""
     dim = max(cell.dim for cell in result.cells)
     shown = [cell for cell in result.cells if cell.dim == dim]
-    console.print(_against_peers(shown, dim))
+    for strategy, peer in dict.fromkeys((cell.strategy, timing.name) for cell in shown for timing in cell.peers):
+        console.print(_against(strategy, peer, shown, dim))
     console.print(_alone(shown, dim))
     for package, reason in result.absent.items():
         console.print(f"  absent: {package} ({reason})", highlight=False, soft_wrap=True)
@@ -131,38 +133,35 @@ def show(result: DiversifyResult, console: Console) -> None:
         console.print("  careful: this process was not bound to one thread", highlight=False)
 
 
-def _against_peers(cells: Sequence[Cell], dim: int) -> Table:
-    found = Table(title=f"Against peers, D = {dim} (median ms of one selection)", title_justify="left")
-    for column in ("strategy", "peer"):
-        found.add_column(column)
-    for column in ("N", "k", "ours", "peer's", "ratio", "k x GEMV", "repetitions", "identical"):
+def _against(strategy: str, peer: str, cells: Sequence[Cell], dim: int) -> Table:
+    found = Table(
+        title=f"{strategy} against {peer} (D = {dim}, median ms)", title_justify="left", box=SIMPLE_HEAD, pad_edge=False
+    )
+    for column in ("N", "k", "ours", "peer", "ratio", "k x GEMV", "calls", "identical", "overlap"):
         found.add_column(column, justify="right")
-    pairs = list(dict.fromkeys((cell.strategy, timing.name) for cell in cells for timing in cell.peers))
-    for strategy, peer in pairs:
-        for cell in cells:
-            if cell.strategy != strategy or (ratio := cell.ratio(peer)) is None:
-                continue
-            timing = next(timing for timing in cell.peers if timing.name == peer)
-            agreement = timing.agreement
-            found.add_row(
-                strategy,
-                peer,
-                str(cell.num_candidates),
-                str(cell.k),
-                _ms(cell.ours.median_ms),
-                _ms(timing.median_ms),
-                _factor(ratio),
-                _ms(cell.bound.median_ms),
-                f"{cell.ours.repetitions} / {timing.repetitions}",
-                "other aim" if agreement is None else f"{agreement.share:.0%}",
-            )
-        found.add_section()
+    for cell in cells:
+        timing = next((timing for timing in cell.peers if timing.name == peer), None)
+        if cell.strategy != strategy or timing is None:
+            continue
+        ratio, agreement = cell.ratio(peer), timing.agreement
+        assert ratio is not None
+        found.add_row(
+            str(cell.num_candidates),
+            str(cell.k),
+            _ms(cell.ours.median_ms),
+            _ms(timing.median_ms),
+            _factor(ratio),
+            _ms(cell.bound.median_ms),
+            f"{cell.ours.repetitions} / {timing.repetitions}",
+            "-" if agreement is None else f"{agreement.share:.0%}",
+            "-" if agreement is None else f"{agreement.overlap:.1%}",
+        )
     return found
 
 
 def _alone(cells: Sequence[Cell], dim: int) -> Table:
     lengths = sorted({cell.k for cell in cells})
-    found = Table(title=f"Strategies without a peer, D = {dim} (median ms of one selection)", title_justify="left")
+    found = Table(title=f"Without a peer (D = {dim}, median ms)", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     found.add_column("strategy")
     for column in ("N", *(f"k = {k}" for k in lengths)):
         found.add_column(column, justify="right")
@@ -171,12 +170,11 @@ def _alone(cells: Sequence[Cell], dim: int) -> Table:
         for num in sorted({cell.num_candidates for cell in cells}):
             ms = {cell.k: cell.ours.median_ms for cell in cells if (cell.strategy, cell.num_candidates) == (strategy, num)}
             found.add_row(strategy, str(num), *(_ms(ms[k]) for k in lengths))
-        found.add_section()
     return found
 
 
 def _expected(cells: Sequence[Cell]) -> Table:
-    found = Table(title="Expected, at every D (peer's time by ours)", title_justify="left")
+    found = Table(title="Expected, at every D (peer's time by ours)", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for column in ("strategy", "peer"):
         found.add_column(column)
     for column in ("N", "k", "at least", "measured", ""):

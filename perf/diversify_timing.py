@@ -1,7 +1,8 @@
 """Timing one strategy and its peers at one shape, in turns.
 
 Fairness: in each round every contender chooses from the same candidates, and each round another one begins, so that a slow
-minute of the machine and a cold cache hit all alike. Rounds take turns with several sets of candidates.
+minute of the machine hits all alike. Rounds take turns with several sets of candidates. Vectors are read once before each call,
+so that the caches are as warm after a peer that fills them as after one that does not.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def bound(candidates: Candidates, k: int) -> Call:
 
     def call() -> Iterable[int]:
         for index in range(k):
-            candidates.vectors @ candidates.vectors[index % len(candidates)]
+            _ = candidates.vectors @ candidates.vectors[index % len(candidates)]
         return ()
 
     return call
@@ -86,6 +87,7 @@ class _Contender:
         if which not in self._calls:
             self._calls[which] = self._prepare(candidates)
         call = self._calls[which]
+        candidates.vectors.sum()  # in the cache for whoever comes first, too
         cpu, wall = time.process_time(), time.perf_counter()
         chosen = call()
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu

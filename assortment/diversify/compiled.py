@@ -28,11 +28,11 @@ def compiled(function: F) -> F:
 
 
 def compiled_sums(function: F) -> F:
-    """As ``compiled``, but sums may be taken in any order, which lets them use vector instructions."""
-    return _compile(function, fastmath=True)
+    """As ``compiled``, but sums may be taken in any order, which lets them use vector instructions. NaN stays NaN."""
+    return _compile(function, fastmath={"reassoc", "contract"})
 
 
-def _compile(function: F, *, fastmath: bool) -> F:
+def _compile(function: F, *, fastmath: bool | set[str]) -> F:
     try:
         fast = numba.njit(function, cache=True, fastmath=fastmath, **_OPTIONS)
     except RuntimeError:  # there is no folder to cache in

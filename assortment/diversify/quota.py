@@ -29,7 +29,7 @@ class _Quota:
         assert problem.groups is not None
         self._groups, self._diversity = problem.groups, problem.diversity
         self._worth = max(1.0 - problem.diversity, _SECOND) * problem.relevance
-        mass = np.bincount(self._groups + 1, weights=np.maximum(problem.relevance, 0.0))
+        mass = np.bincount(self._groups + 1, weights=np.maximum(problem.relevance, 0.0), minlength=1)
         mass[0] = 0.0  # no group
         shares = mass / mass.sum() if mass.sum() > 0.0 else mass
         self._quota = shares[self._groups + 1]  # (N,)

@@ -1,4 +1,4 @@
-"""MMR and DPP against their definitions, computed the slow way on few candidates."""
+"""Strategies against their definitions, computed the slow way on few candidates."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from assortment.diversify import diversify
+from assortment.diversify import Intents, diversify
 from assortment.diversify.dpp import SHRINKAGE
+from assortment.diversify.dpp_window import WINDOW
 
 seeds = st.integers(0, 2**32 - 1)
 TOLERANCE = 1e-4  # of an objective; cosines are float32
@@ -72,3 +73,91 @@ def test_copies_of_one_item_follow_in_the_order_of_their_relevance() -> None:
     chosen = diversify(np.full((100, 4), 0.5, np.float32), relevance, 100, strategy="dpp", diversity=0.7)
     np.testing.assert_array_equal(chosen.indices, np.argsort(-relevance))
     assert np.isfinite(chosen.gains).all()
+
+
+def check_steps(page, objective_after, diversity: float) -> None:
+    """Every choice has the largest objective. ``objective_after`` (before, index) is written from the definition."""
+    for place, index in enumerate(page.indices.tolist()):
+        before = page.indices[:place].tolist()
+        values = {i: objective_after(before, i) for i in range(8) if i not in before}
+        assert page.gains[place] == pytest.approx(values[index], abs=TOLERANCE)
+        assert values[index] == pytest.approx(max(values.values()), abs=TOLERANCE)
+
+
+@given(seed=seeds, diversity=st.floats(0.0, 1.0))
+def test_every_step_of_cover(seed: int, diversity: float) -> None:
+    vectors, relevance = few_candidates(seed)
+    cosines = np.maximum(vectors.astype(np.float64) @ vectors.T, 0.0)
+
+    def covered(chosen: list[int]) -> float:
+        return float(np.sqrt(cosines[chosen].sum(axis=0)).mean()) if chosen else 0.0
+
+    page = diversify(vectors, relevance, 6, strategy="cover", diversity=diversity)
+    if diversity > 0.0:
+        check_steps(
+            page,
+            lambda before, i: (1 - diversity) * relevance[i] + diversity * (covered([*before, i]) - covered(before)),
+            diversity,
+        )
+
+
+@given(seed=seeds, diversity=st.floats(0.01, 1.0))
+def test_every_step_of_xquad_and_calibration(seed: int, diversity: float) -> None:
+    vectors, relevance = few_candidates(seed)
+    rng = np.random.default_rng(seed)
+    weights, coverage = rng.dirichlet(np.ones(4)), rng.random((8, 4))
+    intents = Intents(weights=weights, coverage=coverage)
+
+    def xquad(before: list[int], i: int) -> float:
+        unserved = np.prod(1 - coverage[before], axis=0)
+        return (1 - diversity) * relevance[i] + diversity * float(weights @ (coverage[i] * unserved))
+
+    def calibration(before: list[int], i: int) -> float:
+        shares = coverage / coverage.sum(axis=1, keepdims=True)
+        smooth = 0.99 * shares[[*before, i]].mean(axis=0) + 0.01 * weights
+        return (1 - diversity) * relevance[i] - diversity * float(weights @ np.log(weights / smooth))
+
+    for strategy, objective in (("xquad", xquad), ("calibration", calibration)):
+        page = diversify(vectors, relevance, 6, strategy=strategy, diversity=diversity, intents=intents)
+        check_steps(page, objective, diversity)
+
+
+@given(seed=seeds, diversity=st.floats(0.05, 1.0))
+def test_a_sliding_window_forgets_exactly(seed: int, diversity: float) -> None:
+    rng = np.random.default_rng(seed)
+    vectors = rng.normal(size=(30, 12)) + rng.normal(size=12)
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    relevance = rng.random(30)
+    similarity = SHRINKAGE * vectors.astype(np.float64) @ vectors.T
+    np.fill_diagonal(similarity, 1.0)
+    page = diversify(vectors, relevance, 20, strategy="dpp_window", diversity=diversity)
+    chosen = page.indices.tolist()
+    for place in range(1, 20):
+        recent = chosen[max(0, place - WINDOW) : place]
+        kernel = similarity[np.ix_(recent, recent)]
+        beside = similarity[recent]  # (w, N)
+        residual = 1.0 - np.einsum("wn,wn->n", beside, np.linalg.solve(kernel, beside))
+        objective = (1 - diversity) * relevance + diversity * np.log(np.maximum(residual, 1e-10))
+        objective[chosen[:place]] = -np.inf
+        assert objective[chosen[place]] == pytest.approx(objective.max(), abs=1e-3)
+
+
+def test_the_published_fast_greedy_dpp_is_matched() -> None:
+    """Chen et al. 2018, algorithm 1, over the explicit kernel, written from the paper."""
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        vectors = rng.normal(size=(60, 32)) + rng.normal(size=32)
+        vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+        relevance, diversity = rng.random(60), float(rng.uniform(0.1, 0.95))
+        quality = np.exp((1 - diversity) / (2 * diversity) * relevance)
+        kernel = quality[:, None] * (vectors.astype(np.float64) @ vectors.T) * quality
+        left, rows, chosen = np.diag(kernel).copy(), np.zeros((60, 0)), [int(np.argmax(np.diag(kernel)))]
+        while len(chosen) < 15:
+            last = chosen[-1]
+            new = (kernel[last] - rows @ rows[last]) / np.sqrt(left[last])
+            rows = np.column_stack([rows, new])
+            left = left - new**2
+            left[chosen] = -np.inf
+            chosen.append(int(left.argmax()))
+        page = diversify(vectors, relevance, 15, strategy="dpp_published", diversity=diversity)
+        assert page.indices.tolist() == chosen, seed

@@ -73,7 +73,7 @@ def test_index_vectors_are_unit_rows_of_every_product(small_build: BuildPaths) -
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-4)
     told = json.loads((folder / artefacts.INDEX).read_text(encoding="utf-8"))
     default = manifest.read(folder).results["default"]
-    assert (told["default_strategy"], told["default_diversity"]) == (default["strategy"], default["diversity"])
+    assert (told["default_strategy"], told["default_diversity"]) == (default["strategy"], default["strength"])
 
 
 def test_the_assembled_repository_answers_as_its_artefacts_do(small_build: BuildPaths) -> None:

@@ -34,7 +34,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "relevance loss above 1": ({"MAX_RELEVANCE_LOSS": 1.5}, "MAX_RELEVANCE_LOSS: 1.5 is not allowed; allowed: 0 to 1, a share"),
     "loss beside diversity": ({"MAX_RELEVANCE_LOSS": 0.1, "DIVERSITY": 0.5}, "0.1 is not allowed; DIVERSITY is given too"),
     "rules that are no JSON": ({"RULES": b"{"}, "RULES: '{' is not allowed; it is no JSON: "),
-    "rules that are no UTF-8": ({"RULES": b"{\xff}"}, "RULES: b'{\xff}' is not allowed; it is no UTF-8 from position 1 on"),
+    "rules that are no UTF-8": ({"RULES": b"{\xff}"}, "RULES: b'{\\xff}' is not allowed; it is no UTF-8 from position 1 on"),
     "a list of rules": ({"RULES": b"[]"}, "RULES: 'a JSON list' is not allowed; allowed: a JSON object of page rules"),
     "too many brackets": ({"RULES": b"[" * 65_000}, "RULES: '[[[[["),
     "100,000 bytes of rules": ({"RULES": b" " * 100_000}, "RULES: '100000 bytes' is not allowed; allowed: at most 65536 bytes"),

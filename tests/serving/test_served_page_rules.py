@@ -88,7 +88,7 @@ def test_rerank_keeps_rules_too(client: SearchClient) -> None:
 @pytest.mark.parametrize(
     ("rules", "told"),
     [
-        ({"caps": {"flavour": 1}}, "flavour"),
+        ({"caps": {"no such facet": 1}}, "no such facet"),
         ({"pinned": ["no such product"]}, "no such product"),
     ],
 )
