@@ -13,16 +13,17 @@ ARGS      ?=
 BIN  := $(VENV)/bin
 RUN  := $(VENV)/.ready-run
 DEV  := $(VENV)/.ready-dev
+PEERS := $(VENV)/.ready-peers
 # The demo and the tools it is made of find the environment's own python first: Triton's Python backend looks for it in PATH.
 export PATH := $(abspath $(BIN)):$(PATH)
 ASSORTMENT := $(BIN)/assortment
 
-.PHONY: help setup demo serve search catalogue train export index assemble test test-quick bench lint format clean clean-all
+.PHONY: help setup demo serve search catalogue train export index assemble test test-quick bench bench-diversify sweep lint format clean clean-all
 
 help: ## print this help
 	@echo "Assortment: relevant and diverse e-commerce search on NVIDIA Triton"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "Settings: CATALOGUE=generated|fashion  DATA=<folder of the raw files>  BUILD=build  PYTHON=python3  ARGS='...'"
 	@echo "For instance: make demo CATALOGUE=fashion DATA=~/fashion"
@@ -63,6 +64,12 @@ test-quick: $(DEV) ## the tests that need seconds
 bench: $(RUN) ## served against in-process, same models and cores: build/bench/summary.json
 	$(BIN)/python -m perf.bench --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
 
+bench-diversify: $(PEERS) ## every strategy against every peer, one thread: build/diversify_bench/
+	$(BIN)/python -m perf.diversify --build $(BUILD) $(ARGS)
+
+sweep: $(RUN) ## what each way to diversify costs and brings, on the dev queries: build/CATALOGUE/sweep/
+	$(ASSORTMENT) sweep --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
 lint: $(DEV) ## ruff, mypy, pyright, import-linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -92,6 +99,10 @@ $(BIN)/python:
 $(RUN): $(BIN)/python pyproject.toml client/pyproject.toml constraints.txt
 	@echo "Installing into $(VENV) (about two minutes, PyTorch is large)"
 	$(INSTALL) -e ".[export,serving,perf]"
+	@touch $@
+
+$(PEERS): $(RUN)
+	$(INSTALL) -e ".[peers]"
 	@touch $@
 
 $(DEV): $(RUN)

@@ -90,7 +90,8 @@ def diversify(
         num_shown=num_shown,
         eligibility=eligibility,
         groups=None if groups is None else group_codes("groups", groups, len(scores)),
-        intents=None if intents is None else intents.checked(len(scores)),
+        group_names=None if groups is None else groups.astype(np.int64),
+        intents=None if intents is None else _checked(intents, len(scores)),
     )
     problem = _with_what_it_needs(problem, strategy)
     length = num_shown + min(int(k), len(scores))
@@ -115,19 +116,26 @@ def warm_up(dim: int = 8) -> None:
     constraints = Constraints(caps=[Cap(name="group", groups=groups, most=1)], shown=[3])
     for strategy in STRATEGIES:
         diversify(rows, relevance, 2, strategy=strategy, groups=groups, constraints=constraints)
+    diversify(rows, relevance, 2, max_relevance_loss=0.1)
 
 
 def _strength(diversity: float | None, max_relevance_loss: float | None) -> float:
     if max_relevance_loss is not None:
         if diversity is not None:
             raise InputError("max_relevance_loss", max_relevance_loss, "allowed: without diversity; give one of the two")
-        if not 0.0 <= max_relevance_loss <= 1.0:
+        if not isinstance(max_relevance_loss, int | float | np.number) or not 0.0 <= max_relevance_loss <= 1.0:
             raise InputError("max_relevance_loss", max_relevance_loss, "allowed: 0 to 1, a share of discounted relevance")
         return 1.0
     strength = DEFAULT_DIVERSITY if diversity is None else diversity
-    if not 0.0 <= strength <= 1.0:
+    if not isinstance(strength, int | float | np.number) or not 0.0 <= strength <= 1.0:
         raise InputError("diversity", strength, "allowed: 0 (pure relevance) to 1 (pure diversity)")
     return float(strength)
+
+
+def _checked(intents: object, num_candidates: int) -> Intents:
+    if not isinstance(intents, Intents):
+        raise InputError("intents", type(intents).__name__, "allowed: Intents")
+    return intents.checked(num_candidates)
 
 
 def _with_what_it_needs(problem: Problem, strategy: str) -> Problem:

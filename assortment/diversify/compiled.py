@@ -78,3 +78,13 @@ def most_relevant(relevance: Floats, open_: Mask) -> int:
         if open_[i] and relevance[i] > best_relevance:
             best, best_relevance = i, relevance[i]
     return best
+
+
+@compiled
+def most_promising(bound: Floats, open_: Mask) -> int:
+    """The open candidate with the highest bound; -1 when none is open."""
+    best = -1
+    for i in range(len(bound)):
+        if open_[i] and (best < 0 or bound[i] > bound[best]):
+            best = i
+    return best

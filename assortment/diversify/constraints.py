@@ -1,7 +1,8 @@
 """What a selection has to keep to: caps on groups, and candidates that are pinned, excluded or on an earlier page.
 
 A constraint is never relaxed. What cannot be kept at all is an error; what leaves fewer than ``k`` to choose gives a shorter
-selection that says so.
+selection that says so. Choices are made one after the other: with two or more caps another list may be longer than the one
+chosen.
 """
 
 from __future__ import annotations
@@ -93,17 +94,17 @@ def resolve(constraints: Constraints | None, num_candidates: int) -> tuple[Indic
 
 
 def _positions(name: str, given: Sequence[int], num_candidates: int) -> Indices:
-    positions = np.asarray(given, dtype=np.int64).reshape(-1) if len(given) else np.empty(0, dtype=np.int64)
-    for place, index in enumerate(positions.tolist()):
-        if not 0 <= index < num_candidates:
-            raise InputError(f"{name}[{place}]", index, f"allowed: 0 to {num_candidates - 1}")
+    for place, index in enumerate(given):
+        if isinstance(index, bool | np.bool_) or not isinstance(index, int | np.integer) or not 0 <= index < num_candidates:
+            raise InputError(f"{name}[{place}]", index, f"allowed: whole numbers from 0 on, below {num_candidates}")
+    positions = np.array(given, dtype=np.int64)
     if len(np.unique(positions)) < len(positions):
         raise InputError(name, positions.tolist(), "allowed: every candidate once")
     return positions
 
 
 def _codes(cap: Cap, num_candidates: int) -> Indices:
-    if cap.most < 1:
+    if isinstance(cap.most, bool) or not isinstance(cap.most, int | np.integer) or cap.most < 1:
         raise InputError(f"caps[{cap.name}].most", cap.most, "allowed: at least 1; to show none, exclude the candidates")
     return group_codes(f"caps[{cap.name}].groups", cap.groups, num_candidates)
 

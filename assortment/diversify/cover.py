@@ -11,11 +11,16 @@ little more than the N x N similarities; O(N^2) memory: 16 MB at 2,000 candidate
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
-from assortment.diversify.compiled import Floats, Indices, Mask, Rows, compiled, compiled_sums, take
+from assortment.diversify.compiled import Floats, Indices, Mask, Rows, compiled, compiled_sums, most_promising, take
 from assortment.diversify.greedy import Chosen
 from assortment.diversify.problem import Problem
+
+TIE: Final = 1e-6
+"""Gains that differ by less are equal: a matrix product in float32 rounds equal rows differently."""
 
 
 def select(problem: Problem, k: int) -> Chosen:
@@ -54,15 +59,15 @@ def _select(
         if place < len(prefix):
             best = prefix[place]
         else:
-            best = _most_promising(bound, open_) if place > 0 else -1  # a good one to beat
+            best = most_promising(bound, open_) if place > 0 else -1  # a good one to beat
             best_gain = -np.inf
             if best >= 0:
                 best_gain = worth[best] + share * (_covered_with(covered, similarity[best]) - before)
             for i in range(len(worth)):
-                if not open_[i] or i == best or bound[i] < best_gain or (bound[i] == best_gain and i > best):
+                if not open_[i] or i == best or bound[i] < best_gain - TIE:
                     continue
                 bound[i] = worth[i] + share * (_covered_with(covered, similarity[i]) - before)
-                if bound[i] > best_gain or (bound[i] == best_gain and i < best):
+                if bound[i] > best_gain + TIE or (bound[i] >= best_gain - TIE and i < best):
                     best, best_gain = i, bound[i]
         if best < 0:
             return place
@@ -74,13 +79,3 @@ def _select(
         if place >= num_shown:
             take(best, open_, codes, room)
     return len(indices)
-
-
-@compiled
-def _most_promising(bound: Floats, open_: Mask) -> int:
-    """The open candidate with the highest bound; -1 when none is open."""
-    best = -1
-    for i in range(len(bound)):
-        if open_[i] and (best < 0 or bound[i] > bound[best]):
-            best = i
-    return best

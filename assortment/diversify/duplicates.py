@@ -33,8 +33,9 @@ def collapse(
 ) -> Collapsed:
     """Keeps the most relevant of candidates that are the same thing.
 
-    From the most relevant one down, a candidate is a duplicate of the first one kept that shares a group with it or, where
-    none does, whose cosine to it is at least ``threshold``. Duplicates of duplicates are not followed.
+    From the most relevant one down, a candidate is a duplicate when one that is kept shares a group with it or, where none does,
+    when its largest cosine to those kept is at least ``threshold``. It counts where the first of its groups is kept, or at the
+    nearest one. Duplicates of duplicates are not followed.
 
     Args:
         vectors: (N, D) float32 unit rows; looked at with a threshold only.

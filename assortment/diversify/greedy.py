@@ -5,7 +5,7 @@ Strategies with lazy steps (MMR, DPP, SSD, COVER) have loops of their own, compi
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -14,6 +14,11 @@ from assortment.diversify.problem import Problem
 
 Chosen = tuple[list[int], list[float]]
 """Prefix and choices in order, and what each added to the objective."""
+
+TIE: Final = 1e-12
+"""Gains that differ by less are equal: sums of equal numbers differ in their last digits."""
+SECOND: Final = 1e-6
+"""The least weight of relevance, for strategies in which it has to decide among equals at diversity 1 too."""
 
 
 class Objective(Protocol):
@@ -39,9 +44,10 @@ def greedy(problem: Problem, k: int, objective: Objective) -> Chosen:
             best = int(problem.prefix[place])
         else:
             values[~eligibility.open] = -np.inf
-            best = int(values.argmax())
-            if not eligibility.open[best]:
+            largest = values.max(initial=-np.inf)
+            if largest == -np.inf:
                 break
+            best = int(np.argmax(values >= largest - TIE))
         indices.append(best)
         gains.append(float(values[best]))
         if place >= problem.num_shown:

@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 
-from assortment.diversify.compiled import Floats, Indices, Mask, Rows, compiled, dot, most_relevant, take
+from assortment.diversify.compiled import Floats, Indices, Mask, Rows, compiled, dot, most_promising, most_relevant, take
 from assortment.diversify.greedy import Chosen
 from assortment.diversify.problem import Problem
 
@@ -61,11 +61,16 @@ def _select(
         elif place == 0:
             best = most_relevant(relevance, open_)
         else:
+            best = most_promising(bound, open_)  # likely a good one to beat
+            if best >= 0:
+                _meet(best, place, vectors, worth, diversity, clip, indices, bound, nearest, met)
+                best_gain = bound[best]
             for i in range(len(worth)):
-                if open_[i] and bound[i] > best_gain:
-                    _meet(i, place, vectors, worth, diversity, clip, indices, bound, nearest, met)
-                    if bound[i] > best_gain:
-                        best, best_gain = i, bound[i]
+                if not open_[i] or bound[i] < best_gain or (bound[i] == best_gain and i >= best):
+                    continue
+                _meet(i, place, vectors, worth, diversity, clip, indices, bound, nearest, met)
+                if bound[i] > best_gain or (bound[i] == best_gain and i < best):
+                    best, best_gain = i, bound[i]
         if best < 0:
             return place
         _meet(best, place, vectors, worth, diversity, clip, indices, bound, nearest, met)

@@ -37,7 +37,9 @@ class Problem:
     eligibility: Eligibility
     """Who may be chosen; to be copied by each run."""
     groups: Indices | None = None
-    """(N,) group of each candidate from 0, -1 for none."""
+    """(N,) group of each candidate, numbered from 0; -1 for none."""
+    group_names: Indices | None = None
+    """(N,) the same groups by the codes that the caller gave."""
     intents: Intents | None = None
 
     def __len__(self) -> int:
@@ -45,8 +47,7 @@ class Problem:
 
     def similarity_to(self, index: int) -> Rows:
         """(N,) cosine of every candidate to one of them: one row of the N x N matrix, which is never built."""
-        similarity: Rows = self.vectors @ self.vectors[index]
-        return similarity
+        return _similarity(self.vectors, self.vectors[index])
 
 
 def check_candidates(vectors: Vectors, relevance: npt.NDArray[Any]) -> tuple[Rows, Floats]:
@@ -88,6 +89,15 @@ def _first_wrong_row(rows: Rows, tolerance: float) -> int:
         if not (abs(squared - 1.0) <= tolerance or squared == 0.0):
             return i
     return -1
+
+
+@compiled
+def _similarity(rows: Rows, row: Rows) -> Rows:
+    """(N,) dot products; equal rows have equal ones, which a BLAS does not promise."""
+    similarity = np.empty(len(rows), dtype=np.float32)
+    for i in range(len(rows)):
+        similarity[i] = dot(rows[i], row)
+    return similarity
 
 
 def described(value: object) -> str:

@@ -7,15 +7,11 @@ step by step. Candidates in no group have no quota. For hard limits, use a cap. 
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 
 from assortment.diversify.compiled import Floats
-from assortment.diversify.greedy import Chosen, greedy
+from assortment.diversify.greedy import SECOND, Chosen, greedy
 from assortment.diversify.problem import Problem
-
-_SECOND: Final = 1e-9  # at diversity 1 relevance still decides within a group
 
 
 def select(problem: Problem, k: int) -> Chosen:
@@ -28,7 +24,7 @@ class _Quota:
     def __init__(self, problem: Problem) -> None:
         assert problem.groups is not None
         self._groups, self._diversity = problem.groups, problem.diversity
-        self._worth = max(1.0 - problem.diversity, _SECOND) * problem.relevance
+        self._worth = max(1.0 - problem.diversity, SECOND) * problem.relevance
         mass = np.bincount(self._groups + 1, weights=np.maximum(problem.relevance, 0.0), minlength=1)
         mass[0] = 0.0  # no group
         shares = mass / mass.sum() if mass.sum() > 0.0 else mass

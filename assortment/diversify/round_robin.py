@@ -7,15 +7,11 @@ no group are each a group of their own. O(k N) time, O(N) memory.
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 
 from assortment.diversify.compiled import Floats
-from assortment.diversify.greedy import Chosen, greedy
+from assortment.diversify.greedy import SECOND, Chosen, greedy
 from assortment.diversify.problem import Problem
-
-_SECOND: Final = 1e-9  # at diversity 1 relevance still decides among groups that are equally far
 
 
 def select(problem: Problem, k: int) -> Chosen:
@@ -28,7 +24,7 @@ class _RoundRobin:
     def __init__(self, problem: Problem) -> None:
         assert problem.groups is not None
         self._groups, self._diversity = problem.groups, problem.diversity
-        self._worth = max(1.0 - problem.diversity, _SECOND) * problem.relevance
+        self._worth = max(1.0 - problem.diversity, SECOND) * problem.relevance
         self._count = np.zeros(len(problem))  # (N,) chosen ones of each candidate's group
 
     def gains(self) -> Floats:

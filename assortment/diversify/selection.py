@@ -78,8 +78,9 @@ class Selection:
     def opens(self) -> npt.NDArray[np.int64]:
         """(k,) the group that a choice is the first of, on this page and earlier ones; -1 for none, and without groups."""
         opens = np.full(self._problem.num_shown + len(self), -1, dtype=np.int64)
-        if self._problem.groups is not None:
-            groups = self._problem.groups[[*self._problem.prefix[: self._problem.num_shown], *self.indices]]
+        names = self._problem.group_names
+        if names is not None:
+            groups = names[[*self._problem.prefix[: self._problem.num_shown], *self.indices]]
             firsts = np.unique(groups, return_index=True)[1]
             opens[firsts] = groups[firsts]
         return opens[self._problem.num_shown :]

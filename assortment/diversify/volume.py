@@ -17,7 +17,18 @@ from typing import Final
 
 import numpy as np
 
-from assortment.diversify.compiled import Floats, Indices, Mask, Rows, compiled, compiled_sums, dot, most_relevant, take
+from assortment.diversify.compiled import (
+    Floats,
+    Indices,
+    Mask,
+    Rows,
+    compiled,
+    compiled_sums,
+    dot,
+    most_promising,
+    most_relevant,
+    take,
+)
 from assortment.diversify.greedy import Chosen
 from assortment.diversify.problem import Problem
 
@@ -63,6 +74,7 @@ def _fill(
     bound = np.empty(num)  # (N,) the objective when last computed
     for i in range(num):
         bound[i] = gain_of(worth[i], diversity, 1.0, novelty)
+    objective, state = (diversity, novelty, scale, offset), (residual, factor, met, bound)
     for place in range(len(indices)):
         best, best_gain = -1, -np.inf
         if place < len(prefix):
@@ -70,22 +82,42 @@ def _fill(
         elif place == 0:
             best = most_relevant(relevance, open_)
         else:
+            best = most_promising(bound, open_)  # likely a good one to beat
+            if best >= 0:
+                _meet(best, place, best_gain, vectors, indices, worth, objective, state)
+                best_gain = bound[best]
             for i in range(num):
-                if not open_[i]:
+                if not open_[i] or bound[i] < best_gain or (bound[i] == best_gain and i >= best):
                     continue
-                while met[i] < place and bound[i] > best_gain:
-                    _meet(i, indices[met[i]], vectors, scale, offset, residual, factor, met)
-                    bound[i] = gain_of(worth[i], diversity, residual[i], novelty)
-                if bound[i] > best_gain:
+                _meet(i, place, best_gain, vectors, indices, worth, objective, state)
+                if bound[i] > best_gain or (bound[i] == best_gain and i < best):
                     best, best_gain = i, bound[i]
         if best < 0:
             return place
-        while met[best] < place:
-            _meet(best, indices[met[best]], vectors, scale, offset, residual, factor, met)
-        indices[place], gains[place] = best, gain_of(worth[best], diversity, residual[best], novelty)
+        _meet(best, place, -np.inf, vectors, indices, worth, objective, state)
+        indices[place], gains[place] = best, bound[best]
         if place >= num_shown:
             take(best, open_, codes, room)
     return len(indices)
+
+
+@compiled
+def _meet(
+    i: int, place: int, beat: float, vectors: Rows, indices: Indices, worth: Floats,
+    objective: tuple[float, int, float, float], state: tuple[Floats, Floats, Indices, Floats],
+) -> None:  # fmt: skip
+    """Takes the first ``place`` choices out of candidate ``i``, one after the other, while it can still reach ``beat``."""
+    diversity, novelty, scale, offset = objective
+    residual, factor, met, bound = state
+    while met[i] < place and bound[i] >= beat:
+        step = met[i]
+        choice = indices[step]
+        explained = _dot(factor[choice, :step], factor[i, :step])
+        part = (scale * dot(vectors[i], vectors[choice]) + offset - explained) / math.sqrt(max(residual[choice], FLOOR))
+        factor[i, step] = part
+        residual[i] -= part * part
+        met[i] = step + 1
+        bound[i] = gain_of(worth[i], diversity, residual[i], novelty)
 
 
 @compiled_sums
@@ -95,16 +127,3 @@ def _dot(a: Floats, b: Floats) -> float:
     for i in range(len(a)):
         total += a[i] * b[i]
     return total
-
-
-@compiled
-def _meet(
-    i: int, choice: int, vectors: Rows, scale: float, offset: float, residual: Floats, factor: Floats, met: Indices
-) -> None:
-    """Takes the direction of one more choice, the next one that candidate ``i`` has not met, out of its residual."""
-    step = met[i]
-    explained = _dot(factor[choice, :step], factor[i, :step])
-    part = (scale * dot(vectors[i], vectors[choice]) + offset - explained) / math.sqrt(max(residual[choice], FLOOR))
-    factor[i, step] = part
-    residual[i] -= part * part
-    met[i] = step + 1

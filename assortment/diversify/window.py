@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from assortment.diversify.compiled import Floats
+from assortment.diversify.greedy import SECOND
 from assortment.diversify.problem import Problem
 from assortment.diversify.volume import FLOOR, LOG
 
@@ -26,16 +27,13 @@ class WindowObjective:
     ) -> None:
         self._problem, self._window, self._exact, self._novelty = problem, window, exact, novelty
         self._scale, self._offset = scale, offset
-        self._worth = (1.0 - problem.diversity) * problem.relevance
+        self._worth = max(1.0 - problem.diversity, SECOND) * problem.relevance
         self._residual = np.ones(len(problem))
         self._factors: list[Floats] = []  # (N,) each, of the choices in the window, oldest first
         self._chosen: list[int] = []  # those choices
-        self._first = not len(problem.prefix)
 
     def gains(self) -> Floats:
-        """See ``Objective``. The first one is the most relevant."""
-        if self._first:
-            return self._problem.relevance.copy()
+        """See ``Objective``. The first one is the most relevant: all residuals are 1."""
         left = np.maximum(self._residual, FLOOR)
         novelty = np.log(left) if self._novelty == LOG else np.sqrt(left)
         gains: Floats = self._worth + self._problem.diversity * novelty
@@ -43,7 +41,6 @@ class WindowObjective:
 
     def choose(self, index: int) -> None:
         """See ``Objective``."""
-        self._first = False
         similarity = self._scale * self._problem.similarity_to(index).astype(np.float64) + self._offset
         similarity[index] = 1.0
         for factor in self._factors:

@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import matplotlib
-
-matplotlib.use("Agg")  # draws into files; before pyplot is imported
-
-import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from assortment.sweep.trials import RANDOM, Trial
 
@@ -31,7 +28,9 @@ def fronts(trials: Sequence[Trial], default: Trial, file: Path) -> None:
         if trial.setting.control == "diversity":
             by_strategy.setdefault(trial.setting.strategy, []).append(trial)
     plain = next(trial for trial in trials if trial.setting.strength == 0.0 and trial.setting.strategy != RANDOM)
-    figure, (whole, near) = plt.subplots(1, 2, figsize=(13, 6.5), width_ratios=(1, 1.9), layout="constrained")
+    figure = Figure(figsize=(13, 6.5), layout="constrained")
+    FigureCanvasAgg(figure)
+    whole, near = figure.subplots(1, 2, width_ratios=(1, 1.9))
     for axes in (whole, near):
         for at, (strategy, group) in enumerate(by_strategy.items()):
             _draw(axes, at, strategy, group)
@@ -54,7 +53,6 @@ def fronts(trials: Sequence[Trial], default: Trial, file: Path) -> None:
     whole.set_ylabel("alpha_ndcg@10 over ambiguous queries (variety)")
     near.legend(fontsize=8, loc="lower left", ncols=2, framealpha=0.9)
     figure.savefig(file, dpi=110)
-    plt.close(figure)
 
 
 def _draw(axes: Axes, at: int, strategy: str, group: Sequence[Trial]) -> None:

@@ -43,7 +43,7 @@ def test_the_summary_tells_of_the_real_server(found: experiment.Found, settings:
 
 def test_at_diversity_0_the_sweep_is_the_relevance_list(found: experiment.Found) -> None:
     alone = [point for point in found.measured.sweep if point.diversity == 0]
-    assert {point.strategy for point in alone} == {"mmr", "dpp"}
+    assert {point.strategy for point in alone} == {"mmr", "dpp", found.measured.default["strategy"]}
     for point in alone:
         assert point.ndcg == pytest.approx(found.measured.arms["relevance"]["ndcg@10"].mean)
 

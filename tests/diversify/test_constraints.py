@@ -84,7 +84,7 @@ GROUPS = np.array([0, 0, 1])
 @pytest.mark.parametrize(
     ("constraints", "told"),
     [
-        (Constraints(pinned=[3]), r"pinned\[0\]: 3 is not allowed; allowed: 0 to 2"),
+        (Constraints(pinned=[3]), r"pinned\[0\]: 3 is not allowed; allowed: whole numbers from 0 on, below 3"),
         (Constraints(excluded=[-1]), r"excluded\[0\]: -1"),
         (Constraints(shown=[1, 1]), r"shown: \[1, 1\] .* every candidate once"),
         (Constraints(pinned=[1], excluded=[1]), "pinned: 1 is not allowed; allowed: candidates that are not excluded"),

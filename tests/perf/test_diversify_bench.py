@@ -14,16 +14,16 @@ from rich.console import Console
 
 from assortment.diversify import STRATEGIES
 from assortment.errors import InputError
-from perf import diversify_bench, diversify_machine, diversify_plot, diversify_report
 from perf.agreement import Agreement
-from perf.diversify_bench import Planned, plan
-from perf.diversify_candidates import generate
-from perf.diversify_expected import EXPECTED, Expected, slower, verdicts
-from perf.diversify_matches import MATCHES
-from perf.diversify_peers import APRICOT, LANGCHAIN, PUBLISHED_DPP, PYVERSITY_MMR, QDRANT, Absent, Peer, fast_greedy_map, load
-from perf.diversify_report import DiversifyResult
-from perf.diversify_settings import DiversifySettings
-from perf.diversify_timing import BOUND, OURS, Cell, Timing, in_turns
+from perf.diversify import bench, machine, plot, report
+from perf.diversify.bench import Planned, plan
+from perf.diversify.candidates import generate
+from perf.diversify.expected import EXPECTED, Expected, slower, verdicts
+from perf.diversify.matches import MATCHES
+from perf.diversify.peers import APRICOT, LANGCHAIN, PUBLISHED_DPP, PYVERSITY_MMR, QDRANT, Absent, Peer, fast_greedy_map, load
+from perf.diversify.report import DiversifyResult
+from perf.diversify.settings import DiversifySettings
+from perf.diversify.timing import BOUND, OURS, Cell, Timing, in_turns
 
 PAIRS = [(match, peer) for match in MATCHES for peer in match.peers]
 
@@ -53,7 +53,7 @@ def result_of(*cells: Cell) -> DiversifyResult:
 
 def told(result: DiversifyResult) -> str:
     console = Console(file=io.StringIO(), width=120)
-    diversify_report.show(result, console)
+    report.show(result, console)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -111,7 +111,7 @@ def test_candidates_are_unit_rows_and_the_same_for_the_same_seed() -> None:
     [pytest.param(match, peer, id=f"{match.strategy}-{peer.name}") for match, peer in PAIRS if peer.same_selection],
 )
 @pytest.mark.parametrize("diversity", [0.2, 0.5, 0.8])
-def test_a_pair_chooses_the_same(match: diversify_bench.Match, peer: Peer, diversity: float) -> None:
+def test_a_pair_chooses_the_same(match: bench.Match, peer: Peer, diversity: float) -> None:
     module = pytest.importorskip(peer.module) if peer.module else None
     candidates = generate(60, 48, seed=11)
     ours = [int(index) for index in match.ours(candidates, 12, diversity)()]
@@ -132,7 +132,7 @@ def test_the_published_dpp_maximises_the_determinant_step_by_step() -> None:
 def test_contenders_take_turns_and_a_slow_one_ends_at_its_cap() -> None:
     order: list[str] = []
 
-    def contender(name: str, chosen: list[int]) -> diversify_bench.Prepare:
+    def contender(name: str, chosen: list[int]) -> bench.Prepare:
         def call() -> list[int]:
             order.append(name)
             return chosen
@@ -193,8 +193,8 @@ def test_a_busy_machine_and_more_threads_are_told() -> None:
 def test_summary_and_table_hold_every_shape_skipped_peers_too() -> None:
     skipped = replace(cell("cover"), skipped={"apricot facility location": "slow"})
     result = result_of(cell(pyversity_ssd=4.2), skipped, cell("quota", ours=0.25))
-    summary = json.loads(json.dumps(diversify_report.summary(result)))
-    rows = list(csv.DictReader(io.StringIO(diversify_report.table(result))))
+    summary = json.loads(json.dumps(report.summary(result)))
+    rows = list(csv.DictReader(io.StringIO(report.table(result))))
     assert [(row["strategy"], row["peer"], row["ratio"]) for row in rows] == [
         ("ssd", "pyversity ssd", "4.2"),
         ("cover", "apricot facility location", ""),
@@ -218,7 +218,7 @@ def test_summary_and_table_hold_every_shape_skipped_peers_too() -> None:
 def test_the_plot_is_drawn_with_any_number_of_panels(tmp_path: Path) -> None:
     for number, cells in enumerate(([cell("quota")], [cell(a=2.0), cell(a=3.0, k=100)], [cell(a=2.0, b=3.0, c=4.0, d=5.0)])):
         path = tmp_path / f"{number}.png"
-        diversify_plot.draw(cells, path)
+        plot.draw(cells, path)
         assert path.read_bytes().startswith(b"\x89PNG")
 
 
@@ -226,11 +226,11 @@ def test_the_command_restarts_itself_unless_bound_to_one_thread(monkeypatch: pyt
     started: list[dict[str, str]] = []
     monkeypatch.setattr("os.execve", lambda _program, _arguments, environment: started.append(environment))
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    diversify_machine.restart_with_one_thread()
+    machine.restart_with_one_thread()
     assert started[0]["OMP_NUM_THREADS"] == started[0]["OPENBLAS_NUM_THREADS"] == "1"
     for name in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
         monkeypatch.setenv(f"{name}_NUM_THREADS", "1")
-    diversify_machine.restart_with_one_thread()
+    machine.restart_with_one_thread()
     assert len(started) == 1
 
 
@@ -238,9 +238,9 @@ def test_a_tiny_run_leaves_summary_table_and_plot(tmp_path: Path) -> None:
     tiny = DiversifySettings(
         build=tmp_path, num_candidates=(50,), lengths=(5,), dims=(32,), num_sets=2, repetitions=5, cap_s=0.2
     )  # fmt: skip
-    result = diversify_bench.run(tiny)
+    result = bench.run(tiny)
     folder = tmp_path / "diversify_bench"
-    summary = json.loads((folder / diversify_bench.SUMMARY).read_text(encoding="utf-8"))
+    summary = json.loads((folder / bench.SUMMARY).read_text(encoding="utf-8"))
     measured = {(row["strategy"], row["peer"]) for row in summary["cells"]}
     assert {strategy for strategy, _ in measured} == set(STRATEGIES)
     assert ("dpp_published", PUBLISHED_DPP.name) in measured  # it needs no package
@@ -250,11 +250,11 @@ def test_a_tiny_run_leaves_summary_table_and_plot(tmp_path: Path) -> None:
     assert all(row["identical_share"] == 1.0 for row in compared)
     assert {verdict["verdict"] for verdict in summary["expected"]} == {"not measured"}
     assert summary["machine"]["numpy"] == np.__version__
-    assert (folder / diversify_bench.TABLE).stat().st_size
-    assert (folder / diversify_bench.PLOT).stat().st_size
+    assert (folder / bench.TABLE).stat().st_size
+    assert (folder / bench.PLOT).stat().st_size
     assert "dpp_published against NumPy fast greedy MAP" in told(result)
 
 
 def test_a_wrong_setting_is_an_error_and_not_a_run(capsys: pytest.CaptureFixture[str]) -> None:
-    assert diversify_bench.main(["--repetitions", "1"]) == 1
+    assert bench.main(["--repetitions", "1"]) == 1
     assert "repetitions" in capsys.readouterr().err

@@ -14,9 +14,9 @@ from typing import Final
 
 from assortment.diversify import STRATEGIES, diversify
 from assortment.diversify.max_sum import PAGE
-from perf import diversify_peers as peers
-from perf.diversify_candidates import Candidates
-from perf.diversify_peers import Call, Peer
+from perf.diversify import peers
+from perf.diversify.candidates import Candidates
+from perf.diversify.peers import Call, Peer
 
 Strength = Callable[[float, Candidates], float]
 

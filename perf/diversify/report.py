@@ -12,9 +12,9 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from perf import diversify_expected
-from perf.diversify_matches import MATCHES
-from perf.diversify_timing import Cell, Timing
+from perf.diversify import expected
+from perf.diversify.matches import MATCHES
+from perf.diversify.timing import Cell, Timing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def summary(result: DiversifyResult) -> dict[str, Any]:
     return {
         "expected": [
             asdict(verdict.expected) | {"ratio": verdict.ratio and round(verdict.ratio, 3), "verdict": verdict.told}
-            for verdict in diversify_expected.verdicts(result.cells)
+            for verdict in expected.verdicts(result.cells)
         ],
         "slower_than_peer": [
             {
@@ -88,7 +88,7 @@ def summary(result: DiversifyResult) -> dict[str, Any]:
                 "d": one.cell.dim,
                 "ratio": round(one.ratio, 3),
             }
-            for one in diversify_expected.slower(result.cells)
+            for one in expected.slower(result.cells)
         ],
         "absent": dict(result.absent),
         "notes": notes(),
@@ -179,7 +179,7 @@ def _expected(cells: Sequence[Cell]) -> Table:
         found.add_column(column)
     for column in ("N", "k", "at least", "measured", ""):
         found.add_column(column, justify="right" if column else "left")
-    for verdict in diversify_expected.verdicts(cells):
+    for verdict in expected.verdicts(cells):
         one = verdict.expected
         measured = "" if verdict.ratio is None else _factor(verdict.ratio)
         found.add_row(one.strategy, one.peer, str(one.num_candidates), str(one.k), _factor(one.factor), measured, verdict.told)
@@ -187,7 +187,7 @@ def _expected(cells: Sequence[Cell]) -> Table:
 
 
 def _show_slower(cells: Sequence[Cell], console: Console) -> None:
-    found = diversify_expected.slower(cells)
+    found = expected.slower(cells)
     compared = sum(len(cell.peers) for cell in cells)
     if not found:
         console.print(f"  nothing slower than its peer: met, in all {compared} comparisons", highlight=False)

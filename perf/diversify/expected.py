@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from perf.diversify_timing import Cell
+from perf.diversify.timing import Cell
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from perf.agreement import Agreement, compare
-from perf.diversify_candidates import Candidates
-from perf.diversify_peers import Call
+from perf.diversify.candidates import Candidates
+from perf.diversify.peers import Call
 
 OURS: Final = "ours"
 BOUND: Final = "k x GEMV"

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from perf.cores import processor
-from perf.diversify_peers import Peer, version
+from perf.diversify.peers import Peer, version
 
 _ONE_THREAD: Final = dict.fromkeys(
     ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"

@@ -1,10 +1,10 @@
-"""``python -m perf.diversify_bench``: every strategy of ours against every peer that can be installed, in one run.
+"""``python -m perf.diversify``: every strategy of ours against every peer that can be installed, in one run.
 
 Fairness:
 
 - One thread for everybody, and the same candidates at the same strength: where a peer has the same objective, selections are
-  compared and must be identical up to near ties (``diversify_matches``).
-- Contenders take turns within a shape (``diversify_timing``). Ours is the public function, its checks and explanations included.
+  compared and must be identical up to near ties (``matches``).
+- Contenders take turns within a shape (``timing``). Ours is the public function, its checks and explanations included.
 - Candidates are made up: seeded, unit vectors in clusters. How much lazy steps spare depends on the candidates.
 - A peer that is not installed is reported and left out. What was expected and was not met is told; it is no failure.
 """
@@ -25,13 +25,13 @@ from rich.console import Console
 from assortment.catalogue.progress import progress
 from assortment.diversify import warm_up
 from assortment.errors import AssortmentError
-from perf import diversify_machine, diversify_peers, diversify_plot, diversify_report
-from perf.diversify_candidates import Candidates, generate
-from perf.diversify_matches import MATCHES, Match
-from perf.diversify_peers import Absent, Peer
-from perf.diversify_report import DiversifyResult
-from perf.diversify_settings import DiversifySettings
-from perf.diversify_timing import BOUND, OURS, Cell, Prepare, bound, in_turns
+from perf.diversify import machine, peers, plot, report
+from perf.diversify.candidates import Candidates, generate
+from perf.diversify.matches import MATCHES, Match
+from perf.diversify.peers import Absent, Peer
+from perf.diversify.report import DiversifyResult
+from perf.diversify.settings import DiversifySettings
+from perf.diversify.timing import BOUND, OURS, Cell, Prepare, bound, in_turns
 
 SUMMARY: Final = "summary.json"
 TABLE: Final = "table.csv"
@@ -77,23 +77,23 @@ def _why_not(peer: Peer, num_candidates: int, full: bool, absent: dict[str, Abse
 
 def run(settings: DiversifySettings) -> DiversifyResult:
     """Times everything and writes the summary, the table and the plot."""
-    peers = list({peer.name: peer for match in MATCHES for peer in match.peers}.values())
-    modules: dict[str, Any] = {peer.name: diversify_peers.load(peer) for peer in peers}
+    known = list({peer.name: peer for match in MATCHES for peer in match.peers}.values())
+    modules: dict[str, Any] = {peer.name: peers.load(peer) for peer in known}
     absent = {name: module for name, module in modules.items() if isinstance(module, Absent)}
-    _warm_up([peer for peer in peers if peer.name not in absent], modules)
+    _warm_up([peer for peer in known if peer.name not in absent], modules)
     planned = plan(settings, absent)
     cells = list(_measure(planned, modules, settings))
     result = DiversifyResult(
         cells=cells,
         absent={missing.peer.package: missing.reason for missing in absent.values()},
-        machine=diversify_machine.facts(peers),
+        machine=machine.facts(known),
         settings={name: value for name, value in asdict(settings).items() if name != "build"},
     )
     settings.folder.mkdir(parents=True, exist_ok=True)
-    summary = json.dumps(diversify_report.summary(result), indent=1)
+    summary = json.dumps(report.summary(result), indent=1)
     (settings.folder / SUMMARY).write_text(summary + "\n", encoding="utf-8")
-    (settings.folder / TABLE).write_text(diversify_report.table(result), encoding="utf-8")
-    diversify_plot.draw(cells, settings.folder / PLOT)
+    (settings.folder / TABLE).write_text(report.table(result), encoding="utf-8")
+    plot.draw(cells, settings.folder / PLOT)
     return result
 
 
@@ -135,7 +135,7 @@ def _measure(planned: list[Planned], modules: dict[str, Any], settings: Diversif
         )
 
 
-def _prepared(peer: Peer, module: Any, k: int, diversity: float, candidates: Candidates) -> diversify_peers.Call:
+def _prepared(peer: Peer, module: Any, k: int, diversity: float, candidates: Candidates) -> peers.Call:
     return peer.prepare(module, candidates, k, diversity)
 
 
@@ -170,7 +170,7 @@ def settings_of(args: argparse.Namespace) -> DiversifySettings:
 def main(argv: list[str] | None = None) -> int:
     """Runs the bench and returns the exit code, 0 whatever it finds."""
     parser = argparse.ArgumentParser(
-        prog="python -m perf.diversify_bench", description="Every strategy of ours against every peer, times and selections."
+        prog="python -m perf.diversify", description="Every strategy of ours against every peer, times and selections."
     )
     configure(parser)
     console = Console()
@@ -183,12 +183,7 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted; nothing was written", file=sys.stderr)
         return 130
-    diversify_report.show(result, console)
+    report.show(result, console)
     for name in (SUMMARY, TABLE, PLOT):
         console.print(f"{settings.folder / name}", highlight=False, soft_wrap=True)
     return 0
-
-
-if __name__ == "__main__":
-    diversify_machine.restart_with_one_thread()
-    sys.exit(main())

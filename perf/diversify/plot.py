@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from perf.diversify_timing import Cell
+from perf.diversify.timing import Cell
 
 _COLUMNS: Final = 3
 _OURS, _PEER, _BOUND = "#0072B2", "#D55E00", "#8C8C8C"  # of Okabe and Ito: blue, vermilion; told apart by dashes too

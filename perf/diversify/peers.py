@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from perf.diversify_candidates import Candidates
+from perf.diversify.candidates import Candidates
 
 Call = Callable[[], Iterable[int]]
 """One selection, to be timed: positions in order."""
