@@ -36,8 +36,9 @@ LOG: Final = 0
 """A candidate's worth grows with the logarithm of its residual: DPP."""
 ROOT: Final = 1
 """It grows with the residual length: SSD."""
-FLOOR: Final = 1e-10
-"""Of a residual; less is rounding. Candidates that far inside the span follow in the order of their relevance."""
+FLOOR: Final = 1e-6
+"""Of a residual; less is the rounding of float32 dot products. What lies that far inside the span adds no direction, and follows
+in the order of relevance."""
 
 
 def select(problem: Problem, k: int, *, novelty: int, scale: float = 1.0, offset: float = 0.0) -> Chosen:
@@ -113,9 +114,11 @@ def _meet(
         step = met[i]
         choice = indices[step]
         explained = _dot(factor[choice, :step], factor[i, :step])
-        part = (scale * dot(vectors[i], vectors[choice]) + offset - explained) / math.sqrt(max(residual[choice], FLOOR))
+        part = 0.0
+        if residual[choice] > FLOOR:
+            part = (scale * dot(vectors[i], vectors[choice]) + offset - explained) / math.sqrt(residual[choice])
         factor[i, step] = part
-        residual[i] -= part * part
+        residual[i] = max(residual[i] - part * part, 0.0)
         met[i] = step + 1
         bound[i] = gain_of(worth[i], diversity, residual[i], novelty)
 

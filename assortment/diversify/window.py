@@ -45,7 +45,8 @@ class WindowObjective:
         similarity[index] = 1.0
         for factor in self._factors:
             similarity -= factor[index] * factor
-        factor = similarity / np.sqrt(max(float(self._residual[index]), FLOOR))
+        left = float(self._residual[index])
+        factor = similarity / np.sqrt(left) if left > FLOOR else np.zeros_like(similarity)
         self._factors.append(factor)
         self._chosen.append(index)
         self._residual -= factor * factor

@@ -137,7 +137,7 @@ def test_a_sliding_window_forgets_exactly(seed: int, diversity: float) -> None:
         kernel = similarity[np.ix_(recent, recent)]
         beside = similarity[recent]  # (w, N)
         residual = 1.0 - np.einsum("wn,wn->n", beside, np.linalg.solve(kernel, beside))
-        objective = (1 - diversity) * relevance + diversity * np.log(np.maximum(residual, 1e-10))
+        objective = (1 - diversity) * relevance + diversity * np.log(np.maximum(residual, 1e-6))
         objective[chosen[:place]] = -np.inf
         assert objective[chosen[place]] == pytest.approx(objective.max(), abs=1e-3)
 
