@@ -23,6 +23,13 @@ def test_python_blocks_run(block: str, served, capsys) -> None:
     assert len(capsys.readouterr().out.splitlines()) == 5
 
 
+def test_the_page_on_diversification_runs(capsys) -> None:
+    page = (ROOT / "docs" / "diversification.md").read_text(encoding="utf-8")
+    for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(compile(block, "diversification.md", "exec"), {})
+    assert len(capsys.readouterr().out.splitlines()) >= 2
+
+
 def test_every_command_is_named() -> None:
     assert set(re.findall(r"assortment ([a-z]+)", README.split("## The command line")[1])) >= set(COMMANDS) - {"demo"}
 
