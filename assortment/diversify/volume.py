@@ -116,7 +116,7 @@ def _meet(
         explained = _dot(factor[choice, :step], factor[i, :step])
         part = 0.0
         if residual[choice] > FLOOR:
-            part = (scale * dot(vectors[i], vectors[choice]) + offset - explained) / math.sqrt(residual[choice])
+            part = float(scale * dot(vectors[i], vectors[choice]) + offset - explained) / math.sqrt(residual[choice])
         factor[i, step] = part
         residual[i] = max(residual[i] - part * part, 0.0)
         met[i] = step + 1
