@@ -13,7 +13,7 @@ In the repository every model folder holds all that it needs, because an object 
     scorer/<version>/       MODEL, ROW_DATA
     text_search/<version>/  TOKENIZER, TEXT_ENCODER (or TEXT_ENCODER_INT8), FUSION, SCORER, ROW_DATA
     text_search/catalogues/<version>/        as the diversifier's
-    candidate_scorer/catalogues/<version>/   CANDIDATE_SCORER, ROW_DATA, KEYS, KEY_ORDER, INDEX
+    candidate_scorer/<version>/              CANDIDATE_SCORER, ROW_DATA, KEYS, KEY_ORDER, INDEX
     diversifier/catalogues/<version>/        IDS, DIVERSITY_VECTORS, FACET_CODES, FACET_VALUES, DUPLICATE_CODES, KEYS, KEY_ORDER,
                                              INDEX
 """
@@ -51,6 +51,7 @@ DIVERSITY_VECTORS: Final = "diversity_vectors.npy"  # (N, Dd) float32 unit rows,
 FACET_CODES: Final = "facet_codes.npy"  # (N, F) int32, value of each facet, -1 for none
 FACET_VALUES: Final = "facet_values.json"  # {facet: [value, ...]} in the order of the columns and codes of FACET_CODES
 DUPLICATE_CODES: Final = "duplicate_codes.npy"  # (N, 2) int32: variant group (-1 for none) and normalised title
+FINGERPRINTS: Final = "fingerprints.npy"  # (N, 16) uint8, of what a row's vectors were computed from; stays in the index
 INDEX: Final = "index.json"  # {"version", "num_products", "default_strategy", "default_diversity", "categories"}
 
 # model_repository/<model>/<version>/

@@ -81,7 +81,7 @@ def write(
     results: Mapping[str, Any] | None = None,
 ) -> Manifest:
     """Hashes every file in ``folder`` and writes its manifest. Call it last."""
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and p != folder / FILENAME)
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != f".{FILENAME}.unfinished" and p != folder / FILENAME)
     manifest = Manifest(
         step=step,
         inputs={name: fingerprint(path) for name, path in inputs.items()},
@@ -90,8 +90,15 @@ def write(
         results=_plain(results or {}),
         versions=_versions(),
     )
-    (folder / FILENAME).write_text(json.dumps(asdict(manifest), indent=1, sort_keys=True) + "\n")
+    save(folder, manifest)
     return manifest
+
+
+def save(folder: Path, manifest: Manifest) -> None:
+    """Writes a manifest in place of what is there, at once: whoever reads meanwhile finds the old one or the new one."""
+    unfinished = folder / f".{FILENAME}.unfinished"
+    unfinished.write_text(json.dumps(asdict(manifest), indent=1, sort_keys=True) + "\n")
+    unfinished.replace(folder / FILENAME)
 
 
 def verify(folder: Path) -> Manifest:

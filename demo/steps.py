@@ -133,7 +133,7 @@ def _export(settings: DemoSettings) -> None:
 
 
 def _index(settings: DemoSettings) -> None:
-    from export.steps import index
+    from export.index_step import index
 
     index(settings.paths)
 

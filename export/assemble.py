@@ -2,12 +2,16 @@
 
 Every model folder is complete by itself, because an object store hands them out one by one; a file that several folders
 need is hard-linked, so it takes its space once.
+
+Some models have the catalogue's version as their own. A repository holds the current and the previous one of these: Triton
+loads the highest, and a rollback finds the other in its place.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -32,9 +36,19 @@ EXPORTED: Final[dict[str, dict[str, str]]] = {
 # File in a model's version folder -> index file. The version of these models is the catalogue's, others stay at 1.
 INDEXED: Final[dict[str, dict[str, str]]] = {
     "scorer": {artefacts.MODEL: artefacts.SCORER, **{name: name for name in artefacts.ROW_DATA}},
+    "candidate_scorer": {
+        name: name
+        for name in (
+            artefacts.CANDIDATE_SCORER,
+            *artefacts.ROW_DATA,
+            artefacts.KEYS,
+            artefacts.KEY_ORDER,
+            artefacts.INDEX,
+        )
+    },
     "text_search": {name: name for name in (artefacts.SCORER, *artefacts.ROW_DATA)},
 }
-# Models that keep tables of several catalogue versions in catalogues/<version>/.
+# Models that keep tables of several catalogue versions in catalogues/<version>/. INDEX comes last: it makes a folder complete.
 _SHOWN: Final = (
     artefacts.IDS,
     artefacts.DIVERSITY_VECTORS,
@@ -45,65 +59,76 @@ _SHOWN: Final = (
     artefacts.KEY_ORDER,
     artefacts.INDEX,
 )
-TABLES: Final[dict[str, tuple[str, ...]]] = {
-    "candidate_scorer": (artefacts.CANDIDATE_SCORER, *artefacts.ROW_DATA, artefacts.KEYS, artefacts.KEY_ORDER, artefacts.INDEX),
-    "diversifier": _SHOWN,
-    "text_search": _SHOWN,
-}
+TABLES: Final[dict[str, tuple[str, ...]]] = {"diversifier": _SHOWN, "text_search": _SHOWN}
 _OPTIONAL: Final = {artefacts.TEXT_ENCODER_INT8}  # absent when 8 bits lost too much
+_WORTH_LINKING: Final = 1 << 16  # bytes; smaller files, those of the source tree among them, are copied
 
 
-def assemble(templates: Path, export: Path, indices: dict[int, Path], target: Path) -> None:
+def assemble(templates: Path, export: Path, indices: Mapping[int, Path], target: Path) -> None:
     """Builds the repository in the empty folder ``target``.
 
     Args:
         templates: ``model_repository/`` of the source tree.
         export: the exported models.
-        indices: catalogue version to its index folder; the highest one is served, others keep their tables for answers
-            that are under way during a swap.
+        indices: catalogue version to its index folder, all made with these models.
         target: where to.
 
     Raises:
         StepError: naming the file that is missing.
     """
-    version = max(indices)
     for model in MODELS:
-        folder = target / model
-        version_folder = folder / str(version if model in INDEXED else 1)
-        _copy_template(templates / model, folder, version_folder)
-        for name, source in EXPORTED.get(model, {}).items():
-            _link(export / source, version_folder / name)
-        for name, source in INDEXED.get(model, {}).items():
-            _link(indices[version] / source, version_folder / name)
-        for each, index in indices.items():
-            for name in TABLES.get(model, ()):
-                _link(index / name, folder / artefacts.CATALOGUES / str(each) / name)
+        template, folder = templates / model, target / model
+        if not (template / "config.pbtxt").is_file():
+            raise StepError(f"{template / 'config.pbtxt'} is missing; run from the top of a complete source checkout")
+        shutil.copytree(template, folder, ignore=shutil.ignore_patterns("__pycache__", "1"))
+        if model not in INDEXED:
+            (folder / "1").mkdir()
+            link({f"{model}/1/{name}": source for name, source in _unversioned(templates, export, model).items()}, target)
         for name, content in warm_up.files(model, export / artefacts.TOKENIZER).items():
             (folder / warm_up.FOLDER).mkdir(exist_ok=True)
             (folder / warm_up.FOLDER / name).write_bytes(content)
+    for version, index in indices.items():
+        link(version_files(version, templates, export, index), target)
 
 
-def _copy_template(template: Path, folder: Path, version_folder: Path) -> None:
-    """Copies configs, and what lies in 1/ to the version's folder."""
-    if not (template / "config.pbtxt").is_file():
-        raise StepError(f"{template / 'config.pbtxt'} is missing; run from the top of a complete source checkout")
-    shutil.copytree(template, folder, ignore=shutil.ignore_patterns("__pycache__", "1"))
-    version_folder.mkdir()
-    if (template / "1").is_dir():
-        shutil.copytree(template / "1", version_folder, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+def version_files(version: int, templates: Path, export: Path, index: Path) -> dict[str, Path]:
+    """Every file that one catalogue version adds to a repository: its path there, to the file it is.
+
+    Tables come first: when Triton finds a model of this version, what maps its rows is in place.
+    """
+    files = {
+        f"{model}/{artefacts.CATALOGUES}/{version}/{name}": index / name for model, names in TABLES.items() for name in names
+    }
+    for model, names in INDEXED.items():
+        of_model = {**_unversioned(templates, export, model), **{name: index / source for name, source in names.items()}}
+        files.update((f"{model}/{version}/{name}", source) for name, source in of_model.items())
+    return files
 
 
-def _link(source: Path, target: Path) -> None:
-    if not source.is_file():
-        if source.name in _OPTIONAL:
-            return
-        step = "index" if source.parent.name.isdecimal() else "export"
-        raise StepError(f"{source} is missing; run `assortment {step}` again")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(source, target)
-    except OSError:  # another file system, or one without hard links
-        shutil.copy2(source, target)
+def version_folders(version: int) -> list[str]:
+    """The folders that ``version_files`` fills: of Triton's models first, then of tables."""
+    return [*triton_folders(version), *(f"{model}/{artefacts.CATALOGUES}/{version}" for model in TABLES)]
+
+
+def triton_folders(version: int) -> list[str]:
+    """Those of them in which Triton finds a version of a model."""
+    return [f"{model}/{version}" for model in INDEXED]
+
+
+def link(files: Mapping[str, Path], target: Path) -> None:
+    """Puts files into a repository, large ones by hard links where the file system has them.
+
+    Raises:
+        StepError: naming the file that is missing.
+    """
+    for name, source in files.items():
+        if not source.is_file():
+            step = "index" if source.parent.name.isdecimal() else "export"
+            raise StepError(f"{source} is missing; run `assortment {step}` again")
+        place = target / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if not (source.stat().st_size >= _WORTH_LINKING and _linked(source, place)):
+            shutil.copy2(source, place)
 
 
 def swap(finished: Path, target: Path) -> None:
@@ -114,3 +139,21 @@ def swap(finished: Path, target: Path) -> None:
         target.rename(previous)
     finished.rename(target)
     shutil.rmtree(previous, ignore_errors=True)
+
+
+def _linked(source: Path, place: Path) -> bool:
+    try:
+        os.link(source, place)
+    except OSError:  # another file system, or one without hard links
+        return False
+    return True
+
+
+def _unversioned(templates: Path, export: Path, model: str) -> dict[str, Path]:
+    """What lies in a version folder of a model whatever the catalogue: its adapter, and exported files."""
+    adapters = (templates / model / "1").glob("*") if (templates / model / "1").is_dir() else ()
+    exported = {name: export / source for name, source in EXPORTED.get(model, {}).items()}
+    return {
+        **{path.name: path for path in adapters if path.is_file()},
+        **{name: source for name, source in exported.items() if source.is_file() or name not in _OPTIONAL},
+    }

@@ -5,5 +5,4 @@ from __future__ import annotations
 from typing import Final
 
 MAX_INT8_LOSS: Final = 0.005  # of dev ndcg@10, absolute, above which the 8-bit text encoder does not ship
-FIRST_VERSION: Final = 1  # of a catalogue's index
 THREADS: Final = 2  # of ONNX Runtime

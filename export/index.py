@@ -18,6 +18,7 @@ from assortment.diversify.facet_vectors import diversity_vectors
 from assortment.errors import InputError, StepError
 from assortment_client.contract import STRATEGIES, candidate_key
 from export import scorer_graph
+from export.known_vectors import Fingerprints
 from export.scorer_graph import RowTables
 
 
@@ -46,6 +47,7 @@ def write(
     scoring: Path,
     products: Sequence[Product],
     tables: RowTables,
+    fingerprints: Fingerprints,
     categories: Sequence[str],
     settings: IndexSettings,
 ) -> None:
@@ -63,6 +65,7 @@ def write(
     np.save(folder / artefacts.DIVERSITY_VECTORS, diversity_vectors(tables.product_vectors, products))
     write_facets(folder, products)
     np.save(folder / artefacts.DUPLICATE_CODES, duplicate_codes(products))
+    np.save(folder / artefacts.FINGERPRINTS, fingerprints)
     write_summary(folder, num_products=len(products), categories=categories, settings=settings)
 
 

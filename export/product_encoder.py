@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from assortment.contract import MAX_PRODUCT_TOKENS, PICTURE_SIZE, VECTOR_DIM
 from assortment.errors import InputError
 from assortment.serving.onnx_session import OnnxSession
 from assortment.text import TextTokenizer, pad, product_text
+from export.known_vectors import Fingerprints, KnownVectors, fingerprints
 from export.scorer_graph import RowTables
 from training.labels import label_ids
 from training.models import category_ids
@@ -36,8 +38,12 @@ class EncodedProducts:
 
     tables: RowTables
     """What the scorers know of every row."""
+    fingerprints: Fingerprints
+    """(N, 16) of what each row was computed from."""
     categories: list[str]
     """The classes of INTENT."""
+    num_reused: int
+    """Products whose vectors were known already; the next three count the others only."""
     num_texts: int
     """Distinct texts; products of equal text share one run of the encoder."""
     num_pictures: int
@@ -63,36 +69,43 @@ class ProductEncoder:
         self._labels: list[str] = json.loads((folder / artefacts.LABELS).read_text(encoding="utf-8"))
         self._categories: list[str] = json.loads((folder / artefacts.CATEGORIES).read_text(encoding="utf-8"))
 
-    def encode(self, catalogue: Catalogue) -> EncodedProducts:
-        """Vectors and scorer columns of every product, by row."""
-        texts = [product_text(product) for product in catalogue.products]
-        distinct, place = np.unique(np.array(texts, dtype=object).astype(str), return_inverse=True)
-        text_vectors = self._encode_texts([str(text) for text in distinct])[place.reshape(-1)]
-        image_vectors, has_picture, num_unreadable = self._encode_pictures(catalogue)
-        presence = np.stack([np.ones(len(catalogue), dtype=np.float32), has_picture], axis=1)
-        known_labels = label_ids(catalogue.products, self._labels)
-        vectors = np.empty((len(catalogue), VECTOR_DIM), dtype=np.float32)
+    def encode(self, catalogue: Catalogue, known: KnownVectors | None = None) -> EncodedProducts:
+        """Vectors and scorer columns of every product, by row.
+
+        Args:
+            catalogue: the products.
+            known: vectors of an earlier index made with these models; only products that it does not have are encoded.
+        """
+        products = catalogue.products
+        texts, label_id = [product_text(product) for product in products], label_ids(products, self._labels)
+        marks = fingerprints(texts, label_id, _picture_digests(catalogue))
+        vectors = np.empty((len(products), VECTOR_DIM), dtype=np.float32)
         label_vectors = np.empty_like(vectors)
-        for start in range(0, len(catalogue), _PRODUCTS_PER_BATCH):
-            rows = slice(start, start + _PRODUCTS_PER_BATCH)
-            vectors[rows] = self._fusion.run(
-                {
-                    "TEXT_VECTOR": text_vectors[rows],
-                    "IMAGE_VECTOR": image_vectors[rows],
-                    "LABEL_ID": known_labels[rows],
-                    "PRESENCE": presence[rows],
-                }
-            )["PRODUCT_VECTOR"]
-            label_vectors[rows] = self._label_tower.run({"LABEL_ID": known_labels[rows]})["LABEL_VECTOR"]
+        found = np.full(len(products), -1, dtype=np.int64) if known is None else known.find(marks)
+        reused, missing = np.flatnonzero(found >= 0), np.flatnonzero(found < 0)
+        if known is not None:
+            vectors[reused], label_vectors[reused] = known.product_vectors[found[reused]], known.label_vectors[found[reused]]
+        distinct, place = np.unique(np.array([texts[row] for row in missing], dtype=object).astype(str), return_inverse=True)
+        text_vectors = self._encode_texts([str(text) for text in distinct])[place.reshape(-1)]
+        image_vectors, has_picture, num_unreadable = self._encode_pictures(catalogue, missing.tolist())
+        presence = np.stack([np.ones(len(missing), dtype=np.float32), has_picture], axis=1)
+        for start in range(0, len(missing), _PRODUCTS_PER_BATCH):
+            at = slice(start, start + _PRODUCTS_PER_BATCH)
+            rows, labels = missing[at], label_id[missing[at]]
+            of_rows = {"TEXT_VECTOR": text_vectors[at], "IMAGE_VECTOR": image_vectors[at], "PRESENCE": presence[at]}
+            vectors[rows] = self._fusion.run({**of_rows, "LABEL_ID": labels})["PRODUCT_VECTOR"]
+            label_vectors[rows] = self._label_tower.run({"LABEL_ID": labels})["LABEL_VECTOR"]
         tables = RowTables(
             product_vectors=vectors,
             label_vectors=label_vectors,
-            categories=category_ids(catalogue.products, self._categories),
-            features=product_features(catalogue.products),
+            categories=category_ids(products, self._categories),
+            features=product_features(products),
         )
         return EncodedProducts(
             tables=tables,
+            fingerprints=marks,
             categories=self._categories,
+            num_reused=len(reused),
             num_texts=len(distinct),
             num_pictures=int(has_picture.sum()),
             num_unreadable=num_unreadable,
@@ -108,26 +121,33 @@ class ProductEncoder:
             vectors[batch] = self._text.run({"TOKEN_IDS": token_ids, "MASK": mask})["TEXT_VECTOR"]
         return vectors
 
-    def _encode_pictures(self, catalogue: Catalogue) -> tuple[Vectors, Vectors, int]:
-        """(N, 256) vectors, (N,) 1 where there is a picture, and the number of unreadable ones."""
-        vectors = np.zeros((len(catalogue), VECTOR_DIM), dtype=np.float32)
-        has_picture = np.zeros(len(catalogue), dtype=np.float32)
+    def _encode_pictures(self, catalogue: Catalogue, rows: Sequence[int]) -> tuple[Vectors, Vectors, int]:
+        """(R, 256) vectors of ``rows``, (R,) 1 where there is a picture, and the number of unreadable ones."""
+        vectors = np.zeros((len(rows), VECTOR_DIM), dtype=np.float32)
+        has_picture = np.zeros(len(rows), dtype=np.float32)
         num_unreadable = 0
-        rows = [row for row, product in enumerate(catalogue.products) if product.picture]
-        starts = range(0, len(rows), _PICTURES_PER_BATCH)
-        for start in progress(starts, doing=f"vectors of {len(rows):,} pictures", total=len(starts)):
-            batch = rows[start : start + _PICTURES_PER_BATCH]
-            pixels = np.zeros((len(batch), 3, PICTURE_SIZE, PICTURE_SIZE), dtype=np.float32)
-            for i, (row, data) in enumerate(zip(batch, catalogue.iter_pictures(batch), strict=True)):
+        pictured = [place for place, row in enumerate(rows) if catalogue.products[row].picture]
+        starts = range(0, len(pictured), _PICTURES_PER_BATCH)
+        for start in progress(starts, doing=f"vectors of {len(pictured):,} pictures", total=len(starts)):
+            places = pictured[start : start + _PICTURES_PER_BATCH]
+            pixels = np.zeros((len(places), 3, PICTURE_SIZE, PICTURE_SIZE), dtype=np.float32)
+            encoded = catalogue.iter_pictures(rows[place] for place in places)
+            for i, (place, data) in enumerate(zip(places, encoded, strict=True)):
                 assert data is not None, "the row has a picture name"
                 try:
                     pixels[i] = image.pixels(image.decode(data))
-                    has_picture[row] = 1.0
+                    has_picture[place] = 1.0
                 except InputError:
                     num_unreadable += 1
-            presence = np.stack([np.ones(len(batch), dtype=np.float32), has_picture[batch]], axis=1)
-            vectors[batch] = self._image.run({"PIXELS": pixels, "PRESENCE": presence})["IMAGE_VECTOR"]
+            presence = np.stack([np.ones(len(places), dtype=np.float32), has_picture[places]], axis=1)
+            vectors[places] = self._image.run({"PIXELS": pixels, "PRESENCE": presence})["IMAGE_VECTOR"]
         return vectors, has_picture, num_unreadable
+
+
+def _picture_digests(catalogue: Catalogue) -> list[bytes | None]:
+    """(N,) of each encoded picture, None without one."""
+    pictures = catalogue.iter_pictures(range(len(catalogue)))
+    return [None if picture is None else hashlib.blake2b(picture, digest_size=16).digest() for picture in pictures]
 
 
 def _by_length(lengths: Sequence[int]) -> Iterator[list[int]]:

@@ -42,7 +42,8 @@ def small_build(tmp_path_factory: pytest.TempPathFactory) -> BuildPaths:
     """Every step of the pipeline on a few hundred products, trained just long enough to be better than chance."""
     from assortment.catalogue.steps import generate
     from assortment.protocol.steps import freeze
-    from export.steps import assemble, export, index
+    from export.index_step import index
+    from export.steps import assemble, export
     from training.settings import TrainingSettings
     from training.steps import train
 

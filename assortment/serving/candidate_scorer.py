@@ -9,7 +9,7 @@ import numpy as np
 
 from assortment import artefacts
 from assortment.errors import InputError
-from assortment.serving.catalogue_tables import KeyTable, newest
+from assortment.serving.catalogue_tables import KeyTable
 from assortment.serving.onnx_session import OnnxSession
 from assortment.serving.step import Outcome, Tensors
 
@@ -17,9 +17,8 @@ from assortment.serving.step import Outcome, Tensors
 class CandidateScorerStep:
     """Candidate keys to rows, best first, with their relevance."""
 
-    def __init__(self, catalogues: Path, *, threads: int = 1) -> None:
-        """Opens the newest version under ``catalogues``: keys, scorer and its tables."""
-        folder = newest(catalogues)
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+        """Opens the folder of one catalogue version: keys, scorer and its tables."""
         self._table = KeyTable.open(folder)
         self._version = np.array([[self._table.version]], dtype=np.int64)
         self._session = OnnxSession(folder / artefacts.CANDIDATE_SCORER, threads=threads)

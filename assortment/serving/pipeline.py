@@ -31,8 +31,8 @@ class PipelineFiles:
     image_encoder: Path
     fusion: Path
     scorer: Path
-    key_catalogues: Path
-    """Folder of ``<version>/`` folders with keys and candidate scorer."""
+    candidate_scorer: Path
+    """Folder of this version's keys and candidate scorer."""
     product_catalogues: Path
     """Folder of ``<version>/`` folders with ids and diversity vectors."""
 
@@ -45,7 +45,7 @@ class PipelineFiles:
             image_encoder=newest(repository / "image_encoder") / artefacts.MODEL,
             fusion=newest(repository / "fusion") / artefacts.MODEL,
             scorer=newest(repository / "scorer") / artefacts.MODEL,
-            key_catalogues=repository / "candidate_scorer" / artefacts.CATALOGUES,
+            candidate_scorer=newest(repository / "candidate_scorer"),
             product_catalogues=repository / "diversifier" / artefacts.CATALOGUES,
         )
 
@@ -58,7 +58,7 @@ class PipelineFiles:
             image_encoder=export / artefacts.IMAGE_ENCODER,
             fusion=export / artefacts.FUSION,
             scorer=newest(index) / artefacts.SCORER,
-            key_catalogues=index,
+            candidate_scorer=newest(index),
             product_catalogues=index,
         )
 
@@ -147,7 +147,7 @@ class Pipeline:
 
     @cached_property
     def _candidate_scorer(self) -> Step:
-        return CandidateScorerStep(self._files.key_catalogues, threads=self._threads)
+        return CandidateScorerStep(self._files.candidate_scorer, threads=self._threads)
 
     @cached_property
     def _diversifier(self) -> Step:

@@ -19,6 +19,7 @@ from assortment.serving.pipeline import Pipeline
 from assortment.serving.request import SearchRequest
 from export import quantise, steps
 from export.dev_quality import DevQuality
+from export.index_step import index
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +37,7 @@ def test_finished_steps_are_skipped(small_build: BuildPaths) -> None:
     ]
     before = {path: path.stat().st_mtime_ns for path in files}
     steps.export(small_build)
-    steps.index(small_build)
+    index(small_build)
     steps.assemble(small_build)
     assert {path: path.stat().st_mtime_ns for path in files} == before
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from assortment.artefacts import CATALOGUES
 from assortment.serving.candidate_scorer import CandidateScorerStep
 from assortment.serving.step import Step
 from assortment.serving.triton_backend import TritonModel
@@ -13,5 +12,5 @@ class TritonPythonModel(TritonModel):
     """``candidate_scorer``; the parameter ``threads`` is for one instance."""
 
     def open(self, model: Path, version: Path, parameters: Mapping[str, str]) -> Step:
-        """Opens the newest catalogue."""
-        return CandidateScorerStep(model / CATALOGUES, threads=int(parameters.get("threads", "1")))
+        """Opens this version of the catalogue."""
+        return CandidateScorerStep(version, threads=int(parameters.get("threads", "1")))

@@ -1,0 +1,58 @@
+"""What every step checks before it works, and how it starts its folder."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from assortment import manifest
+from assortment.errors import InputError, StepError
+from assortment.paths import BuildPaths
+
+_MADE_BY: Final = {
+    "catalogue": "assortment catalogue import",
+    "protocol": "assortment protocol",
+    "checkpoints": "assortment train",
+    "export": "assortment export",
+    "index": "assortment index",
+}
+
+
+def check_threads(threads: int) -> None:
+    """Of ONNX Runtime.
+
+    Raises:
+        InputError: when there are none.
+    """
+    if threads < 1:
+        raise InputError("threads", threads, "allowed: 1 and above")
+
+
+def require(paths: BuildPaths, inputs: Mapping[str, Path]) -> None:
+    """Checks that the folders are finished.
+
+    Raises:
+        StepError: naming the first one that is not, and the command that makes it.
+    """
+    for name, folder in inputs.items():
+        if not (folder / manifest.FILENAME).is_file():
+            command = f"{_MADE_BY[name.partition('/')[0]]} --catalogue {paths.root.name}"
+            raise StepError(f"{folder} is not there or not finished; run `{command}` first")
+
+
+def verify(inputs: Mapping[str, Path]) -> None:
+    """Checks every file of the folders against their manifests.
+
+    Raises:
+        ManifestError: naming the first file that is damaged.
+    """
+    for folder in inputs.values():
+        manifest.verify(folder)
+
+
+def afresh(folder: Path) -> None:
+    """An empty folder; what was there is removed, not written over, for a server may have it mapped."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
