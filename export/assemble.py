@@ -155,5 +155,5 @@ def _unversioned(templates: Path, export: Path, model: str) -> dict[str, Path]:
     exported = {name: export / source for name, source in EXPORTED.get(model, {}).items()}
     return {
         **{path.name: path for path in adapters if path.is_file()},
-        **{name: source for name, source in exported.items() if source.is_file() or name not in _OPTIONAL},
+        **{name: source for name, source in exported.items() if source.is_file() or source.name not in _OPTIONAL},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -39,7 +40,10 @@ def real_data() -> Path:
 
 @pytest.fixture(scope="session")
 def small_build(tmp_path_factory: pytest.TempPathFactory) -> BuildPaths:
-    """Every step of the pipeline on a few hundred products, trained just long enough to be better than chance."""
+    """Every step of the pipeline on a few hundred products, trained just long enough to be better than chance.
+
+    With a folder in ASSORTMENT_TEST_BUILD, what an earlier run left there is used as far as it is current.
+    """
     from assortment.catalogue.steps import generate
     from assortment.protocol.steps import freeze
     from export.index_step import index
@@ -47,7 +51,8 @@ def small_build(tmp_path_factory: pytest.TempPathFactory) -> BuildPaths:
     from training.settings import TrainingSettings
     from training.steps import train
 
-    paths = BuildPaths(tmp_path_factory.mktemp("build") / "small")
+    kept = os.environ.get("ASSORTMENT_TEST_BUILD")
+    paths = BuildPaths((Path(kept) if kept else tmp_path_factory.mktemp("build")) / "small")
     generate(paths, products=SMALL)
     freeze(paths)
     train(paths, TrainingSettings(epochs=1, steps_per_epoch=10, scorer_steps=50, scorer_queries=100))

@@ -1,0 +1,202 @@
+"""The catalogue of a running server is swapped, rolled back, damaged and swapped again, while searches go on.
+
+Every answer names the catalogue version it comes from, and has to be what the steps give in one process for that version.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tritonclient.grpc as triton
+from PIL import Image
+
+from assortment import artefacts, manifest
+from assortment.catalogue.product import Product
+from assortment.catalogue.store import Catalogue
+from assortment.errors import ManifestError, ServerError
+from assortment.paths import BuildPaths
+from assortment.serving.pipeline import Pipeline, PipelineFiles
+from assortment.serving.request import Answer
+from assortment.serving.request import SearchRequest as InProcess
+from assortment_client import SearchClient, SearchError, SearchRequest, SearchResponse
+from assortment_client.contract import candidate_key
+from deploy.local.server import LocalServer
+from export.index_step import index
+from export.live.publish import publish, rollback
+from export.live.server import RunningServer
+
+pytestmark = [pytest.mark.slow, pytest.mark.triton]
+
+ANSWERS = 20_000
+THREADS = 6
+WORDS = ("blue", "shirt", "red shoes", "for men", "a gift", "toaster", "novel", "green tea", "laptop bag", "something warm")
+
+
+@dataclass(slots=True)
+class Traffic:
+    """Searches that go round and round, and what came back."""
+
+    client: SearchClient
+    requests: Sequence[SearchRequest]
+    answers: list[tuple[int, SearchResponse]] = field(default_factory=list)
+    refused: Counter[str] = field(default_factory=Counter)
+    failed: list[str] = field(default_factory=list)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def run(self, start: int) -> None:
+        number = start
+        while not self.stop.is_set():
+            self.ask(number % len(self.requests))
+            number += THREADS
+
+    def ask(self, number: int) -> None:
+        """One search; a busy server may refuse it, and then it is sent again."""
+        for _ in range(200):
+            try:
+                self.answers.append((number, self.client.send(self.requests[number], deadline_s=20.0)))
+            except SearchError as error:
+                if not error.retryable:
+                    self.failed.append(f"{type(error).__name__}: {error}")
+                    return
+                self.refused[type(error).__name__] += 1
+                time.sleep(0.02)
+            else:
+                return
+        self.failed.append("refused 200 times in a row")
+
+
+def picture(colour: str) -> bytes:
+    drawn = io.BytesIO()
+    Image.new("RGB", (64, 64), colour).save(drawn, "PNG")
+    return drawn.getvalue()
+
+
+def requests(lasting: Sequence[str]) -> list[SearchRequest]:
+    """Words, words and a picture, and candidates that every version has."""
+    texts = [f"{one} {other}" for one in WORDS for other in WORDS if one != other]
+    return [
+        *(SearchRequest(query=text, k=10) for text in texts),
+        *(SearchRequest(query=text, image=picture(colour), k=10) for text in WORDS for colour in ("navy", "red")),
+        *(SearchRequest(query=text, candidates=lasting[at::17], k=10) for at, text in enumerate(WORDS)),
+    ]
+
+
+def expected(paths: BuildPaths, version: int, asked: Sequence[SearchRequest]) -> list[Answer]:
+    """The answers of one version in this process."""
+    folder = paths.index / str(version)
+    files = replace(
+        PipelineFiles.of_artefacts(paths.export, paths.index), scorer=folder / artefacts.SCORER, candidate_scorer=folder
+    )
+    pipeline = Pipeline(files)
+    return [pipeline.search([in_process(request)])[0] for request in asked]
+
+
+def in_process(request: SearchRequest) -> InProcess:
+    keys = None
+    if request.candidates is not None:
+        keys = np.array([candidate_key(product_id) for product_id in request.candidates], dtype=np.int64)
+    assert request.image is None or isinstance(request.image, bytes)
+    return InProcess(query=request.query, picture=request.image, candidates=keys, k=request.k)
+
+
+def moved(number: int) -> Callable[[Sequence[Product]], list[Product]]:
+    """Another catalogue: every row moves, some products go, some come."""
+
+    def edited(products: Sequence[Product]) -> list[Product]:
+        lasting, others = products[:340], products[340:]
+        renamed = [replace(product, id=f"{product.id}-{number}", picture="") for product in others[: 20 * number]]
+        return [*renamed, *reversed(others[20 * number :]), *lasting]
+
+    return edited
+
+
+@pytest.fixture
+def server(shop: BuildPaths, tmp_path: Path) -> Iterator[LocalServer]:
+    with LocalServer(shop.model_repository, log=tmp_path / "tritonserver.log") as running:
+        yield running
+
+
+def test_every_answer_is_of_the_version_that_it_names(
+    shop: BuildPaths, edit: Callable[..., None], server: LocalServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    products = Catalogue.open(shop.catalogue).products
+    asked = requests([product.id for product in products[:340]])
+    right = {1: expected(shop, 1, asked)}
+    replica = RunningServer(url=server.grpc_address, headers=server.admin_key.headers())
+    swaps: list[tuple[str, int, float]] = []
+
+    def timed(name: str, change: Callable[[], int]) -> None:
+        started = time.monotonic()
+        version = change()
+        swaps.append((name, version, time.monotonic() - started))
+
+    with SearchClient(server.grpc_address) as client, ThreadPoolExecutor(THREADS) as pool:
+        traffic = Traffic(client, asked)
+        try:
+            running = [pool.submit(traffic.run, start) for start in range(THREADS)]
+            number = 0
+            while len(traffic.answers) < ANSWERS or number < 3:
+                number += 1
+                edit(shop, moved(number))
+                version = int(index(shop).settings["version"])
+                right[version] = expected(shop, version, asked)
+                timed("publish", lambda: publish(shop, [replica]).version)
+                assert client.search("blue", deadline_s=20.0).catalogue_version == version
+                if number == 2:
+                    timed("rollback", lambda: rollback(shop, [replica]).version)
+                if number == 3:
+                    timed("damaged", lambda: damaged(shop, edit, replica))
+            traffic.stop.set()
+            for each in running:
+                each.result()
+        finally:
+            traffic.stop.set()
+        assert triton.InferenceServerClient(server.grpc_address).is_server_ready()
+    wrong = [
+        (at, answer)
+        for at, answer in traffic.answers
+        if answer.catalogue_version not in right or not same(answer, right[answer.catalogue_version][at])
+    ]
+    versions = Counter(answer.catalogue_version for _, answer in traffic.answers)
+    with capsys.disabled():
+        print(f"\n{len(traffic.answers)} answers by version {dict(versions)}, {len(wrong)} wrong, {len(traffic.failed)} lost, ")
+        print(f"refused and sent again: {dict(traffic.refused)}; changes: {[(n, v, round(s, 1)) for n, v, s in swaps]}")
+    assert not wrong
+    assert not traffic.failed
+    assert len(traffic.answers) >= ANSWERS
+    assert len(versions) >= 4
+
+
+def same(answer: SearchResponse, right: Answer) -> bool:
+    """Equal products in equal order; of equal relevance, either may come first."""
+    if list(answer.ids) == right.ids:
+        return True
+    relevance = np.array([result.relevance for result in answer.results])
+    return len(relevance) == len(right.ids) and bool(np.allclose(relevance, right.relevance, atol=1e-5))
+
+
+def damaged(shop: BuildPaths, edit: Callable[..., None], replica: RunningServer) -> int:
+    """Two versions that must not be served: one that does not match its manifest, one that Triton cannot load."""
+    edit(shop, moved(4))
+    folder = shop.index / str(index(shop).settings["version"])
+    scorer = folder / artefacts.SCORER
+    content = scorer.read_bytes()
+    scorer.unlink()
+    scorer.write_bytes(content[:-100])
+    with pytest.raises(ManifestError):
+        publish(shop, [replica])
+    told = manifest.read(folder)
+    manifest.write(folder, step="index", inputs={"export": shop.export, "catalogue": shop.catalogue}, settings=told.settings)
+    with pytest.raises(ServerError, match="was not published"):
+        publish(shop, [replica])
+    replica.check(int(folder.name) - 1)
+    return int(folder.name) - 1
