@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from assortment import admin
+
 
 @dataclass(frozen=True, slots=True)
 class BuildPaths:
@@ -52,3 +54,8 @@ class BuildPaths:
     def model_repository(self) -> Path:
         """The complete, hashed model repository: what Triton is given."""
         return self.root / "model_repository"
+
+    @property
+    def admin_key(self) -> Path:
+        """The key to the administrative calls of the server that serves ``model_repository``; see ``assortment.admin``."""
+        return self.root / admin.FILENAME

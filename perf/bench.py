@@ -53,7 +53,7 @@ def run(settings: BenchSettings, console: Console) -> BenchResult:
     cores = pin(settings.num_cores)
     queries = [query.query for query in Protocol.open(settings.paths.protocol).queries("test")]
     console.print(f"Server and {len(cores)} in-process workers on cores {', '.join(map(str, cores))}", highlight=False)
-    with LocalServer(repository) as server, Statistics(server.grpc_address) as statistics:
+    with LocalServer(repository) as server, Statistics(server.grpc_address, server.admin_key) as statistics:
         with SearchClient(server.grpc_address) as client:
             told = client.server_info()
             stages_before = stage_shares.durations_us(server.metrics_address)

@@ -16,6 +16,7 @@ from typing import Any
 from tritonclient.grpc import InferenceServerClient
 from tritonclient.utils import InferenceServerException
 
+from assortment.admin import AdminKey
 from assortment.contract import ENSEMBLES
 from assortment.errors import ServerError
 
@@ -67,9 +68,10 @@ class Stage:
 class Statistics:
     """Snapshots of a running server. A context manager."""
 
-    def __init__(self, url: str) -> None:
-        """``url`` is host:port of the server's gRPC endpoint."""
+    def __init__(self, url: str, admin_key: AdminKey) -> None:
+        """``url`` is host:port of the server's gRPC endpoint, which tells its statistics to those who have its key."""
         self._client = InferenceServerClient(url)
+        self._headers = admin_key.headers()
 
     def snapshot(self) -> dict[str, Counters]:
         """Counters of every model, now.
@@ -78,7 +80,7 @@ class Statistics:
             ServerError: when the server does not tell.
         """
         try:
-            return snapshot(self._client.get_inference_statistics())
+            return snapshot(self._client.get_inference_statistics(headers=self._headers))
         except InferenceServerException as error:
             raise ServerError(f"the server's statistics cannot be read: {error}") from error
 

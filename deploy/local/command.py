@@ -33,6 +33,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--metrics-port", type=int, default=8002, help="Prometheus metrics; 0 takes a free one")
     parser.add_argument("--log", type=Path, help="the server's log; tritonserver.log beside the repository by default")
     parser.add_argument(
+        "--admin-key-file",
+        type=Path,
+        metavar="FILE",
+        help="the key to loading models, statistics and the like, made when it is not there; admin.key beside the repository by "
+        "default",
+    )
+    parser.add_argument(
         "--start-timeout", type=float, default=START_TIMEOUT_S, metavar="SECONDS", help="time until it must answer"
     )
 
@@ -43,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
         variant=args.variant,
         ports=Ports(grpc=args.grpc_port, http=args.http_port, metrics=args.metrics_port),
         log=args.log,
+        admin_key_file=args.admin_key_file,
         start_timeout_s=args.start_timeout,
     )
     signal.signal(signal.SIGTERM, _interrupt)
@@ -63,7 +71,7 @@ def _introduction(server: LocalServer, seconds: float) -> str:
     client: Any = triton.InferenceServerClient(server.grpc_address)
     try:
         metadata = client.get_server_metadata()
-        models = sorted(model.name for model in client.get_model_repository_index().models)
+        models = sorted(model.name for model in client.get_model_repository_index(headers=server.admin_key.headers()).models)
     finally:
         client.close()
     return "\n".join(
@@ -74,6 +82,7 @@ def _introduction(server: LocalServer, seconds: float) -> str:
             f"  metrics  http://{server.metrics_address}/metrics",
             f"  models   {', '.join(models)}",
             f"  log      {server.log}",
+            f"  key      {server.admin_key_file} (for loading models, statistics and the like)",
             f'search it: assortment search "blue shoes" --url {server.grpc_address}',
             "stop it:   Ctrl-C",
         ]

@@ -14,7 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from assortment import manifest
+from assortment import admin, manifest
+from assortment.admin import AdminKey
 from assortment.errors import ServerError
 from deploy.local import canary, server_log, supervisor, tritonserver
 from deploy.local.ports import LOOPBACK, Ports, is_listening
@@ -23,6 +24,7 @@ START_TIMEOUT_S: Final = 120.0
 _EXIT_TIMEOUT_S: Final = 5  # that the server gives its requests and models after SIGTERM
 _STOP_TIMEOUT_S: Final = 15.0  # after which whatever is left is killed
 _POLL_S: Final = 0.1
+_RESTRICTED: Final = "model-repository,model-config,shared-memory,statistics,trace,logging"  # calls that need the admin key
 
 
 class LocalServer:
@@ -42,6 +44,7 @@ class LocalServer:
         variant: str = "cpu",
         ports: Ports | None = None,
         log: Path | None = None,
+        admin_key_file: Path | None = None,
         start_timeout_s: float = START_TIMEOUT_S,
         ready: Callable[[str], None] = canary.canary,
     ) -> None:
@@ -52,17 +55,21 @@ class LocalServer:
             variant: which ``configs/<variant>.pbtxt`` of each model is used.
             ports: where to listen on 127.0.0.1; free ones by default.
             log: the server's log; ``tritonserver.log`` beside the repository by default.
+            admin_key_file: the key to its administrative calls, made when it is not there; ``admin.key`` beside the repository
+                by default.
             start_timeout_s: time until it must answer.
             ready: given host:port, raises ServerError while the server does not answer.
         """
         self.repository = repository.resolve()
         self.log = log or self.repository.parent / "tritonserver.log"
+        self.admin_key_file = admin_key_file or self.repository.parent / admin.FILENAME
         self._variant = variant
         self._wanted_ports = ports or Ports()
         self._start_timeout_s = start_timeout_s
         self._ready = ready
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._ports = Ports()
+        self._admin_key: AdminKey | None = None
 
     @property
     def pid(self) -> int:
@@ -85,6 +92,12 @@ class LocalServer:
         """host:port of the Prometheus metrics, at ``/metrics``."""
         return f"{LOOPBACK}:{self._ports.metrics}"
 
+    @property
+    def admin_key(self) -> AdminKey:
+        """The key to the administrative calls: loading models, statistics, and the like."""
+        assert self._admin_key, "start() comes first"
+        return self._admin_key
+
     def __enter__(self) -> LocalServer:
         """Starts the server."""
         self.start()
@@ -99,11 +112,13 @@ class LocalServer:
 
         Raises:
             ManifestError: when the repository is not complete and unchanged.
+            StepError: when the admin key can be neither read nor written.
             ServerError: when the server cannot run here, a port is taken, or it does not come up: why, from its log.
         """
         if self._supervisor:
             raise ServerError("the server is already started")
         manifest.verify(self.repository)
+        self._admin_key = AdminKey.read_or_create(self.admin_key_file)
         self._ports = self._wanted_ports.resolved()
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.log.write_bytes(b"")
@@ -164,6 +179,8 @@ class LocalServer:
             f"--backend-directory={run_folder / 'backends'}",
             f"--backend-config=python,shm-region-prefix-name={shm_prefix}",
             f"--exit-timeout-secs={_EXIT_TIMEOUT_S}",
+            f"--grpc-restricted-protocol={_RESTRICTED}:{admin.HEADER}={supervisor.SECRET}",
+            f"--http-restricted-api={_RESTRICTED}:{admin.HEADER}={supervisor.SECRET}",
             f"--grpc-address={LOOPBACK}",
             f"--grpc-port={self._ports.grpc}",
             f"--http-address={LOOPBACK}",
@@ -182,6 +199,7 @@ class LocalServer:
                 shm_prefix,
                 str(self.log),
                 str(_STOP_TIMEOUT_S),
+                str(self.admin_key_file),
                 *command,
             ],
             stdin=subprocess.PIPE,

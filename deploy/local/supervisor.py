@@ -1,11 +1,14 @@
 """The process between us and tritonserver: it ends the server and removes its traces, whatever becomes of us.
 
-    python supervisor.py RUN_FOLDER SHM_PREFIX LOG STOP_TIMEOUT_S COMMAND ...
+    python supervisor.py RUN_FOLDER SHM_PREFIX LOG STOP_TIMEOUT_S SECRET_FILE COMMAND ...
 
 It starts COMMAND with its output in LOG and waits until its own standard input closes, which happens when the parent asks
 it to stop and when the parent dies, however that comes about. Then it asks COMMAND to end, kills what is left of its
 process group after STOP_TIMEOUT_S, and removes the shared memory that starts with SHM_PREFIX, and RUN_FOLDER. It imports
 nothing of ours, so it starts at once.
+
+``{secret}`` in COMMAND stands for the text in SECRET_FILE (an empty name: there is none). Every user of the machine may read a
+process's command line, so the secret is overwritten there once COMMAND has read its arguments, which its first words in LOG tell.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+SECRET = "{secret}"
 _POLL_S = 0.1
 _SHARED_MEMORY = Path("/dev/shm")
 _PR_SET_PDEATHSIG = 1
@@ -29,7 +33,8 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 def main(arguments: list[str]) -> int:
     """Supervises one server; returns its exit code."""
-    run_folder, shm_prefix, log, stop_timeout_s, *command = arguments
+    run_folder, shm_prefix, log, stop_timeout_s, secret_file, *command = arguments
+    secret = Path(secret_file).read_text(encoding="ascii").strip() if secret_file else ""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)  # processes that the server leaves behind become ours, and none a zombie
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _stop)
@@ -39,7 +44,7 @@ def main(arguments: list[str]) -> int:
     try:
         with Path(log).open("ab") as output:
             server = subprocess.Popen(
-                command,
+                [argument.replace(SECRET, secret) for argument in command],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -47,7 +52,9 @@ def main(arguments: list[str]) -> int:
                 preexec_fn=_die_with_supervisor,
             )
         while server.poll() is None and not _asked_to_stop(parent):
-            pass
+            if secret and Path(log).stat().st_size:
+                _hide(secret, server.pid)
+                secret = ""
         code = end(server, float(stop_timeout_s))  # also when it ended by itself: its Python backends may not have
     except KeyboardInterrupt:
         if server:
@@ -77,6 +84,18 @@ def remove_traces(run_folder: Path, shm_prefix: str = "") -> None:
         for region in _SHARED_MEMORY.glob(f"{shm_prefix}*"):
             region.unlink(missing_ok=True)
     shutil.rmtree(run_folder, ignore_errors=True)
+
+
+def _hide(secret: str, pid: int) -> None:
+    """Overwrites a secret in a process's command line: fields 48 and 49 of /proc/<pid>/stat (proc(5)) say where it lies."""
+    with contextlib.suppress(OSError):  # the process ended, or this kernel lets nobody write; docs/serving.md tells what then
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        start, stop = int(stat[45]), int(stat[46])
+        with Path(f"/proc/{pid}/mem").open("r+b", buffering=0) as memory:
+            memory.seek(start)
+            arguments = memory.read(stop - start)
+            memory.seek(start)
+            memory.write(arguments.replace(secret.encode(), b"*" * len(secret)))
 
 
 def _asked_to_stop(parent: int) -> bool:

@@ -1,9 +1,14 @@
 import os
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tritonclient.grpc as triton
+from tritonclient.utils import InferenceServerException
 
 from assortment import manifest
+from assortment.errors import ServerError
 
 _CONFIG = """
 name: "echo"
@@ -45,3 +50,21 @@ def repository(request: pytest.FixtureRequest) -> Path:
     given = os.environ.get("ASSORTMENT_TEST_REPOSITORY")
     path: Path = Path(given) if given else request.getfixturevalue("small_repository")
     return path
+
+
+def ready(address: str) -> None:
+    """The echo repository's canary."""
+    client = triton.InferenceServerClient(address)
+    try:
+        tensor = triton.InferInput("X", [1, 3], "FP32")
+        tensor.set_data_from_numpy(np.ones((1, 3), dtype=np.float32))
+        assert client.infer("echo", [tensor], client_timeout=5).as_numpy("X").sum() == 3
+    except InferenceServerException as error:
+        raise ServerError(str(error.message())) from error
+    finally:
+        client.close()
+
+
+@pytest.fixture(scope="session")
+def echo_ready() -> Callable[[str], None]:
+    return ready

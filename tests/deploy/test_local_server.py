@@ -7,13 +7,12 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import psutil
 import pytest
 import tritonclient.grpc as triton
-from tritonclient.utils import InferenceServerException
 
 from assortment import manifest
 from assortment.errors import ManifestError, ServerError
@@ -22,20 +21,8 @@ from deploy.local.server import LocalServer
 
 pytestmark = pytest.mark.triton
 
+Ready = Callable[[str], None]
 _ROOT = Path(__file__).parents[2]
-
-
-def ready(address: str) -> None:
-    """The echo repository's canary."""
-    client = triton.InferenceServerClient(address)
-    try:
-        tensor = triton.InferInput("X", [1, 3], "FP32")
-        tensor.set_data_from_numpy(np.ones((1, 3), dtype=np.float32))
-        assert client.infer("echo", [tensor], client_timeout=5).as_numpy("X").sum() == 3
-    except InferenceServerException as error:
-        raise ServerError(str(error.message())) from error
-    finally:
-        client.close()
 
 
 def backends(server: LocalServer, model: str) -> list[psutil.Process]:
@@ -50,9 +37,9 @@ def traces(pid: int | None = None) -> set[str]:
     return shared_memory | {str(path) for path in Path("/tmp").glob("assortment-serve-*")}
 
 
-def test_a_clean_stop_leaves_nothing(echo_repository: Path) -> None:
+def test_a_clean_stop_leaves_nothing(echo_repository: Path, echo_ready: Ready) -> None:
     before = traces()
-    with LocalServer(echo_repository, ready=ready) as server:
+    with LocalServer(echo_repository, ready=echo_ready) as server:
         server.canary()
         family = psutil.Process(server.pid).children(recursive=True)
         assert len(backends(server, "echo")) == 2
@@ -124,7 +111,7 @@ import signal, sys, time
 from pathlib import Path
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job, this test's perhaps, starts with it ignored
 sys.path[:0] = [{str(_ROOT)!r}, {str(_ROOT / "tests" / "deploy")!r}]
-from test_local_server import ready
+from conftest import ready
 from deploy.local.server import LocalServer
 with LocalServer(Path({str(echo_repository)!r}), ready=ready) as server:
     print("ready", flush=True)

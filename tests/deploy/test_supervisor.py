@@ -25,13 +25,14 @@ time.sleep(600)
 
 
 class Supervised:
-    def __init__(self, tmp_path: Path, *command: str) -> None:
+    def __init__(self, tmp_path: Path, *command: str, secret_file: Path | None = None) -> None:
         self.run_folder = tmp_path / "run"
         self.run_folder.mkdir()
         self.region = Path("/dev/shm") / f"assortment-test-{os.getpid()}-region"
         self.region.write_bytes(b"shared")
         self.log = tmp_path / "log"
-        arguments = [str(self.run_folder), self.region.name.removesuffix("region"), str(self.log), "1", *command]
+        arguments = [str(self.run_folder), self.region.name.removesuffix("region"), str(self.log), "1"]
+        arguments += [str(secret_file or ""), *command]
         self.process = subprocess.Popen([sys.executable, "-I", supervisor.__file__, *arguments], stdin=subprocess.PIPE)
 
     def family(self) -> list[psutil.Process]:
@@ -85,3 +86,21 @@ def test_a_server_that_ends_by_itself_passes_its_code_on(tmp_path: Path) -> None
     supervised.assert_nothing_is_left([])
     assert supervised.process.stdin
     supervised.process.stdin.close()
+
+
+def test_a_secret_reaches_the_server_and_is_seen_in_no_command_line(tmp_path: Path) -> None:
+    secret_file = tmp_path / "secret"
+    secret_file.write_text("open-sesame\n")
+    script = "import sys, time; print(sys.argv[1][::-1], flush=True); time.sleep(600)"
+    supervised = Supervised(tmp_path, sys.executable, "-c", script, f"--key={supervisor.SECRET}", secret_file=secret_file)
+    assert supervised.process.stdin
+    deadline = time.monotonic() + 10
+    while not supervised.family() or not any("*" * 11 in word for word in supervised.family()[0].cmdline()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert supervised.log.read_text() == "emases-nepo=yek--\n"
+    family = [psutil.Process(supervised.process.pid), *supervised.family()]
+    assert "open-sesame" not in str([process.cmdline() for process in family])
+    supervised.process.stdin.close()
+    supervised.process.wait(10)
+    supervised.assert_nothing_is_left(family[1:])
