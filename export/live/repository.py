@@ -17,7 +17,7 @@ from assortment.errors import StepError
 from assortment.paths import BuildPaths
 from export.assemble import INDEXED, TABLES, link, triton_folders, version_folders
 
-_HIDDEN: Final = ".hidden"
+_HIDDEN: Final = "hidden-"  # in front: Triton takes every name that starts with digits for a version
 _WITNESS: Final = "scorer"  # the model whose version folders tell which catalogue versions there are
 
 
@@ -70,17 +70,17 @@ class LiveRepository:
     def hide(self, version: int) -> None:
         """Takes a version from Triton; its tables stay for answers that are under way."""
         for name in triton_folders(version):
-            (self.folder / name).rename(self.folder / f"{name}{_HIDDEN}")
+            (self.folder / name).rename(_hidden(self.folder / name))
 
     def show(self, version: int) -> None:
         """Takes ``hide`` back."""
         for name in triton_folders(version):
-            (self.folder / f"{name}{_HIDDEN}").rename(self.folder / name)
+            _hidden(self.folder / name).rename(self.folder / name)
 
     def forget_hidden(self, version: int, inputs: Mapping[str, str]) -> None:
         """Removes what ``hide`` hid, for good."""
         for name in triton_folders(version):
-            shutil.rmtree(self.folder / f"{name}{_HIDDEN}")
+            shutil.rmtree(_hidden(self.folder / name))
         told = manifest.read(self.folder)
         gone = tuple(f"{name}/" for name in triton_folders(version))
         files = {name: told_sum for name, told_sum in told.files.items() if not name.startswith(gone)}
@@ -95,8 +95,8 @@ class LiveRepository:
         """Removes what a change that was cut short left; returns the versions that it concerned."""
         listed = {name.rpartition("/")[0] for name in manifest.read(self.folder).files}
         for model in INDEXED:
-            for hidden in (self.folder / model).glob(f"*{_HIDDEN}"):
-                hidden.rename(hidden.with_suffix(""))
+            for hidden in (self.folder / model).glob(f"{_HIDDEN}*"):
+                hidden.rename(hidden.with_name(hidden.name.removeprefix(_HIDDEN)))
         found = {*self.versions(), *self.table_versions(), *(v for model in INDEXED for v in _numbers(self.folder / model))}
         broken = sorted(version for version in found if not listed.intersection(version_folders(version)))
         self.remove(broken)
@@ -110,6 +110,10 @@ class LiveRepository:
         files = {name: told_sum for name, told_sum in told.files.items() if not name.startswith(gone)}
         if files != told.files:
             manifest.save(self.folder, replace(told, files=files))
+
+
+def _hidden(folder: Path) -> Path:
+    return folder.with_name(f"{_HIDDEN}{folder.name}")
 
 
 def _numbers(folder: Path) -> list[int]:

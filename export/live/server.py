@@ -15,7 +15,7 @@ from tritonclient.utils import InferenceServerException
 from assortment.errors import ServerError
 from assortment_client import contract as public
 
-LOAD_DEADLINE_S: Final = 120.0
+LOAD_DEADLINE_S: Final = 60.0
 _DEADLINE_S: Final = 10.0
 _IN_A_ROW: Final = 4  # of each kind; models have two instances, which take turns
 _PATIENCE: Final = 50  # times that a request is sent again which a busy server shed
