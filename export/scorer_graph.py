@@ -32,8 +32,10 @@ CANDIDATE_SCORER: Final = Model(
     (Tensor("RELEVANCE", "FP32", (-1,)),),
 )
 
-# A row that may not be shown gets a cosine that no row can have. The Reshape changes nothing but ONNX Runtime's plan: it would
-# fuse the Transpose into the MatMul, and the fused one is 0.8 ms slower for a single query.
+# A row that may not be shown gets a cosine that no row can have. A bitmap of another catalogue version may be longer or shorter:
+# it is cut or padded, so that it fails no batch mate, and the diversifier refuses what was scored with it. The Reshape changes
+# nothing but ONNX Runtime's plan: it would fuse the Transpose into the MatMul, and the fused one is 0.8 ms slower for a single
+# query.
 _RETRIEVE: Final = """
     columns = Transpose <perm = [1, 0]> (QUERY_VECTOR)
     query_columns = Reshape (columns, column_shape)
@@ -45,7 +47,9 @@ _RETRIEVE: Final = """
     allowed_cosine = If (unfiltered) <
         then_branch = pass_all () => (float[batch, N] kept) { kept = Identity (cosine) },
         else_branch = pass_some () => (float[batch, N] kept) {
-            bytes = Unsqueeze (ALLOW, last_axis)
+            padded_bytes = Pad (ALLOW, byte_padding, no_bits)
+            row_bytes = Slice (padded_bytes, zero, num_bytes, one)
+            bytes = Unsqueeze (row_bytes, last_axis)
             shifted = BitShift <direction = "RIGHT"> (bytes, bit_numbers)
             bits = Mod (shifted, two)
             bit_rows = Reshape (bits, flat)
@@ -179,6 +183,7 @@ def _tables(tables: RowTables) -> list[onnx.TensorProto]:
 def _constants(num_rows: int, version: int) -> list[onnx.TensorProto]:
     num_retrieved = min(NUM_RETRIEVED, num_rows)
     num_scored = min(NUM_SCORED, num_rows)
+    num_bytes = -(-num_rows // 8)
     # A bitmap of up to 8 rows is one byte too; then NO_FILTER, all bits set, is simply read as one.
     bytes_of_no_filter = 1 if num_rows > 8 else 0
     return [
@@ -188,6 +193,9 @@ def _constants(num_rows: int, version: int) -> list[onnx.TensorProto]:
         _constant("flat", [0, -1]),
         _constant("column_shape", [VECTOR_DIM, -1]),
         _constant("num_rows", [num_rows]),
+        _constant("num_bytes", [num_bytes]),
+        _constant("byte_padding", [0, 0, 0, num_bytes]),
+        numpy_helper.from_array(np.array(0, dtype=np.uint8), "no_bits"),
         _constant("num_retrieved", [num_retrieved]),
         _constant("num_scored", [num_scored]),
         _constant("padding", [0, 0, 0, NUM_SCORED - num_scored]),

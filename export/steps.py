@@ -43,7 +43,7 @@ from training.tables import product_tables
 
 _log = logging.getLogger(__name__)
 TEMPLATES: Final = Path(__file__).parents[1] / "model_repository"
-_LAYOUT: Final = 2  # of the three folders; a higher number makes them afresh
+_LAYOUT: Final = 3  # of the three folders; a higher number makes them afresh
 _MADE_BY: Final = {
     "catalogue": "assortment catalogue import",
     "protocol": "assortment protocol",

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from assortment.errors import CatalogueChangingError, InputError
+from assortment.serving.catalogue_tables import Catalogues
 from assortment.serving.diversifier import DiversifierStep
 from assortment.serving.step import strings
 from assortment_client.contract import STRATEGIES, Reason
@@ -23,6 +24,7 @@ def scored(
     diversity: float = np.nan,
     strategy: str | None = None,
     max_loss: float = np.nan,
+    allow_version: int = 0,
     **rules: Any,
 ) -> dict[str, np.ndarray]:
     index = -1 if strategy is None else STRATEGIES.index(strategy)
@@ -31,13 +33,14 @@ def scored(
         "RELEVANCE": np.array([[0.9, 0.8, 0.7, 0.6, 0.5, 0, 0]], dtype=np.float32),
         "OPTIONS": np.array([[k, diversity, index, max_loss]], dtype=np.float32),
         "RULES": strings([json.dumps(rules).encode() if rules else b""]),
+        "ALLOW_VERSION": np.array([[allow_version]], dtype=np.int64),
         "CATALOGUE_VERSION": np.array([[version]], dtype=np.int64),
     }
 
 
 @pytest.fixture
 def step(catalogues: Path) -> DiversifierStep:
-    return DiversifierStep(catalogues)
+    return DiversifierStep(Catalogues(catalogues))
 
 
 def answer(step: DiversifierStep, **asked: Any) -> dict[str, list[Any]]:
@@ -148,6 +151,6 @@ def test_rules_that_cannot_be_kept_are_refused_by_name(step: DiversifierStep) ->
 
 def test_a_request_scored_against_an_unknown_version_fails_alone(catalogues: Path) -> None:
     shutil.rmtree(catalogues / "1")
-    gone, good = DiversifierStep(catalogues).run([scored(version=1), scored()])
+    gone, good = DiversifierStep(Catalogues(catalogues)).run([scored(version=1), scored()])
     assert isinstance(gone, CatalogueChangingError)
     assert isinstance(good, dict)

@@ -15,6 +15,7 @@ from PIL import Image
 from assortment.contract import MAX_QUERY_TOKENS, STEPS
 from assortment.errors import InputError
 from assortment.serving import checks
+from assortment.serving.page_rules import NO_RULES
 from assortment.serving.prepare import Preparer, PrepareStep, tensors_of
 from assortment.serving.request import SearchRequest
 
@@ -90,7 +91,7 @@ def test_left_out_options_take_their_defaults(preparer: Preparer) -> None:
     assert prepared.token_ids.tolist() == [2, 4, 5, 3]
     assert (prepared.k, prepared.strategy, prepared.pixels, prepared.candidates) == (10, -1, None, None)
     assert np.isnan([prepared.diversity, prepared.max_relevance_loss]).all()
-    assert prepared.rules == b""
+    assert prepared.rules is NO_RULES
 
 
 def test_page_rules_go_on_in_one_spelling(tokenizer_file: Path) -> None:
