@@ -10,8 +10,8 @@ from assortment.errors import InputError
 from assortment_client import Filters
 
 HELP: Final = (
-    "what a product has to have: brand=Puma, department=..., category=..., an attribute as in colour=Blue, price=20..50 (or ..50, "
-    "20..), min_rating=4, in_stock; repeat it: values of one name are alternatives, all names hold"
+    "what a product has to have: brand=Puma, department=..., category=..., an attribute as in colour=Blue, price=20..50 (or "
+    "..50, 20..), min_rating=4, in_stock; repeat it: values of one name are alternatives, all names hold"
 )
 _VALUES: Final = ("department", "category", "brand")
 
@@ -24,7 +24,6 @@ def filters_of(options: Sequence[str]) -> Filters:
         InvalidRequest: for a value that is not allowed.
     """
     fields: dict[str, Any] = {}
-    values: dict[str, list[str]] = defaultdict(list)
     attributes: dict[str, list[str]] = defaultdict(list)
     for option in options:
         name, equals, value = option.partition("=")
@@ -37,8 +36,8 @@ def filters_of(options: Sequence[str]) -> Filters:
                 raise InputError("--filter", option, f"{name} stands twice; allowed: once")
             fields[name] = _price(option, value) if name == "price" else _number(option, value)
         else:
-            (values if name in _VALUES else attributes)[name].append(value)
-    return Filters(**fields, **values, attributes=attributes)
+            (fields.setdefault(name, []) if name in _VALUES else attributes[name]).append(value)
+    return Filters(**fields, attributes=attributes)
 
 
 def _price(option: str, value: str) -> tuple[float | None, float | None]:
