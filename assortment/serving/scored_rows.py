@@ -48,8 +48,9 @@ class ScoredRows:
             rows, relevance = rows[passing], relevance[passing]
         if rules.sort != RELEVANCE:
             sorting.check(rules.sort, table.filters.offers)
-            strong = sorting.strong(relevance)
-            rows, relevance, num_weak = rows[strong], relevance[strong], int((~strong).sum())
+            num_wanted = int(tensors["OPTIONS"][0, 0]) + len(rules.shown) + len(rules.excluded)
+            relevant = sorting.relevant(relevance, num_wanted)
+            rows, relevance, num_weak = rows[relevant], relevance[relevant], int((~relevant).sum())
         return cls(
             rows=rows,
             relevance=relevance,

@@ -1,7 +1,8 @@
 """Sorted pages: the relevant products in the order of price, rating or age.
 
 An order covers what the scorer found: of the NUM_SCORED best matches that pass the filters, those at least half as relevant as
-the best. Further down stand products that the query hardly meant, and the cheapest product of a shop answers no query.
+the best. Further down stand products that the query hardly meant, and the cheapest product of a shop answers no query. Only
+when there are too few of them for the page, the next most relevant ones join, so that a page is full and in order.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from assortment.serving.offers import UNKNOWN_DATE, Offers
 from assortment_client import contract as public
 
 LEAST_SHARE: Final = 0.5
-"""Of the best product's relevance, below which a product is left out of a sorted page."""
+"""Of the best product's relevance, below which a product is left out of a sorted page that others fill."""
 PRIOR_RATINGS: Final = 10
 """Ratings of the catalogue's mean that are added to each product's own: one rating of 5 is no better than 100 of 4.9."""
 
@@ -40,9 +41,10 @@ def check(sort: str, offers: Offers) -> None:
         raise InputError(f"{public.RULES}.sort", sort, allowed)
 
 
-def strong(relevance: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
-    """(n,) which of (n,) products are relevant enough to stand on a sorted page."""
+def relevant(relevance: npt.NDArray[np.float32], num_wanted: int) -> npt.NDArray[np.bool_]:
+    """Which of (n,) products, best first, a sorted page is made of: at least ``num_wanted`` of them where there are so many."""
     enough: npt.NDArray[np.bool_] = relevance >= LEAST_SHARE * relevance.max(initial=0.0)
+    enough[:num_wanted] = True
     return enough
 
 

@@ -13,7 +13,9 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 from tritonclient.utils import InferenceServerException
 
 from assortment import artefacts
+from assortment.catalogue.product import Product
 from assortment.serving import offers
+from assortment.serving.filters import Filters, fold
 from assortment.serving.pipeline import Pipeline
 from assortment.serving.request import SearchRequest
 from assortment_client import contract as public
@@ -186,3 +188,26 @@ def damaged_pictures() -> dict[str, bytes]:
     too_large = io.BytesIO()
     Image.new("1", (20_000, 20_000)).save(too_large, "PNG")
     return {"truncated JPEG": picture_file("JPEG", (300, 300))[:700], "20,000 x 20,000": too_large.getvalue()}
+
+
+@pytest.fixture(scope="session")
+def passes() -> Callable[[Product, Filters], bool]:
+    """Whether one product passes filters, asked of the product itself."""
+    return _passes
+
+
+def _passes(product: Product, filters: Filters) -> bool:
+    def has(wanted: tuple[str, ...], *values: str) -> bool:
+        return not wanted or bool({fold(value) for value in values if value} & {fold(value) for value in wanted})
+
+    low, high = filters.price
+    return (
+        has(filters.department, product.department)
+        and has(filters.category, *product.category)
+        and has(filters.brand, product.brand)
+        and all(has(wanted, product.attributes.get(name, "")) for name, wanted in filters.attributes.items())
+        and (low is None or (product.price is not None and product.price >= low))
+        and (high is None or (product.price is not None and product.price <= high))
+        and not (filters.in_stock and product.stock == 0)
+        and (filters.min_rating is None or (product.rating is not None and product.rating >= filters.min_rating))
+    )
