@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from assortment.serving.filter_table import Condition, FilterTable, Mask, Rows
+from assortment.serving.facet_values import Mask, Rows
+from assortment.serving.filter_table import Condition, FilterTable
 from assortment.serving.filters import Filters
 
 

@@ -1,13 +1,12 @@
-"""Which products of one catalogue version pass filters: one condition after the other over columns of codes and offers.
+"""Which products of one catalogue version pass filters: one condition after the other over facets and offers.
 
-40,000 products take some 10 microseconds a condition. The answer for all products travels to the scorer as a bitmap, and means
-nothing without the version (``ALLOW``, ``ALLOW_VERSION``).
+The answer for all products travels to the scorer as a bitmap, and means nothing without the version (``ALLOW``,
+``ALLOW_VERSION``).
 """
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -20,16 +19,12 @@ import numpy.typing as npt
 from assortment import artefacts
 from assortment.errors import InputError
 from assortment.serving.facet import Facet
+from assortment.serving.facet_values import Codes, FacetValues, Mask, Rows
 from assortment.serving.filters import Filters, fold
 from assortment.serving.offers import Offers
 from assortment_client import contract as public
 
-Mask = npt.NDArray[np.bool_]
-Rows = npt.NDArray[np.int32]
-Codes = npt.NDArray[np.int32]
-
 _NO_ATTRIBUTES: Final = frozenset(("department", "type", "brand"))  # facets with a filter of their own
-_FEW: Final = 4  # codes that are compared one by one; more are looked up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,42 +35,6 @@ class Condition:
     """As in "brand=Puma or Nike", to stand behind "has"."""
     holds: Callable[[Rows | None], Mask]
     """(n,) for (n,) rows; (N,) for None, all products."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Values:
-    """The values of one facet, and where products have them."""
-
-    codes_of: Mapping[str, Sequence[int]]
-    """Folded value to the codes of its spellings."""
-    num_values: int
-    columns: Sequence[Codes]
-    """(N,) each, -1 for none; a product has a value that any of them holds."""
-
-    @classmethod
-    def of(cls, values: Sequence[str], columns: Sequence[Codes]) -> Values:
-        """Folds the values, whose places are the codes in ``columns``."""
-        codes_of: dict[str, list[int]] = defaultdict(list)
-        for code, value in enumerate(values):
-            codes_of[fold(value)].append(code)
-        return cls(codes_of=dict(codes_of), num_values=len(values), columns=columns)
-
-    def any_of(self, wanted: Sequence[str], rows: Rows | None) -> Mask:
-        """Which products have one of the wanted values; none has a value that the catalogue does not know."""
-        codes = sorted({code for value in wanted for code in self.codes_of.get(fold(value), ())})
-        found = np.zeros(len(self.columns[0]) if rows is None else len(rows), dtype=np.bool_)
-        if not codes:
-            return found
-        if len(codes) <= _FEW:
-            for column in self.columns:
-                for code in codes:
-                    found |= _taken(column, rows) == code
-            return found
-        is_wanted = np.zeros(self.num_values + 1, dtype=np.bool_)  # the last place is that of -1
-        is_wanted[codes] = True
-        for column in self.columns:
-            found |= is_wanted[_taken(column, rows)]
-        return found
 
 
 class FilterTable:
@@ -96,10 +55,10 @@ class FilterTable:
         self.version = version
         self.offers = offers
         nothing = np.full(len(offers), -1, dtype=np.int32)
-        known = {name: Values.of(facet.values, [facet.codes]) for name, facet in facets.items()}
-        unknown = Values.of((), [nothing])
+        known = {name: FacetValues(facet.values, [facet.codes]) for name, facet in facets.items()}
+        unknown = FacetValues((), [nothing])
         self._values = {name: known.get(name, unknown) for name in ("department", "brand")}
-        self._values["category"] = Values.of(categories, levels or [nothing])
+        self._values["category"] = FacetValues(categories, levels or [nothing])
         self._attributes = {fold(name): values for name, values in known.items() if name not in _NO_ATTRIBUTES}
 
     def __len__(self) -> int:
@@ -151,7 +110,7 @@ class FilterTable:
             conditions.append(Condition(told=told, holds=partial(self._rated, filters.min_rating)))
         return conditions
 
-    def _attribute(self, name: str) -> Values:
+    def _attribute(self, name: str) -> FacetValues:
         try:
             return self._attributes[fold(name)]
         except KeyError:

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from assortment.contract import NUM_SCORED
 from assortment.serving import sorting
 from assortment.serving.catalogue_tables import ProductTable
+from assortment.serving.facet_values import Rows
 from assortment.serving.filter_reasons import why_few
-from assortment.serving.filter_table import Rows
 from assortment.serving.page_rules import RELEVANCE, PageRules
 from assortment.serving.step import Tensors
 

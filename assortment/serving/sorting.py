@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assortment.errors import InputError
-from assortment.serving.filter_table import Rows
+from assortment.serving.facet_values import Rows
 from assortment.serving.offers import UNKNOWN_DATE, Offers
 from assortment_client import contract as public
 
