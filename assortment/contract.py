@@ -51,7 +51,7 @@ _MASK = Tensor("MASK", "INT64", (-1,), ragged=True)
 _PIXELS = Tensor("PIXELS", "FP32", (3, PICTURE_SIZE, PICTURE_SIZE))
 _PRESENCE = Tensor("PRESENCE", "FP32", (2,))  # has text, has picture: 0 or 1
 _NO_IMAGE_VECTOR = Tensor("NO_IMAGE_VECTOR", "FP32", (VECTOR_DIM,))  # zeros: the picture side of a text-only search
-_ALLOW = Tensor("ALLOW", "UINT8", (-1,))  # bit r % 8 of byte r // 8: may row r be shown; [255] for all
+_ALLOW = Tensor("ALLOW", "UINT8", (-1,), ragged=True)  # bit r % 8 of byte r // 8: may row r be shown; [255] for all
 _ALLOW_VERSION = Tensor("ALLOW_VERSION", "INT64", (1,))  # the catalogue version whose rows ALLOW means; 0 without a filter
 # k, diversity (NaN: the catalogue's default), index into STRATEGIES (-1: default), max_relevance_loss (NaN: none)
 _OPTIONS = Tensor("OPTIONS", "FP32", (4,))
