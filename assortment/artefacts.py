@@ -8,14 +8,14 @@ In the repository every model folder holds all that it needs, because an object 
 
     text_encoder/1/         MODEL, and MODEL_INT8 when the 8-bit encoder was good enough
     product_text_encoder/1/ image_encoder/1/ fusion/1/ product_fusion/1/   MODEL
-    prepare/1/              TOKENIZER
+    prepare/<version>/      TOKENIZER
+    prepare/catalogues/<version>/            FACET_CODES, FACET_VALUES, CATEGORY_CODES, CATEGORY_VALUES, OFFERS, INDEX
     prepare_product/1/      TOKENIZER, LABELS
     scorer/<version>/       MODEL, ROW_DATA
     text_search/<version>/  TOKENIZER, TEXT_ENCODER (or TEXT_ENCODER_INT8), FUSION, SCORER, ROW_DATA
     text_search/catalogues/<version>/        as the diversifier's
     candidate_scorer/<version>/              CANDIDATE_SCORER, ROW_DATA, KEYS, KEY_ORDER, INDEX
-    diversifier/catalogues/<version>/        IDS, DIVERSITY_VECTORS, FACET_CODES, FACET_VALUES, DUPLICATE_CODES, KEYS, KEY_ORDER,
-                                             INDEX
+    diversifier/catalogues/<version>/        IDS, DIVERSITY_VECTORS, DUPLICATE_CODES, KEYS, KEY_ORDER, and those of prepare
 """
 
 from __future__ import annotations
@@ -50,6 +50,9 @@ IDS: Final = "ids.npy"  # (N,) bytes of fixed width, UTF-8 product ids
 DIVERSITY_VECTORS: Final = "diversity_vectors.npy"  # (N, Dd) float32 unit rows, what the diversifier compares
 FACET_CODES: Final = "facet_codes.npy"  # (N, F) int32, value of each facet, -1 for none
 FACET_VALUES: Final = "facet_values.json"  # {facet: [value, ...]} in the order of the columns and codes of FACET_CODES
+CATEGORY_CODES: Final = "category_codes.npy"  # (N, L) int32, value of each level of the category path, -1 for none
+CATEGORY_VALUES: Final = "category_values.json"  # [value, ...] of all levels, in the order of the codes of CATEGORY_CODES
+OFFERS: Final = "offers.npy"  # (N,) rows of serving.offers.ROW: price, rating, rating_count, stock, added
 DUPLICATE_CODES: Final = "duplicate_codes.npy"  # (N, 2) int32: variant group (-1 for none) and normalised title
 FINGERPRINTS: Final = "fingerprints.npy"  # (N, 16) uint8, of what a row's vectors were computed from; stays in the index
 INDEX: Final = "index.json"  # {"version", "num_products", "default_strategy", "default_diversity", "categories"}

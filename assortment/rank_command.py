@@ -25,6 +25,7 @@ A line of the queries file, all but "query" optional:
 Page rules are fields of the same names as the client's, each optional too:
   {"query": "blue shoes", "max_relevance_loss": 0.02, "collapse": true, "near_duplicate": 0.95, "caps": {"brand": 2},
    "pinned": ["42"], "excluded": ["7"], "shown": ["17"]}
+  {"query": "blue shoes", "filters": {"price": [null, 50], "brand": ["Puma"], "in_stock": true}, "sort": "price_ascending"}
 ("max_relevance_loss" stands instead of "diversity"). An object has to stand on one line.
 A line of the output:
   {"query": "blue shoes", "ids": ["42", "17"], "relevance": [0.93, 0.88], "catalogue_version": 1, "latency_ms": 6.1}

@@ -3,7 +3,8 @@
 In:  {"query": "blue shoes", "image": "photo.jpg", "candidates": ["id", ...], "k": 10, "strategy": "mmr", "diversity": 0.3}
      All but ``query`` are optional, and ``query`` is when there is a picture. Pictures are looked for beside the file.
      Page rules are fields too: "max_relevance_loss": 0.02 (instead of "diversity"), "collapse": true, "near_duplicate": 0.95,
-     "caps": {"brand": 2}, "pinned": ["id", ...], "excluded": ["id", ...], "shown": ["id", ...].
+     "caps": {"brand": 2}, "pinned": ["id", ...], "excluded": ["id", ...], "shown": ["id", ...],
+     "filters": {"brand": ["Puma"], "price": [null, 50]}, "sort": "price_ascending".
      The fields of a frozen protocol's queries are passed over, so that its ``queries.jsonl`` can be given as it is.
 Out: {"query", "ids", "relevance", "catalogue_version", "latency_ms"}, or {"query", "error"}
 """
@@ -21,7 +22,7 @@ from typing import Any, Final
 
 from assortment.errors import DataError, InputError
 from assortment.protocol.store import Query
-from assortment_client import InvalidRequest, Overloaded, SearchClient, SearchError, SearchRequest
+from assortment_client import Filters, InvalidRequest, Overloaded, SearchClient, SearchError, SearchRequest
 
 REQUEST_FIELDS: Final = tuple(field.name for field in fields(SearchRequest))
 _PASSED_OVER: Final = frozenset(field.name for field in fields(Query))
@@ -148,6 +149,8 @@ def _request_of(line: bytes, number: int, folder: Path) -> SearchRequest | Wrong
         given = {name: told[name] for name in REQUEST_FIELDS if told.get(name) is not None}
         if isinstance(given.get("image"), str):
             given["image"] = folder / given["image"]
+        if isinstance(given.get("filters"), dict):
+            given["filters"] = Filters.of(given["filters"])
         return SearchRequest(**given)
     except UnicodeDecodeError as error:
         return WrongLine(number=number, query=query, reason=f"no UTF-8 from byte {error.start} on")

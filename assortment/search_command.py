@@ -14,11 +14,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from assortment import filter_options
 from assortment.catalogue.store import PRODUCTS
 from assortment.paths import BuildPaths
 from assortment_client import Reason, Result, SearchClient, SearchError, SearchResponse, contract
 
-_REASONS: Final = {Reason.RELEVANCE: "relevant", Reason.DIVERSITY: "unlike those above", Reason.PINNED: "pinned"}
+_REASONS: Final = {
+    Reason.RELEVANCE: "relevant",
+    Reason.DIVERSITY: "unlike those above",
+    Reason.PINNED: "pinned",
+    Reason.SORTED: "by the sort order",
+}
 _STYLES: Final = {Reason.DIVERSITY: "cyan", Reason.PINNED: "yellow"}
 _EPILOG = """\
 Examples:
@@ -27,6 +33,7 @@ Examples:
   assortment search --image photo.jpg --k 5            a picture alone is a query too
   assortment search shirt --max-relevance-loss 0.02    as diverse as 2 % of the relevance buys
   assortment search shirt --cap brand=2 --pin 1042     at most two of a brand, product 1042 first
+  assortment search shirt --filter brand=Puma --filter price=..50 --filter in_stock --sort price_ascending
 
 Start a server with `assortment serve`.
 """
@@ -69,6 +76,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         help=f"this product is not shown; repeat for up to {contract.MAX_EXCLUDED}",
     )
+    parser.add_argument("--filter", action="append", default=[], metavar="NAME=VALUE", help=filter_options.HELP)
+    parser.add_argument(
+        "--sort",
+        choices=contract.SORTS,
+        default=contract.SORTS[0],
+        help="order of the most relevant products; all but relevance without diversity (default: %(default)s)",
+    )
     parser.add_argument(
         "--no-collapse",
         dest="collapse",
@@ -108,6 +122,8 @@ def run(args: argparse.Namespace) -> int:
                 caps=dict(args.cap),
                 pinned=args.pin,
                 excluded=args.exclude,
+                filters=filter_options.filters_of(args.filter),
+                sort=args.sort,
                 deadline_s=args.deadline,
             )
             milliseconds = (time.perf_counter() - started) * 1e3

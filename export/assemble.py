@@ -35,6 +35,7 @@ EXPORTED: Final[dict[str, dict[str, str]]] = {
 }
 # File in a model's version folder -> index file. The version of these models is the catalogue's, others stay at 1.
 INDEXED: Final[dict[str, dict[str, str]]] = {
+    "prepare": {},
     "scorer": {artefacts.MODEL: artefacts.SCORER, **{name: name for name in artefacts.ROW_DATA}},
     "candidate_scorer": {
         name: name
@@ -49,17 +50,23 @@ INDEXED: Final[dict[str, dict[str, str]]] = {
     "text_search": {name: name for name in (artefacts.SCORER, *artefacts.ROW_DATA)},
 }
 # Models that keep tables of several catalogue versions in catalogues/<version>/. INDEX comes last: it makes a folder complete.
+_FILTERED: Final = (
+    artefacts.FACET_CODES,
+    artefacts.FACET_VALUES,
+    artefacts.CATEGORY_CODES,
+    artefacts.CATEGORY_VALUES,
+    artefacts.OFFERS,
+    artefacts.INDEX,
+)
 _SHOWN: Final = (
     artefacts.IDS,
     artefacts.DIVERSITY_VECTORS,
-    artefacts.FACET_CODES,
-    artefacts.FACET_VALUES,
     artefacts.DUPLICATE_CODES,
     artefacts.KEYS,
     artefacts.KEY_ORDER,
-    artefacts.INDEX,
+    *_FILTERED,
 )
-TABLES: Final[dict[str, tuple[str, ...]]] = {"diversifier": _SHOWN, "text_search": _SHOWN}
+TABLES: Final[dict[str, tuple[str, ...]]] = {"diversifier": _SHOWN, "prepare": _FILTERED, "text_search": _SHOWN}
 _OPTIONAL: Final = {artefacts.TEXT_ENCODER_INT8}  # absent when 8 bits lost too much
 _WORTH_LINKING: Final = 1 << 16  # bytes; smaller files, those of the source tree among them, are copied
 

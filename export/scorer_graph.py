@@ -32,8 +32,10 @@ CANDIDATE_SCORER: Final = Model(
     (Tensor("RELEVANCE", "FP32", (-1,)),),
 )
 
-# A row that may not be shown gets a cosine that no row can have. The Reshape changes nothing but ONNX Runtime's plan: it would
-# fuse the Transpose into the MatMul, and the fused one is 0.8 ms slower for a single query.
+# A row that may not be shown gets a cosine that no row can have. A bitmap of another catalogue version may be longer or shorter:
+# it is cut or padded, so that it fails no batch mate, and the diversifier refuses what was scored with it. The Reshape changes
+# nothing but ONNX Runtime's plan: it would fuse the Transpose into the MatMul, and the fused one is 0.8 ms slower for a single
+# query.
 _RETRIEVE: Final = """
     columns = Transpose <perm = [1, 0]> (QUERY_VECTOR)
     query_columns = Reshape (columns, column_shape)
@@ -45,12 +47,12 @@ _RETRIEVE: Final = """
     allowed_cosine = If (unfiltered) <
         then_branch = pass_all () => (float[batch, N] kept) { kept = Identity (cosine) },
         else_branch = pass_some () => (float[batch, N] kept) {
-            bytes = Unsqueeze (ALLOW, last_axis)
-            shifted = BitShift <direction = "RIGHT"> (bytes, bit_numbers)
-            bits = Mod (shifted, two)
+            padded_bytes = Pad (ALLOW, byte_padding, no_bits)
+            row_bytes = Slice (padded_bytes, zero, num_bytes, one)
+            bytes = Cast <to = 6> (row_bytes)
+            bits = Gather (bits_of_byte, bytes)
             bit_rows = Reshape (bits, flat)
-            padded_allowed = Cast <to = 9> (bit_rows)
-            allowed = Slice (padded_allowed, zero, num_rows, one)
+            allowed = Slice (bit_rows, zero, num_rows, one)
             kept = Where (allowed, cosine, hidden)
         }
     >
@@ -180,23 +182,28 @@ def _tables(tables: RowTables) -> list[onnx.TensorProto]:
 def _constants(num_rows: int, version: int) -> list[onnx.TensorProto]:
     num_retrieved = min(NUM_RETRIEVED, num_rows)
     num_scored = min(NUM_SCORED, num_rows)
+    num_bytes = -(-num_rows // 8)
+    every_byte = np.arange(256, dtype=np.uint8)
     # A bitmap of up to 8 rows is one byte too; then NO_FILTER, all bits set, is simply read as one.
     bytes_of_no_filter = 1 if num_rows > 8 else 0
     return [
         _constant("zero", [0]),
         _constant("one", [1]),
-        _constant("last_axis", [-1]),
         _constant("flat", [0, -1]),
         _constant("column_shape", [VECTOR_DIM, -1]),
         _constant("num_rows", [num_rows]),
+        _constant("num_bytes", [num_bytes]),
+        _constant("byte_padding", [0, 0, 0, num_bytes]),
+        numpy_helper.from_array(np.array(0, dtype=np.uint8), "no_bits"),
         _constant("num_retrieved", [num_retrieved]),
         _constant("num_scored", [num_scored]),
         _constant("padding", [0, 0, 0, NUM_SCORED - num_scored]),
         _constant("bytes_of_no_filter", [bytes_of_no_filter]),
         numpy_helper.from_array(np.array(-1, dtype=np.int64), "no_row"),
         numpy_helper.from_array(np.array([[version]], dtype=np.int64), "version"),
-        _constant("two", [2], np.uint8),
-        _constant("bit_numbers", list(range(8)), np.uint8),
+        numpy_helper.from_array(
+            np.unpackbits(every_byte[:, np.newaxis], axis=1, bitorder="little").astype(np.bool_), "bits_of_byte"
+        ),
         _constant("hidden", [-4.0], np.float32),
         _constant("hidden_bound", [-3.0], np.float32),
         _constant("below_all", [-1.0], np.float32),

@@ -17,6 +17,8 @@ import numpy.typing as npt
 
 from assortment import artefacts
 from assortment.errors import CatalogueChangingError, InputError, StepError
+from assortment.serving.facet import Facet, mapped, read_facets
+from assortment.serving.filter_table import FilterTable
 from assortment_client import contract as public
 
 KEPT_VERSIONS: Final = 2
@@ -37,8 +39,8 @@ class KeyTable:
         """Maps the tables of ``folder``."""
         return cls(
             version=_index(folder)["version"],
-            keys=_mapped(folder / artefacts.KEYS),
-            key_order=_mapped(folder / artefacts.KEY_ORDER),
+            keys=mapped(folder / artefacts.KEYS),
+            key_order=mapped(folder / artefacts.KEY_ORDER),
         )
 
     def rows(self, keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
@@ -67,15 +69,6 @@ class KeyTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facet:
-    """One facet of every product."""
-
-    values: tuple[str, ...]
-    codes: npt.NDArray[np.int32]
-    """(N,) index into ``values``, -1 for none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ProductTable:
     """What the diversifier needs of each row, and how this catalogue is diversified by default."""
 
@@ -86,6 +79,8 @@ class ProductTable:
     """(N, Dd) unit rows, what it compares."""
     facets: Mapping[str, Facet]
     """What caps count and results open, by name."""
+    filters: FilterTable
+    """What filters and sort orders look at."""
     variant_groups: npt.NDArray[np.int32]
     """(N,) code of the article that a product is a variant of, -1 for none."""
     titles: npt.NDArray[np.int32]
@@ -97,12 +92,14 @@ class ProductTable:
     @classmethod
     def open(cls, folder: Path) -> ProductTable:
         """Maps the tables of ``folder``."""
-        index, duplicates = _index(folder), _mapped(folder / artefacts.DUPLICATE_CODES)
+        index, facets = _index(folder), read_facets(folder)
+        duplicates = mapped(folder / artefacts.DUPLICATE_CODES)
         return cls(
             version=index["version"],
-            ids=_mapped(folder / artefacts.IDS),
-            vectors=_mapped(folder / artefacts.DIVERSITY_VECTORS),
-            facets=_facets(folder),
+            ids=mapped(folder / artefacts.IDS),
+            vectors=mapped(folder / artefacts.DIVERSITY_VECTORS),
+            facets=facets,
+            filters=FilterTable.open(folder, facets),
             variant_groups=np.ascontiguousarray(duplicates[:, 0]),
             titles=np.ascontiguousarray(duplicates[:, 1]),
             keys=KeyTable.open(folder),
@@ -125,6 +122,11 @@ class Catalogues:
         self._open_newest()
         if not self._tables:
             raise StepError(f"{folder} holds no catalogue version; assemble the model repository again: assortment assemble")
+
+    @property
+    def newest(self) -> ProductTable:
+        """The tables of the highest version that is open."""
+        return self._tables[max(self._tables)]
 
     def version(self, version: int) -> ProductTable:
         """The tables of one version. One that was put in place after start is opened when it is first asked for.
@@ -167,18 +169,3 @@ def newest(folder: Path) -> Path:
 def _index(folder: Path) -> dict[str, Any]:
     index: dict[str, Any] = json.loads((folder / artefacts.INDEX).read_text(encoding="utf-8"))
     return index
-
-
-def _facets(folder: Path) -> dict[str, Facet]:
-    values: dict[str, list[str]] = json.loads((folder / artefacts.FACET_VALUES).read_text(encoding="utf-8"))
-    codes = _mapped(folder / artefacts.FACET_CODES)
-    return {
-        name: Facet(values=tuple(of_facet), codes=np.ascontiguousarray(codes[:, column]))
-        for column, (name, of_facet) in enumerate(values.items())
-    }
-
-
-def _mapped(path: Path) -> npt.NDArray[Any]:
-    """A table in the page cache, shared by all instances; a plain array, because ``np.memmap`` slows every access down."""
-    mapped: npt.NDArray[Any] = np.load(path, mmap_mode="r").view(np.ndarray)
-    return mapped

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from assortment.diversify import STRATEGIES, Selection, diversify, warm_up
 from assortment.errors import CatalogueChangingError, InputError
+from assortment.serving import sorting
 from assortment.serving.catalogue_tables import Catalogues, ProductTable
 from assortment.serving.open_facets import OpenFacets
 from assortment.serving.page_candidates import PageCandidates
-from assortment.serving.page_rules import PageRules
+from assortment.serving.page_rules import RELEVANCE, PageRules
+from assortment.serving.scored_rows import ScoredRows
 from assortment.serving.step import Outcome, Tensors, strings
 from assortment_client import contract as public
 from assortment_client.contract import Reason
@@ -23,9 +25,9 @@ from assortment_client.contract import Reason
 class DiversifierStep:
     """Rows of one catalogue version to an answer of products of the same version."""
 
-    def __init__(self, catalogues: Path) -> None:
-        """Opens the newest versions under ``catalogues``, and compiles the engine, so that no request waits for it."""
-        self._catalogues = Catalogues(catalogues)
+    def __init__(self, catalogues: Catalogues) -> None:
+        """Takes the tables, and compiles the engine, so that no request waits for it."""
+        self._catalogues = catalogues
         warm_up()
 
     def run(self, batch: Sequence[Tensors]) -> list[Outcome]:
@@ -33,32 +35,45 @@ class DiversifierStep:
         outcomes: list[Outcome] = []
         for tensors in batch:
             try:
-                outcomes.append(_answer(tensors, self._catalogues.version(int(tensors["CATALOGUE_VERSION"][0, 0]))))
+                outcomes.append(_answer(tensors, self._table(tensors)))
             except (CatalogueChangingError, InputError) as error:
                 outcomes.append(error)
         return outcomes
 
+    def _table(self, tensors: Tensors) -> ProductTable:
+        """The tables of the version that a request was scored against, which has to be the one it was filtered by."""
+        scored, filtered = int(tensors["CATALOGUE_VERSION"][0, 0]), int(tensors["ALLOW_VERSION"][0, 0])
+        if filtered not in (0, scored):
+            raise CatalogueChangingError(
+                f"catalogue changing: the filters were resolved against version {filtered}, the answer was scored against "
+                f"version {scored}; try again"
+            )
+        return self._catalogues.version(scored)
+
 
 def _answer(tensors: Tensors, table: ProductTable) -> Tensors:
-    """Diversifies one request's rows, which come best first and may end in -1."""
-    num_rows = int(np.count_nonzero(tensors["ROW"][0] >= 0))
-    rows, relevance = tensors["ROW"][0, :num_rows], tensors["RELEVANCE"][0, :num_rows]
+    """Chooses one request's page from its rows, which come best first and may end in -1."""
     rules = PageRules.of(tensors["RULES"][0, 0])
-    candidates = PageCandidates.of(table, rows, relevance, rules)
+    scored = ScoredRows.of(tensors, table, rules)
+    candidates = PageCandidates.of(table, scored.rows, scored.relevance, rules)
     k = int(tensors["OPTIONS"][0, 0])
     beside_the_best = _beside_the_best(candidates.relevance)
     facets = OpenFacets(table, candidates.rows, beside_the_best)
-    selection = _select(tensors, table, candidates, rules, beside_the_best, facets)
+    sorted_page = rules.sort != RELEVANCE
+    if sorted_page:
+        selection = _sort(table, candidates, rules, k)
+    else:
+        selection = _select(tensors, table, candidates, rules, beside_the_best, facets)
     chosen = selection.indices
     shown = candidates.rows[: candidates.num_shown]
     return {
         "ID": strings(table.ids[candidates.rows[chosen]].tolist()),
         "RELEVANCE": candidates.relevance[np.newaxis, chosen],
         "RANK": candidates.ranks[np.newaxis, chosen],
-        "REASON": _reasons(candidates, chosen, k)[np.newaxis],
+        "REASON": _reasons(candidates, chosen, k, sorted_page=sorted_page)[np.newaxis],
         "COLLAPSED": candidates.collapsed[np.newaxis, chosen],
         "OPENS": strings(facets.opened(shown, candidates.rows[chosen])),
-        "UNMET": strings([_unmet(selection, candidates, rules, k).encode()]),
+        "UNMET": strings([_unmet(selection, table, scored, candidates, rules, k).encode()]),
         "CATALOGUE_VERSION": tensors["CATALOGUE_VERSION"],
     }
 
@@ -76,36 +91,57 @@ def _select(
     budgeted = not math.isnan(max_loss)
     if not budgeted and math.isnan(diversity):
         diversity = table.default_diversity
+    return _chosen(
+        candidates,
+        table,
+        relevance,
+        int(k),
+        strategy=name,
+        diversity=None if budgeted else diversity,
+        max_relevance_loss=max_loss if budgeted else None,
+        groups=facets.groups() if STRATEGIES[name].needs_groups else None,
+        intents=facets.intents() if STRATEGIES[name].needs_intents else None,
+        constraints=candidates.constraints(table, rules),
+    )
+
+
+def _sort(table: ProductTable, candidates: PageCandidates, rules: PageRules, k: int) -> Selection:
+    """The page in the order asked for: no diversity, the same constraints."""
+    places = sorting.scores(rules.sort, table.filters.offers, candidates.rows, candidates.relevance)
+    return _chosen(candidates, table, places, k, diversity=0.0, constraints=candidates.constraints(table, rules))
+
+
+def _chosen(
+    candidates: PageCandidates, table: ProductTable, relevance: npt.NDArray[np.float64], k: int, **asked: Any
+) -> Selection:
+    """``diversify`` over the candidates; an error of its own positions is told in the caller's words."""
     try:
-        return diversify(
-            table.vectors[candidates.rows],
-            relevance,
-            int(k),
-            strategy=name,
-            diversity=None if budgeted else diversity,
-            max_relevance_loss=max_loss if budgeted else None,
-            groups=facets.groups() if STRATEGIES[name].needs_groups else None,
-            intents=facets.intents() if STRATEGIES[name].needs_intents else None,
-            constraints=candidates.constraints(table, rules),
-        )
+        return diversify(table.vectors[candidates.rows], relevance, k, **asked)
     except InputError as error:
         if error.field == "pinned":  # a position among candidates there, a product of the caller's here
             raise InputError(f"{public.RULES}.pinned", f"{candidates.num_pinned} products", error.allowed) from None
         raise
 
 
-def _unmet(selection: Selection, candidates: PageCandidates, rules: PageRules, k: int) -> str:
-    """Which rules left the page short: the caps, as the engine tells, or what became of the candidates before it chose."""
-    if rules.caps and selection.unmet:
-        return selection.unmet
-    return candidates.why_short(k, len(selection))
+def _unmet(
+    selection: Selection, table: ProductTable, scored: ScoredRows, candidates: PageCandidates, rules: PageRules, k: int
+) -> str:
+    """Which rules left the page short: filters, then the caps, as the engine tells, or what became of the candidates."""
+    num = len(selection)
+    if num >= k:
+        return ""
+    by_caps = selection.unmet.partition(": ")[2] if rules.caps else ""
+    told = [*scored.why_few(table, rules), *([by_caps] if by_caps else candidates.what_is_missing())]
+    return f"{num} of {k}: {', '.join(told)}" if told else ""
 
 
-def _reasons(candidates: PageCandidates, chosen: npt.NDArray[np.int64], k: int) -> npt.NDArray[np.int32]:
-    """Pinned; or among those that would follow by relevance alone; or brought in by diversity."""
+def _reasons(candidates: PageCandidates, chosen: npt.NDArray[np.int64], k: int, *, sorted_page: bool) -> npt.NDArray[np.int32]:
+    """Pinned; or sorted; or among those that would follow by relevance alone; or brought in by diversity."""
     first = candidates.num_shown + candidates.num_pinned
     by_relevance = chosen < first + k - candidates.num_pinned
     reasons = np.where(by_relevance, int(Reason.RELEVANCE), int(Reason.DIVERSITY))
+    if sorted_page:
+        reasons = np.full(len(chosen), int(Reason.SORTED))
     return np.where(chosen < first, int(Reason.PINNED), reasons).astype(np.int32)
 
 

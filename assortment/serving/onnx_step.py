@@ -54,7 +54,10 @@ def join(batch: Sequence[Tensors], names: Sequence[str]) -> Tensors:
     """The named tensors of all requests as one batch."""
     if len(batch) == 1:
         return {name: batch[0][name] for name in names}
-    return {name: _concatenate([request[name] for request in batch]) for name in names}
+    joined = {name: [request[name] for request in batch] for name in names}
+    if "ALLOW" in joined:
+        joined["ALLOW"] = _bitmaps_of_one_length(joined["ALLOW"])
+    return {name: _concatenate(parts) for name, parts in joined.items()}
 
 
 def split(outputs: Tensors, rows: Sequence[int]) -> list[Outcome]:
@@ -78,3 +81,12 @@ def _concatenate(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
         joined[start : start + len(part), : part.shape[1]] = part
         start += len(part)
     return joined
+
+
+def _bitmaps_of_one_length(parts: list[npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:
+    """ALLOW of a batch; [NO_FILTER] has to allow every row beside a bitmap too, not those of its one byte only.
+
+    A bitmap of another catalogue version, which may be longer or shorter, means nothing here: ALLOW_VERSION tells.
+    """
+    longest = max(part.shape[1] for part in parts)
+    return [np.repeat(part, longest, axis=1) if part.shape[1] == 1 else part for part in parts]

@@ -98,15 +98,14 @@ class PageCandidates:
             num_excluded=self.num_excluded,
         )
 
-    def why_short(self, k: int, num_chosen: int) -> str:
-        """Which rules took the products that a page shorter than ``k`` lacks; empty when none did."""
+    def what_is_missing(self) -> list[str]:
+        """What the rules took from the scored products, for a page that is short."""
         taken = {
             "excluded": self.num_excluded,
             "on earlier pages": self.num_shown,
             "collapsed into others": int(self.collapsed.sum()),
         }
-        told = ", ".join(f"{num} {what}" for what, num in taken.items() if num)
-        return f"{num_chosen} of {k}: {told}" if told and num_chosen < k else ""
+        return [f"{num} {what}" for what, num in taken.items() if num]
 
 
 def _rows(table: ProductTable, ids: tuple[str, ...]) -> Rows:

@@ -13,7 +13,7 @@ from pathlib import Path
 from assortment import artefacts
 from assortment.errors import AssortmentError
 from assortment.serving.candidate_scorer import CandidateScorerStep
-from assortment.serving.catalogue_tables import newest
+from assortment.serving.catalogue_tables import Catalogues, newest
 from assortment.serving.diversifier import DiversifierStep
 from assortment.serving.onnx_step import ImageEncoderStep, OnnxStep
 from assortment.serving.prepare import PrepareStep, tensors_of
@@ -34,7 +34,7 @@ class PipelineFiles:
     candidate_scorer: Path
     """Folder of this version's keys and candidate scorer."""
     product_catalogues: Path
-    """Folder of ``<version>/`` folders with ids and diversity vectors."""
+    """Folder of ``<version>/`` folders with the tables of products."""
 
     @classmethod
     def of_repository(cls, repository: Path) -> PipelineFiles:
@@ -123,7 +123,7 @@ class Pipeline:
 
     @cached_property
     def _prepare(self) -> Step:
-        return PrepareStep(self._files.tokenizer)
+        return PrepareStep(self._files.tokenizer, self._catalogues.newest.filters)
 
     @cached_property
     def _text_scorer(self) -> Step:
@@ -151,4 +151,8 @@ class Pipeline:
 
     @cached_property
     def _diversifier(self) -> Step:
-        return DiversifierStep(self._files.product_catalogues)
+        return DiversifierStep(self._catalogues)
+
+    @cached_property
+    def _catalogues(self) -> Catalogues:
+        return Catalogues(self._files.product_catalogues)

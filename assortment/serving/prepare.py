@@ -1,4 +1,4 @@
-"""``prepare``: checks every field of a search request, tokenises the query, decodes the picture.
+"""``prepare``: checks every field of a search request, tokenises the query, decodes the picture, resolves the filters.
 
 Nothing behind this step checks a caller's values again. A query longer than MAX_QUERY_TOKENS tokens is cut there, which is
 no error; one of more than MAX_QUERY_CHARACTERS characters is.
@@ -18,6 +18,8 @@ from assortment import image
 from assortment.contract import MAX_QUERY_TOKENS, NO_FILTER, PICTURE_SIZE, VECTOR_DIM
 from assortment.errors import InputError
 from assortment.serving import checks, page_rules
+from assortment.serving.filter_table import FilterTable
+from assortment.serving.page_rules import NO_RULES, RELEVANCE, PageRules
 from assortment.serving.request import SearchRequest
 from assortment.serving.step import Outcome, Tensors, strings
 from assortment.text import TextTokenizer
@@ -31,6 +33,7 @@ NO_PIXELS: Final = np.zeros((1, 3, PICTURE_SIZE, PICTURE_SIZE), dtype=np.float32
 _NO_IMAGE_VECTOR: Final = np.zeros((1, VECTOR_DIM), dtype=np.float32)
 _NO_CANDIDATES: Final = np.zeros((1, 0), dtype=np.int64)
 _ALLOW_ALL: Final = np.full((1, 1), NO_FILTER, dtype=np.uint8)
+_NO_VERSION: Final = np.zeros((1, 1), dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +53,7 @@ class Prepared:
     """Index into STRATEGIES; -1: the catalogue's default."""
     max_relevance_loss: float
     """NaN: none."""
-    rules: bytes
-    """Canonical JSON of the page rules; empty without any."""
+    rules: PageRules
 
 
 class Preparer:
@@ -75,7 +77,8 @@ class Preparer:
         if request.max_relevance_loss is not None:
             max_relevance_loss = checks.max_relevance_loss(request.max_relevance_loss, diversity=request.diversity)
         strategy = _NO_STRATEGY if request.strategy is None else checks.strategy(request.strategy)
-        rules = b"" if request.rules is None else page_rules.parse(request.rules).canonical()
+        rules = NO_RULES if request.rules is None else page_rules.parse(request.rules)
+        _check_sort(rules, request)
         token_ids = self._tokenizer.encode(query)
         has_text = len(token_ids) > _SPECIAL_TOKENS
         if not has_text and request.picture is None:
@@ -95,16 +98,18 @@ class Preparer:
 
 
 class PrepareStep:
-    """``Preparer`` between tensors. Requests are independent: a wrong one fails alone."""
+    """``Preparer`` between tensors, and filters to bitmaps. Requests are independent: a wrong one fails alone."""
 
-    def __init__(self, tokenizer: Path, *, pad_tokens_to: int | None = None) -> None:
+    def __init__(self, tokenizer: Path, filters: FilterTable | None = None, *, pad_tokens_to: int | None = None) -> None:
         """Reads the tokenizer.
 
         Args:
             tokenizer: a ``tokenizer.json``.
+            filters: of the catalogue version that is served; without it, requests with filters are refused.
             pad_tokens_to: pad token ids to this length, for encoders on backends that take no ragged batches.
         """
         self._preparer = Preparer(tokenizer)
+        self._filters = filters
         self._pad_tokens_to = pad_tokens_to
 
     def run(self, batch: Sequence[Tensors]) -> list[Outcome]:
@@ -120,6 +125,7 @@ class PrepareStep:
     def _tensors(self, prepared: Prepared) -> Tensors:
         token_ids, mask = padded(prepared.token_ids, self._pad_tokens_to)
         has_picture = prepared.pixels is not None
+        allow, allow_version = self._allow(prepared)
         return {
             "TOKEN_IDS": token_ids,
             "MASK": mask,
@@ -127,10 +133,33 @@ class PrepareStep:
             "PRESENCE": np.array([[prepared.has_text, has_picture]], dtype=np.float32),
             "NO_IMAGE_VECTOR": _NO_IMAGE_VECTOR,
             "CANDIDATE_KEY": _NO_CANDIDATES if prepared.candidates is None else prepared.candidates[np.newaxis],
-            "ALLOW": _ALLOW_ALL,
+            "ALLOW": allow,
+            "ALLOW_VERSION": allow_version,
             "OPTIONS": _options(prepared),
-            "RULES": strings([prepared.rules]),
+            "RULES": strings([prepared.rules.canonical()]),
         }
+
+    def _allow(self, prepared: Prepared) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+        """ALLOW and ALLOW_VERSION. Given candidates are not looked up in a bitmap: the diversifier filters them."""
+        filters = prepared.rules.filters
+        if not filters or prepared.candidates is not None:
+            return _ALLOW_ALL, _NO_VERSION
+        if self._filters is None:
+            raise InputError(f"{public.RULES}.filters", "a JSON object", "no catalogue is open here; allowed: no filters")
+        return self._filters.bitmap(filters)[np.newaxis], np.array([[self._filters.version]], dtype=np.int64)
+
+
+def _check_sort(rules: PageRules, request: SearchRequest) -> None:
+    """A sorted page is not diversified."""
+    asked = {
+        public.DIVERSITY: request.diversity,
+        public.MAX_RELEVANCE_LOSS: request.max_relevance_loss,
+        public.STRATEGY: request.strategy,
+    }
+    given = [name for name, value in asked.items() if value is not None]
+    if rules.sort != RELEVANCE and given:
+        allowed = f"{given[0]} is given too, and a sorted page is not diversified; allowed: one of the two"
+        raise InputError(f"{public.RULES}.sort", rules.sort, allowed)
 
 
 def _options(prepared: Prepared) -> npt.NDArray[np.float32]:

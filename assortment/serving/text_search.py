@@ -14,6 +14,7 @@ from typing import Final
 from assortment import artefacts
 from assortment.errors import AssortmentError
 from assortment.serving import text_scorer
+from assortment.serving.catalogue_tables import Catalogues
 from assortment.serving.diversifier import DiversifierStep
 from assortment.serving.prepare import PrepareStep
 from assortment.serving.step import Outcome, Step, Tensors
@@ -36,10 +37,11 @@ class TextSearchStep:
     @classmethod
     def open(cls, model: Path, version: Path, *, threads: int = 1) -> TextSearchStep:
         """Loads ``text_search/`` of an assembled repository, and its folder of one catalogue version."""
+        catalogues = Catalogues(model / artefacts.CATALOGUES)
         return cls(
-            PrepareStep(version / artefacts.TOKENIZER),
+            PrepareStep(version / artefacts.TOKENIZER, catalogues.version(int(version.name)).filters),
             TextScorerStep.open(version, threads=threads),
-            DiversifierStep(model / artefacts.CATALOGUES),
+            DiversifierStep(catalogues),
         )
 
     def run(self, batch: Sequence[Tensors]) -> list[Outcome]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Unavailable,
         UnknownCandidates,
     )
+    from assortment_client.filters import Filters
     from assortment_client.request import ProductRequest, SearchRequest
     from assortment_client.response import ProductEmbedding, Result, SearchResponse, ServerInfo
 
@@ -38,6 +39,7 @@ __all__ = [
     "BadResponse",
     "ClientClosed",
     "DeadlineExceeded",
+    "Filters",
     "InvalidRequest",
     "ModelNotReady",
     "Overloaded",
@@ -60,6 +62,7 @@ _MODULES: Final = {
     "SearchClient": "client",
     "Reason": "contract",
     "candidate_key": "contract",
+    "Filters": "filters",
     "ProductRequest": "request",
     "SearchRequest": "request",
     "ProductEmbedding": "response",

@@ -13,6 +13,7 @@ from typing import Final
 from assortment_client import codec, contract
 from assortment_client.codec import Call, Tensors
 from assortment_client.errors import BadResponse, InvalidRequest, SearchError, UnknownCandidates
+from assortment_client.filters import Filters
 from assortment_client.request import Picture, ProductRequest, SearchRequest, check_deadline
 from assortment_client.response import ProductEmbedding, SearchResponse, ServerInfo
 from assortment_client.triton import Channel, ChannelArgument
@@ -60,6 +61,8 @@ class SearchClient:
         pinned: Sequence[str] = (),
         excluded: Sequence[str] = (),
         shown: Sequence[str] = (),
+        filters: Filters | None = None,
+        sort: str = contract.SORTS[0],
         deadline_s: float = 2.0,
     ) -> SearchResponse:
         """Finds at most ``k`` products for a text, a picture, or both.
@@ -79,6 +82,9 @@ class SearchClient:
             pinned: at most 20 product ids that stand first, in this order.
             excluded: at most 100 product ids that are never shown.
             shown: at most 100 product ids that earlier pages showed (``shown`` of their answers); the page goes on after them.
+            filters: what a product has to have to be shown. They act before the best matches are taken, so a narrow filter still
+                fills the page; one that nothing passes gives an empty page whose ``unmet`` says which filter it was.
+            sort: a name in ``contract.SORTS``: "relevance", or what the most relevant products are ordered by, undiversified.
             deadline_s: seconds until the call fails; the server drops the request from its queues then too.
 
         Raises:
@@ -99,6 +105,8 @@ class SearchClient:
             pinned=pinned,
             excluded=excluded,
             shown=shown,
+            filters=filters,
+            sort=sort,
         )
         return self.send(request, deadline_s=deadline_s)
 

@@ -63,6 +63,8 @@ RULE_FIELDS: Final = (
     "pinned",  # [ids]: stand first, in this order
     "excluded",  # [ids]: never shown
     "shown",  # [ids]: what earlier pages showed, in order; the page goes on after them and repeats none
+    "filters",  # an object of FILTER_FIELDS: what a product has to have; all of them hold
+    "sort",  # one of SORTS; left out: "relevance"
 )
 MAX_RULES_BYTES: Final = 65_536  # of the JSON, UTF-8
 MAX_CAPS: Final = 8  # facets; each n is 1 to MAX_K
@@ -71,6 +73,25 @@ MAX_PINNED: Final = 20
 MAX_EXCLUDED: Final = 100
 MAX_SHOWN: Final = 100
 MAX_ID_CHARACTERS: Final = 256
+
+# The fields of RULES.filters, all optional, and their limits. Values are compared without regard to case and spacing.
+FILTER_FIELDS: Final = (
+    "price",  # [from, to] in the catalogue's currency, both inside; null leaves an end open
+    "department",  # [values]: any of them, as in the next two
+    "category",  # [values] at any level of the category path
+    "brand",
+    "attributes",  # {attribute: [values]}: any of an attribute's values, all attributes
+    "in_stock",  # bool: true leaves out what is sold out
+    "min_rating",  # number in [0, 5]: the mean rating is at least this
+)
+MAX_FILTER_VALUES: Final = 50  # of a field or an attribute
+MAX_FILTER_VALUE_CHARACTERS: Final = 128
+MAX_FILTER_ATTRIBUTES: Final = 8
+MAX_PRICE: Final = 1e12
+MAX_RATING: Final = 5.0
+
+# How a page may be ordered. "relevance" is diversified; the others order the relevant products by what they name, undiversified.
+SORTS: Final = ("relevance", "price_ascending", "price_descending", "rating", "newest")
 
 # An index into this tuple travels between the server's steps: append, never reorder.
 STRATEGIES: Final = (
@@ -99,6 +120,8 @@ class Reason(enum.IntEnum):
     """It is on the page because it differs from the products above it."""
     PINNED = 2
     """The caller pinned it there."""
+    SORTED = 3
+    """The order that the caller asked for puts it there."""
 
 
 def candidate_key(product_id: str) -> int:

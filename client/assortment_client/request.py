@@ -16,6 +16,8 @@ from typing import Any
 
 from assortment_client import contract, rules
 from assortment_client.errors import InvalidRequest
+from assortment_client.filters import Filters
+from assortment_client.text import is_utf8
 
 Picture = bytes | str | os.PathLike[str]
 """Encoded bytes (JPEG, PNG, WebP, GIF or BMP), or the path of such a file."""
@@ -52,6 +54,11 @@ class SearchRequest:
     """Product ids that are never shown."""
     shown: Sequence[str] = ()
     """Product ids that earlier pages showed, in order: ``SearchResponse.shown``. The page goes on after them."""
+    filters: Filters | None = None
+    """What a product has to have to be shown; pinned ones are shown all the same."""
+    sort: str = contract.SORTS[0]
+    """A name in ``contract.SORTS``. All but "relevance" order the most relevant products by what they name, and then there is no
+    ``strategy``, ``diversity`` or ``max_relevance_loss``."""
 
     def __post_init__(self) -> None:
         """Checks every field.
@@ -151,7 +158,7 @@ def _check_text(field: str, text: Any, longest: int) -> None:
         raise InvalidRequest.of(field, f"{text[:20]}... of {len(text)} characters", f"allowed: at most {longest} characters")
     if "\0" in text:
         raise InvalidRequest.of(field, text, "allowed: text without NUL characters")
-    if not rules.is_utf8(text):
+    if not is_utf8(text):
         raise InvalidRequest.of(field, text, "allowed: text that can be encoded as UTF-8 (it holds half a surrogate pair)")
 
 

@@ -45,7 +45,7 @@ class SearchResponse:
     opens: tuple[str, ...]
     """(n,) the facet value that each result is the first to show, as in "colour=blue"; empty when there is none."""
     unmet: str
-    """Which page rule left the page shorter than k; empty when none did."""
+    """Which page rule or filter left the page shorter than k; empty when none did."""
     shown: tuple[str, ...]
     """What the request said earlier pages showed, then this page's ids: the next page's ``shown``."""
     catalogue_version: int

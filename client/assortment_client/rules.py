@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from assortment_client import contract
 from assortment_client.errors import InvalidRequest
+from assortment_client.filters import Filters
+from assortment_client.text import is_utf8
 
 if TYPE_CHECKING:
     from assortment_client.request import SearchRequest
 
 ID_LISTS: Final = {"pinned": contract.MAX_PINNED, "excluded": contract.MAX_EXCLUDED, "shown": contract.MAX_SHOWN}
+RELEVANCE: Final = contract.SORTS[0]
 
 
 def check(request: SearchRequest) -> None:
@@ -31,6 +34,9 @@ def check(request: SearchRequest) -> None:
         _check_near_duplicate(request.near_duplicate)
     if request.caps is not None:
         _check_caps(request.caps)
+    if request.filters is not None and not isinstance(request.filters, Filters):
+        raise InvalidRequest.of("filters", request.filters, 'allowed: Filters, as in Filters(brand=["Puma"])')
+    _check_sort(request)
     for name, most in ID_LISTS.items():
         allowed = f"allowed: at most {most} distinct product ids"
         check_ids(name, getattr(request, name), allowed, fewest=0, most=most, longest=contract.MAX_ID_CHARACTERS)
@@ -54,6 +60,10 @@ def encode(request: SearchRequest) -> bytes:
     if request.caps:
         told["caps"] = {facet: operator.index(most) for facet, most in request.caps.items()}
     told.update((name, list(ids)) for name in ID_LISTS if (ids := getattr(request, name)))
+    if request.filters is not None and (filters := request.filters.told()):
+        told["filters"] = filters
+    if request.sort != RELEVANCE:
+        told["sort"] = request.sort
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() if told else b""
 
 
@@ -87,16 +97,17 @@ def check_ids(field: str, ids: Any, allowed: str, *, fewest: int, most: int, lon
         first_place[product_id] = place
 
 
-def is_utf8(text: str) -> bool:
-    """Whether ``text`` can be sent: half a surrogate pair cannot."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 # What callers pass is not trusted to have the annotated type, hence Any.
+
+
+def _check_sort(request: SearchRequest) -> None:
+    """A sorted page is not diversified."""
+    if request.sort not in contract.SORTS:
+        raise InvalidRequest.of("sort", request.sort, f"allowed: {', '.join(contract.SORTS)}")
+    for name in ("diversity", "max_relevance_loss", "strategy"):
+        if request.sort != RELEVANCE and getattr(request, name) is not None:
+            allowed = f"{name} is given too, and a sorted page is not diversified; allowed: one of the two"
+            raise InvalidRequest.of("sort", request.sort, allowed)
 
 
 def _check_near_duplicate(cosine: Any) -> None:

@@ -23,7 +23,8 @@ from assortment_client.errors import (
 
 _ENSEMBLE_PREFIX: Final = re.compile(r"^(?:in ensemble '[^']*', )+")
 _FIELD: Final = re.compile(r"^([A-Za-z_]\w*)(?:\[\d+\])?: ")
-_RULE: Final = re.compile(r"^RULES\.(\w+)")  # RULES.pinned[3], RULES.caps.brand: a page rule is an argument of its own name
+# RULES.pinned[3], RULES.caps.brand: a page rule is an argument of its own name; RULES.filters.brand[0] is filters.brand.
+_RULE: Final = re.compile(r"^RULES\.(filters\.\w+|\w+)")
 _ARGUMENTS: Final = {contract.PICTURE: "image", contract.CANDIDATE_KEY: "candidates", contract.LABEL: "labels"}
 _QUEUE_TEXTS: Final = ("Exceeds maximum queue size", "Request timeout expired")
 _DEAD_PROCESS_TEXT: Final = "is not healthy"

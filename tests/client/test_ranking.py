@@ -266,3 +266,56 @@ def test_search_without_a_catalogue_or_with_a_wrong_option(scripted, tmp_path: P
     assert "error: diversity: 1.5 is not allowed; allowed: 0 (pure relevance)" in capsys.readouterr().err
     assert cli.main(["search", "--url", scripted.endpoint]) == 1
     assert "error: query: '' is not allowed; allowed: some text, or a picture in image" in capsys.readouterr().err
+
+
+def rules_of(request: Any) -> dict[str, Any]:
+    place = [tensor.name for tensor in request.inputs].index("RULES")
+    told: dict[str, Any] = json.loads(deserialize_bytes_tensor(request.raw_input_contents[place])[0])
+    return told
+
+
+def test_filters_of_a_file_and_of_the_command_line_are_the_same(scripted, tmp_path: Path, capsys) -> None:
+    filters = {
+        "brand": ["Puma", "Nike"],
+        "price": [None, 49.99],
+        "attributes": {"colour": ["Blue"]},
+        "in_stock": True,
+        "min_rating": 4.0,
+    }
+    queries = write(tmp_path / "queries.jsonl", {"query": "shoes", "filters": filters, "sort": "newest"})
+    assert rank(queries, tmp_path / "ranked.jsonl", scripted.endpoint) == 0
+    options = ["brand=Puma", "brand=Nike", "price=..49.99", "colour=Blue", "in_stock", "min_rating=4"]
+    given = [word for option in options for word in ("--filter", option)]
+    assert cli.main(["search", "shoes", "--url", scripted.endpoint, "--sort", "newest", *given]) == 0
+    assert [rules_of(request) for request in scripted.requests] == [{"filters": filters, "sort": "newest"}] * 2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["brand"], "--filter: 'brand' is not allowed; allowed: NAME=VALUE, as in brand=Puma, or in_stock"),
+        (["in_stock=1"], "--filter: 'in_stock=1' is not allowed"),
+        (["=x"], "--filter: '=x' is not allowed"),
+        (["price=50"], "--filter: 'price=50' is not allowed; allowed: price=FROM..TO"),
+        (["price=.."], "allowed: price=FROM..TO"),
+        (["price=1..x"], "'x' is no number"),
+        (["min_rating=1", "min_rating=2"], "min_rating stands twice"),
+        (["min_rating=7"], "filters.min_rating: 7.0 is not allowed"),
+        (["brand="], "filters.brand[0]: '' is not allowed"),
+    ],
+)
+def test_a_wrong_filter_option_is_told(scripted, capsys, options: list[str], message: str) -> None:
+    given = [word for option in options for word in ("--filter", option)]
+    assert cli.main(["search", "shoes", "--url", scripted.endpoint, *given]) == 1
+    assert message in capsys.readouterr().err
+    assert not scripted.requests
+
+
+def test_a_wrong_filter_in_a_file_names_its_line(tmp_path: Path) -> None:
+    lines = ({"query": "a", "filters": {"colour": "Blue"}}, {"query": "a", "filters": ["Blue"]}, {"query": "a", "sort": "x"})
+    wrong = read_requests(write(tmp_path / "queries.jsonl", *lines), keep_going=True)
+    assert [line.reason.partition(" is not")[0] for line in wrong if isinstance(line, WrongLine)] == [
+        "filters.colour: 'Blue'",
+        "filters: ['Blue']",
+        "sort: 'x'",
+    ]

@@ -113,6 +113,25 @@ def test_scorer_answers_as_the_reference(num_rows: int, batch: int, scorer: Scor
             assert sorted(rows[i]) == sorted(expected_rows)
 
 
+@pytest.mark.parametrize("num_rows", [8, 9, 500])
+def test_a_bitmap_of_another_version_is_cut_or_padded(num_rows: int, scoring: Path, tmp_path: Path) -> None:
+    tables, (query, intent) = make_tables(num_rows), make_queries(2)
+    build(tmp_path, scoring, tables, version=VERSION)
+    run = session(tmp_path / artefacts.SCORER)
+    allowed = np.random.default_rng(2).random((2, num_rows)) < 0.5
+    for num_bytes in (2, 3, 62, 63, 64, 200):
+        allow = np.zeros((2, num_bytes), dtype=np.uint8)
+        exact = bitmap(allowed)[:, :num_bytes]
+        allow[:, : exact.shape[1]] = exact
+        rows, _, version = run.run(None, {"QUERY_VECTOR": query, "INTENT": intent, "ALLOW": allow})
+        assert version.tolist() == [[VERSION]] * 2
+        for of_query, may in zip(rows, allowed, strict=True):
+            kept = set(np.flatnonzero(may[: num_bytes * 8]).tolist())
+            found = set(of_query[of_query >= 0].tolist())
+            assert found <= kept
+            assert len(found) == min(len(kept), NUM_SCORED)
+
+
 def test_candidate_scorer_is_the_same_function(scorer: ScorerModule, scoring: Path, tmp_path: Path) -> None:
     tables, (query, intent) = make_tables(50), make_queries(2)
     build(tmp_path, scoring, tables, version=VERSION)

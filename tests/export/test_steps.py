@@ -98,6 +98,9 @@ def test_a_new_version_is_served_and_the_previous_one_keeps_its_tables(copy: Bui
     repository = copy.model_repository
     assert [path.name for path in (repository / "scorer").glob("[0-9]*")] == ["2"]
     assert (repository / "scorer" / "2" / "model.py").is_file()
+    for model in ("prepare", "text_search"):
+        assert [path.name for path in (repository / model).glob("[0-9]*")] == ["2"], "filters are resolved by version"
+        assert {path.name for path in (repository / model / artefacts.CATALOGUES).iterdir()} == {"1", "2"}
     assert {path.name for path in (repository / "diversifier" / artefacts.CATALOGUES).iterdir()} == {"1", "2"}
     assert manifest.verify(repository).results["served_version"] == 2
 

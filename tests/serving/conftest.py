@@ -13,6 +13,9 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 from tritonclient.utils import InferenceServerException
 
 from assortment import artefacts
+from assortment.catalogue.product import Product
+from assortment.serving import offers
+from assortment.serving.filters import Filters, fold
 from assortment.serving.pipeline import Pipeline
 from assortment.serving.request import SearchRequest
 from assortment_client import contract as public
@@ -45,8 +48,20 @@ def picture_file(file_format: str, size: tuple[int, int] = (60, 40), colour: str
 
 
 # Two kinds of products: 0, 1, 2 are alike, and so are 3, 4, 5. Colours alternate; 0 and 1 are variants, 4 and 5 have one title.
+# Product 2 has no price, rating or date; 5 is sold out, of 4 no stock is told.
 _FACETS = {"type": ["shirt", "shoe"], "colour": ["blue", "red"]}
 _FACET_CODES = [[0, 0], [0, 1], [0, 0], [1, 1], [1, 0], [1, 1]]
+_CATEGORY_CODES = [[0, 1], [0, 1], [0, 1], [0, 2], [0, 2], [3, -1]]
+_CATEGORIES = ["Apparel", "Topwear", "Footwear", "Sale"]
+_NAN = float("nan")
+_OFFERS = [
+    (20.0, 5.0, 1, 3, 100),
+    (10.0, 4.5, 900, 3, 300),
+    (_NAN, _NAN, 0, 1, offers.UNKNOWN_DATE),
+    (40.0, 3.0, 50, 1, 200),
+    (30.0, 4.0, 50, offers.UNKNOWN_STOCK, -5),
+    (20.0, 4.0, 50, 0, 200),
+]
 _DUPLICATE_CODES = [[0, 0], [0, 1], [-1, 2], [-1, 3], [-1, 4], [-1, 4]]
 
 
@@ -65,6 +80,9 @@ def write_version() -> Callable[[Path, int], None]:
         np.save(of_version / artefacts.DIVERSITY_VECTORS, np.repeat(np.eye(2, dtype=np.float32), 3, axis=0))
         np.save(of_version / artefacts.FACET_CODES, np.array(_FACET_CODES, dtype=np.int32))
         (of_version / artefacts.FACET_VALUES).write_text(json.dumps(_FACETS))
+        np.save(of_version / artefacts.CATEGORY_CODES, np.array(_CATEGORY_CODES, dtype=np.int32))
+        (of_version / artefacts.CATEGORY_VALUES).write_text(json.dumps(_CATEGORIES))
+        np.save(of_version / artefacts.OFFERS, np.array(_OFFERS, dtype=offers.ROW))
         np.save(of_version / artefacts.DUPLICATE_CODES, np.array(_DUPLICATE_CODES, dtype=np.int32))
         index = {"version": version, "num_products": 6, "default_strategy": "mmr", "default_diversity": 0.0, "categories": []}
         (of_version / artefacts.INDEX).write_text(json.dumps(index))
@@ -170,3 +188,26 @@ def damaged_pictures() -> dict[str, bytes]:
     too_large = io.BytesIO()
     Image.new("1", (20_000, 20_000)).save(too_large, "PNG")
     return {"truncated JPEG": picture_file("JPEG", (300, 300))[:700], "20,000 x 20,000": too_large.getvalue()}
+
+
+@pytest.fixture(scope="session")
+def passes() -> Callable[[Product, Filters], bool]:
+    """Whether one product passes filters, asked of the product itself."""
+    return _passes
+
+
+def _passes(product: Product, filters: Filters) -> bool:
+    def has(wanted: tuple[str, ...], *values: str) -> bool:
+        return not wanted or bool({fold(value) for value in values if value} & {fold(value) for value in wanted})
+
+    low, high = filters.price
+    return (
+        has(filters.department, product.department)
+        and has(filters.category, *product.category)
+        and has(filters.brand, product.brand)
+        and all(has(wanted, product.attributes.get(name, "")) for name, wanted in filters.attributes.items())
+        and (low is None or (product.price is not None and product.price >= low))
+        and (high is None or (product.price is not None and product.price <= high))
+        and not (filters.in_stock and product.stock == 0)
+        and (filters.min_rating is None or (product.rating is not None and product.rating >= filters.min_rating))
+    )

@@ -5,9 +5,10 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
+from assortment.contract import NO_FILTER
 from assortment.errors import StepError
 from assortment.serving.onnx_session import OnnxSession
-from assortment.serving.onnx_step import ImageEncoderStep, OnnxStep
+from assortment.serving.onnx_step import ImageEncoderStep, OnnxStep, join
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +69,16 @@ def _text(*lengths: int) -> dict[str, np.ndarray]:
 def test_ragged_requests_are_padded_and_come_back_one_by_one(sums: Path) -> None:
     outcomes = OnnxStep("text_encoder", sums).run([_text(3), _text(7, 7), _text(1)])
     assert [outcome["TEXT_VECTOR"][:, 0].tolist() for outcome in outcomes if isinstance(outcome, dict)] == [[3], [7, 7], [1]]
+
+
+def test_a_request_without_a_filter_allows_every_row_beside_one_with_a_filter() -> None:
+    unfiltered, filtered = np.array([[NO_FILTER]], dtype=np.uint8), np.array([[1, 0, 8]], dtype=np.uint8)
+    joined = join([{"ALLOW": allow} for allow in (unfiltered, filtered, unfiltered)], ["ALLOW"])["ALLOW"]
+    assert joined.tolist() == [[255] * 3, [1, 0, 8], [255] * 3]
+    assert joined.dtype == np.uint8
+    assert join([{"ALLOW": unfiltered}] * 2, ["ALLOW"])["ALLOW"].tolist() == [[255], [255]], "none is filtered: one byte says so"
+    longer = np.array([[7, 7, 7, 7, 7]], dtype=np.uint8)  # of another catalogue version
+    assert join([{"ALLOW": allow} for allow in (filtered, longer)], ["ALLOW"])["ALLOW"].tolist() == [[1, 0, 8, 0, 0], [7] * 5]
 
 
 def test_a_request_without_a_picture_has_a_zero_vector(means: Path) -> None:

@@ -9,10 +9,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assortment.errors import InputError
+from assortment.serving.filters import NO_FILTERS, Filters
 from assortment.serving.page_rules import NO_RULES, PageRules, parse
 from assortment_client import contract as public
 
 ids = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12)
+
+
+values = st.lists(st.text(st.characters(exclude_categories=("Cs", "Z", "C")), min_size=1, max_size=9), max_size=4).map(tuple)
+
+
+@st.composite
+def some_filters(draw: st.DrawFn) -> Filters:
+    ends = draw(st.lists(st.none() | st.floats(0, public.MAX_PRICE), min_size=2, max_size=2))
+    low, high = ends if None in ends else sorted(ends)
+    return Filters(
+        price=(low, high),
+        department=draw(values),
+        category=draw(values),
+        brand=draw(values),
+        attributes=draw(st.dictionaries(ids, values.filter(bool), max_size=3)),
+        in_stock=draw(st.booleans()),
+        min_rating=draw(st.none() | st.floats(0, 5)),
+    )
 
 
 @st.composite
@@ -27,6 +46,8 @@ def page_rules(draw: st.DrawFn) -> PageRules:
         pinned=tuple(some[:cut]),
         excluded=tuple(some[cut:]),
         shown=tuple(draw(st.lists(ids, unique=True, max_size=10))),
+        filters=draw(st.just(NO_FILTERS) | some_filters()),
+        sort=draw(st.sampled_from(public.SORTS)),
     )
 
 
@@ -82,6 +103,8 @@ BAD: list[tuple[bytes | str, str]] = [
     (b'{"caps": {"brand": true}}', "RULES.caps.brand: True is not allowed"),
     (b'{"caps": {"brand": 2.0}}', "RULES.caps.brand: 2.0 is not allowed"),
     (b'{"caps": {"brand": {"Acme": 2}}}', "RULES.caps.brand: 'a JSON object' is not allowed"),
+    (b'{"sort": "cheapest"}', "RULES.sort: 'cheapest' is not allowed; allowed: relevance, price_ascending, price_desc"),
+    (b'{"sort": ["rating"]}', "RULES.sort: 'a JSON list' is not allowed; allowed: relevance"),
     (b'{"pinned": "17"}', "RULES.pinned: '17' is not allowed; allowed: at most 20 distinct product ids, as a list of strings"),
     (b'{"pinned": {"17": 1}}', "RULES.pinned: 'a JSON object' is not allowed"),
     (json.dumps({"pinned": list(map(str, range(21)))}), "RULES.pinned: '21 product ids' is not allowed; allowed: at most 20"),
@@ -125,7 +148,10 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
     max_leaves=12,
 )
-almost_rules = st.dictionaries(st.sampled_from((*public.RULE_FIELDS, "other")), json_values, max_size=4).map(json.dumps)
+almost_filters = st.dictionaries(st.sampled_from((*public.FILTER_FIELDS, "other")), json_values, max_size=4)
+almost_rules = st.dictionaries(st.sampled_from((*public.RULE_FIELDS, "other")), json_values | almost_filters, max_size=4).map(
+    json.dumps
+)
 
 
 @settings(max_examples=300, deadline=None)

@@ -15,6 +15,8 @@ from PIL import Image
 from assortment.contract import MAX_QUERY_TOKENS, STEPS
 from assortment.errors import InputError
 from assortment.serving import checks
+from assortment.serving.catalogue_tables import Catalogues
+from assortment.serving.page_rules import NO_RULES
 from assortment.serving.prepare import Preparer, PrepareStep, tensors_of
 from assortment.serving.request import SearchRequest
 
@@ -69,6 +71,9 @@ BAD = [
     ({"rules": b'{"caps": {"brand": 0}}'}, "RULES.caps.brand: 0 is not allowed; allowed: a whole number from 1 to 100"),
     ({"rules": b"\xff"}, "RULES: b'\\xff' is not allowed; it is no UTF-8 from position 0 on"),
     ({"rules": '{"\ud800": 1}'}, "it is no UTF-8 from position 2 on"),
+    ({"rules": b'{"sort": "newest"}', "diversity": 0.0}, "RULES.sort: 'newest' is not allowed; DIVERSITY is given too"),
+    ({"rules": b'{"sort": "newest"}', "strategy": "mmr"}, "RULES.sort: 'newest' is not allowed; STRATEGY is given too"),
+    ({"rules": b'{"sort": "newest"}', "max_relevance_loss": 0.1}, "RULES.sort: 'newest' is not allowed; MAX_RELEVANCE_LOSS is"),
     ({"candidates": np.zeros(0, np.int64)}, "CANDIDATE_KEY: '0 candidates' is not allowed; allowed: 1 to 1000 candidates"),
     ({"candidates": np.arange(1001)}, "CANDIDATE_KEY: '1001 candidates' is not allowed"),
     ({"candidates": np.array([5, 7, 8, 7])}, "CANDIDATE_KEY: 7 is not allowed; it stands at positions 1 and 3; allowed: every"),
@@ -90,7 +95,7 @@ def test_left_out_options_take_their_defaults(preparer: Preparer) -> None:
     assert prepared.token_ids.tolist() == [2, 4, 5, 3]
     assert (prepared.k, prepared.strategy, prepared.pixels, prepared.candidates) == (10, -1, None, None)
     assert np.isnan([prepared.diversity, prepared.max_relevance_loss]).all()
-    assert prepared.rules == b""
+    assert prepared.rules is NO_RULES
 
 
 def test_page_rules_go_on_in_one_spelling(tokenizer_file: Path) -> None:
@@ -102,6 +107,36 @@ def test_page_rules_go_on_in_one_spelling(tokenizer_file: Path) -> None:
     outcomes = PrepareStep(tokenizer_file).run(requests)
     canonical = '{"caps":{"a":1,"b":2},"near_duplicate":1.0,"shown":["ü"]}'.encode()
     assert [outcome["RULES"].tolist() for outcome in outcomes] == [[[canonical]], [[canonical]], [[b""]], [[b""]]]
+
+
+FILTERED = b'{"filters": {"attributes": {"colour": ["BLUE"]}}}'
+
+
+def test_filters_become_a_bitmap_of_the_versions_rows(tokenizer_file: Path, catalogues: Path) -> None:
+    step = PrepareStep(tokenizer_file, Catalogues(catalogues).version(2).filters)
+    rules = (FILTERED, b'{"filters": {"brand": ["Puma"]}}', None, b'{"sort": "newest"}')
+    outcomes = step.run([tensors_of(SearchRequest(query="blue", rules=value)) for value in rules])
+    assert [outcome["ALLOW"].tolist() for outcome in outcomes] == [[[0b010101]], [[0]], [[255]], [[255]]]
+    assert [outcome["ALLOW_VERSION"].tolist() for outcome in outcomes] == [[[2]], [[2]], [[0]], [[0]]]
+
+
+def test_filters_on_given_candidates_are_left_to_the_diversifier(tokenizer_file: Path, catalogues: Path) -> None:
+    step = PrepareStep(tokenizer_file, Catalogues(catalogues).version(2).filters)
+    (outcome,) = step.run([tensors_of(SearchRequest(query="blue", rules=FILTERED, candidates=np.array([3])))])
+    assert (outcome["ALLOW"].tolist(), outcome["ALLOW_VERSION"].tolist()) == ([[255]], [[0]])
+    assert outcome["RULES"].tolist() == [[b'{"filters":{"attributes":{"colour":["BLUE"]}}}']]
+
+
+def test_a_filter_that_cannot_be_resolved_fails_alone(tokenizer_file: Path, catalogues: Path) -> None:
+    unknown = SearchRequest(query="blue", rules=b'{"filters": {"attributes": {"size": ["XL"]}}}')
+    good = SearchRequest(query="blue", rules=FILTERED)
+    requests = [tensors_of(unknown), tensors_of(good)]
+    wrong, right = PrepareStep(tokenizer_file, Catalogues(catalogues).version(2).filters).run(requests)
+    assert str(wrong).startswith(
+        "RULES.filters.attributes: 'size' is not allowed; allowed: an attribute of this catalogue: colour"
+    )
+    assert isinstance(right, dict)
+    assert "no catalogue is open here" in str(PrepareStep(tokenizer_file).run(requests)[1])
 
 
 def test_a_relevance_loss_stands_behind_the_other_options(tokenizer_file: Path) -> None:

@@ -1,9 +1,11 @@
-"""Checks every field of a search request, tokenises the query, decodes the picture."""
+"""Checks every field of a search request, tokenises the query, decodes the picture, resolves the filters."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from assortment.artefacts import TOKENIZER
+from assortment.artefacts import CATALOGUES, TOKENIZER
+from assortment.serving.facet import read_facets
+from assortment.serving.filter_table import FilterTable
 from assortment.serving.prepare import PrepareStep
 from assortment.serving.step import Step
 from assortment.serving.triton_backend import TritonModel
@@ -13,6 +15,8 @@ class TritonPythonModel(TritonModel):
     """``prepare``; the parameter ``pad_tokens_to`` gives all texts one length."""
 
     def open(self, model: Path, version: Path, parameters: Mapping[str, str]) -> Step:
-        """Reads the tokenizer."""
+        """Reads the tokenizer, and the filter tables of the catalogue version that this version of the model is."""
         length = parameters.get("pad_tokens_to")
-        return PrepareStep(version / TOKENIZER, pad_tokens_to=int(length) if length else None)
+        tables = model / CATALOGUES / version.name
+        filters = FilterTable.open(tables, read_facets(tables))
+        return PrepareStep(version / TOKENIZER, filters, pad_tokens_to=int(length) if length else None)

@@ -1,0 +1,137 @@
+"""Filters of a search: what a product has to have to be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from assortment_client import contract
+from assortment_client.errors import InvalidRequest
+from assortment_client.text import is_utf8
+
+_VALUE_FIELDS: Final = ("department", "category", "brand")
+_PRICE: Final = f"allowed: (from, to), each None or a number from 0 to {contract.MAX_PRICE:g}, the first not above the second"
+_VALUE: Final = f"allowed: a str of 1 to {contract.MAX_FILTER_VALUE_CHARACTERS} characters, not all of them spaces"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What every product of a page has to have: all fields hold, and of one field's values any.
+
+    Values are compared without regard to case and spacing. A product whose price or rating the catalogue does not know passes
+    no filter on it; one whose stock it does not know counts as in stock.
+    """
+
+    price: tuple[float | None, float | None] = (None, None)
+    """From and to, both inside, in the catalogue's currency; None leaves an end open."""
+    department: Sequence[str] = ()
+    """One value or several, here and in the next two. Kept as a tuple."""
+    category: Sequence[str] = ()
+    """At any level of the category path."""
+    brand: Sequence[str] = ()
+    attributes: Mapping[str, Sequence[str]] = field(default_factory=dict, hash=False)
+    """Attribute to one value or several, as in {"colour": ["Blue", "Navy"]}. Kept as a read-only copy."""
+    in_stock: bool = False
+    """Whether products that are sold out are left out."""
+    min_rating: float | None = None
+    """The least mean rating, 0 to 5."""
+
+    def __post_init__(self) -> None:
+        """Checks every field.
+
+        Raises:
+            InvalidRequest: naming the first field that is wrong, as in ``filters.price``, its value and what is allowed.
+        """
+        for name in _VALUE_FIELDS:
+            object.__setattr__(self, name, _values(f"filters.{name}", getattr(self, name)))
+        object.__setattr__(self, "price", _price(self.price))
+        object.__setattr__(self, "attributes", MappingProxyType(_attributes(self.attributes)))
+        if not isinstance(self.in_stock, bool):
+            raise InvalidRequest.of("filters.in_stock", self.in_stock, "allowed: True or False")
+        if self.min_rating is not None:
+            allowed = f"allowed: a number from 0 to {contract.MAX_RATING:g}"
+            object.__setattr__(self, "min_rating", _number("filters.min_rating", self.min_rating, contract.MAX_RATING, allowed))
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Filters:
+        """From a mapping of fields, as JSON writes them.
+
+        Raises:
+            InvalidRequest: when a name is no field, or a value is wrong.
+        """
+        for name, value in told.items():
+            if name not in contract.FILTER_FIELDS:
+                raise InvalidRequest.of(
+                    f"filters.{name}", value, f"it is no filter; allowed: {', '.join(contract.FILTER_FIELDS)}"
+                )
+        return cls(**told)
+
+    def told(self) -> dict[str, object]:
+        """The fields that filter, for JSON; empty when none does."""
+        told: dict[str, object] = {name: list(values) for name in _VALUE_FIELDS if (values := getattr(self, name))}
+        if self.price != (None, None):
+            told["price"] = list(self.price)
+        if self.attributes:
+            told["attributes"] = {name: list(values) for name, values in self.attributes.items()}
+        if self.in_stock:
+            told["in_stock"] = True
+        if self.min_rating is not None:
+            told["min_rating"] = self.min_rating
+        return told
+
+
+# What callers pass is not trusted to have the annotated type, hence Any.
+
+
+def _values(name: str, values: Any) -> tuple[str, ...]:
+    allowed = f"allowed: at most {contract.MAX_FILTER_VALUES} values"
+    if isinstance(values, str):
+        values = (values,)
+    if isinstance(values, bytes) or not isinstance(values, Sequence):
+        raise InvalidRequest.of(name, values, f"{allowed}, a str or a sequence of str")
+    if len(values) > contract.MAX_FILTER_VALUES:
+        raise InvalidRequest.of(name, f"{len(values)} values", allowed)
+    for place, value in enumerate(values):
+        if not isinstance(value, str) or not value.strip() or not is_utf8(value):
+            raise InvalidRequest.of(f"{name}[{place}]", value, _VALUE)
+        if len(value) > contract.MAX_FILTER_VALUE_CHARACTERS:
+            raise InvalidRequest.of(f"{name}[{place}]", value, _VALUE)
+    return tuple(values)
+
+
+def _price(price: Any) -> tuple[float | None, float | None]:
+    if isinstance(price, str | bytes) or not isinstance(price, Sequence) or len(price) != 2:
+        raise InvalidRequest.of("filters.price", price, _PRICE)
+    low, high = (
+        None if end is None else _number(f"filters.price[{place}]", end, contract.MAX_PRICE, _PRICE)
+        for place, end in enumerate(price)
+    )
+    if low is not None and high is not None and low > high:
+        raise InvalidRequest.of("filters.price", price, _PRICE)
+    return low, high
+
+
+def _attributes(attributes: Any) -> dict[str, tuple[str, ...]]:
+    name, most, longest = "filters.attributes", contract.MAX_FILTER_ATTRIBUTES, contract.MAX_FACET_CHARACTERS
+    if not isinstance(attributes, Mapping):
+        raise InvalidRequest.of(name, attributes, 'allowed: a mapping from attribute to values, as in {"colour": ["Blue"]}')
+    if len(attributes) > most:
+        raise InvalidRequest.of(name, f"{len(attributes)} attributes", f"allowed: at most {most} attributes")
+    checked = {}
+    for attribute, values in attributes.items():
+        if not isinstance(attribute, str) or not 1 <= len(attribute) <= longest or not is_utf8(attribute):
+            raise InvalidRequest.of(name, attribute, f"allowed: an attribute's name of 1 to {longest} characters")
+        checked[attribute] = _values(f"{name}.{repr(attribute)[1:-1]}", values)
+    return {attribute: values for attribute, values in checked.items() if values}
+
+
+def _number(name: str, number: Any, most: float, allowed: str) -> float:
+    try:
+        within = not isinstance(number, bool | str) and 0.0 <= float(number) <= most
+    except (TypeError, ValueError, OverflowError):
+        within = False
+    if not within:
+        raise InvalidRequest.of(name, number, allowed)
+    return float(number)

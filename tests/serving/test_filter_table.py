@@ -1,0 +1,170 @@
+"""Which products pass filters: the tables that the index writes, against the same question asked of every product."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assortment import artefacts
+from assortment.catalogue.product import Product
+from assortment.errors import InputError
+from assortment.serving.facet import read_facets
+from assortment.serving.filter_reasons import why_few
+from assortment.serving.filter_table import FilterTable
+from assortment.serving.filters import Filters
+from assortment.serving.offers import UNKNOWN_DATE, UNKNOWN_STOCK, Offers
+from export.index import write_categories, write_facets, write_offers
+
+Passes = Callable[[Product, Filters], bool]
+PRICES = (0.01, 9.99, 10.0, 10.01, 19.99, 250_000.01, 250_000.02)  # the last two are one number in 32 bits
+WORDS = ("Puma", "puma ", "PUMA", "Nike", "Navy  Blue", "navy blue", "Straße", "STRASSE", "x")
+
+
+def products() -> st.SearchStrategy[list[Product]]:
+    word = st.sampled_from(("", *WORDS))
+    one = st.builds(
+        Product,
+        id=st.just("id"),
+        title=st.just("title"),
+        department=word,
+        category=st.lists(st.sampled_from(WORDS), max_size=3).map(tuple),
+        brand=word,
+        attributes=st.dictionaries(st.sampled_from(("colour", "material")), st.sampled_from(WORDS)),
+        price=st.none() | st.sampled_from(PRICES),
+        rating=st.none() | st.sampled_from((0.0, 3.9, 4.0, 4.1, 5.0)),
+        stock=st.none() | st.integers(0, 2),
+    )
+    return st.lists(one, min_size=1, max_size=40)
+
+
+def some_filters() -> st.SearchStrategy[Filters]:
+    wanted = st.lists(st.sampled_from((*WORDS, "unknown")), max_size=6).map(tuple)
+    price = st.sampled_from(PRICES)
+    ranges = st.tuples(st.none() | price, st.none() | price).filter(lambda ends: None in ends or ends[0] <= ends[1])
+    return st.builds(
+        Filters,
+        price=st.just((None, None)) | ranges,
+        department=st.just(()) | wanted,
+        category=st.just(()) | wanted,
+        brand=st.just(()) | wanted,
+        attributes=st.dictionaries(st.just("colour"), wanted.filter(bool)),
+        in_stock=st.booleans(),
+        min_rating=st.none() | st.sampled_from((0.0, 4.0, 4.05)),
+    )
+
+
+def table_of(folder: Path, of: list[Product]) -> FilterTable:
+    write_facets(folder, of)
+    write_categories(folder, of)
+    write_offers(folder, of)
+    (folder / artefacts.INDEX).write_text(json.dumps({"version": 7}), encoding="utf-8")
+    return FilterTable.open(folder, read_facets(folder))
+
+
+@settings(max_examples=150, deadline=None)
+@given(products(), some_filters(), st.data())
+def test_filters_pass_what_a_look_at_every_product_passes(
+    tmp_path_factory: pytest.TempPathFactory, passes: Passes, of: list[Product], filters: Filters, data: st.DataObject
+) -> None:
+    of = [*of, Product(id="last", title="title", attributes={"colour": "x"})]
+    table = table_of(tmp_path_factory.mktemp("table"), of)
+    expected = np.array([passes(product, filters) for product in of])
+    assert table.passing(filters).tolist() == expected.tolist()
+    rows = np.array(data.draw(st.lists(st.integers(0, len(of) - 1), max_size=9)), dtype=np.int32)
+    assert table.passing(filters, rows).tolist() == expected[rows].tolist()
+    bitmap = table.bitmap(filters)
+    assert bitmap.dtype == np.uint8
+    assert len(bitmap) == -(-len(of) // 8)
+    assert [bool(bitmap[row // 8] >> (row % 8) & 1) for row in range(len(of))] == expected.tolist()
+    if filters and not expected.all():
+        told = why_few(table, filters)
+        assert told.startswith(("no product has", "of ", "filters leave"))
+        assert (f"filters leave {expected.sum()} product" in told) == expected.any()
+
+
+def shop(tmp_path: Path) -> FilterTable:
+    def article(brand: str, colour: str, price: float | None, **more: Any) -> Product:
+        return Product(id="id", title="t", brand=brand, attributes={"colour": colour}, price=price, **more)
+
+    return table_of(
+        tmp_path,
+        [
+            article("Puma", "Blue", 20, category=("Apparel", "Shirts"), department="Men", rating=4.0, stock=0),
+            article("Puma", "Red", 30, category=("Apparel",), department="Men"),
+            article("Nike", "Blue", None, category=("Shoes",), department="Women", rating=3.0),
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("filters", "told"),
+    [
+        (Filters(brand=("Foo",)), "no product has brand=Foo"),
+        (Filters(brand=("Foo", "Bar"), in_stock=True), "no product has brand=Foo or Bar"),
+        (Filters(department=("men",), min_rating=4.5), "no product has a rating of at least 4.5"),
+        (Filters(price=(None, 5)), "no product has a price up to 5"),
+        (Filters(price=(100, None)), "no product has a price from 100"),
+        (Filters(price=(21, 29.5)), "no product has a price from 21 to 29.5"),
+        (Filters(department=("Men",), brand=("Nike",)), "of 2 products with department=Men none has brand=Nike"),
+        (
+            Filters(brand=("Puma",), attributes={"colour": ("Blue",)}, in_stock=True),
+            "of 1 product with brand=Puma and colour=Blue none has stock",
+        ),
+        (Filters(brand=("Nike",), price=(None, 1e9)), "of 1 product with brand=Nike none has a price up to 1e+09"),
+        (Filters(brand=("Puma",), attributes={"Colour": ("red",)}), "filters leave 1 product"),
+        (Filters(category=("apparel",)), "filters leave 2 products"),
+    ],
+)
+def test_a_short_page_names_the_filter_that_emptied_it(tmp_path: Path, filters: Filters, told: str) -> None:
+    assert why_few(shop(tmp_path), filters) == told
+
+
+def test_given_candidates_are_counted_by_themselves(tmp_path: Path) -> None:
+    table, rows = shop(tmp_path), np.array([2, 0], dtype=np.int32)
+    assert why_few(table, Filters(brand=("Nike",)), rows) == "filters take 1 of 2 candidates"
+    assert why_few(table, Filters(attributes={"colour": ("red",)}), rows) == "no candidate has colour=red"
+    assert why_few(table, Filters(department=("Men", "Women")), rows) == ""
+
+
+def test_an_unknown_attribute_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        shop(tmp_path).passing(Filters(attributes={"color": ("Blue",)}))
+    assert str(caught.value) == (
+        "RULES.filters.attributes: 'color' is not allowed; allowed: an attribute of this catalogue: colour"
+    )
+
+
+def test_a_catalogue_without_departments_brands_or_categories_answers(tmp_path: Path) -> None:
+    table = table_of(tmp_path, [Product(id="a", title="t"), Product(id="b", title="t")])
+    for field in ("department", "category", "brand"):
+        assert not table.passing(Filters(**{field: ("x",)})).any()  # type: ignore[arg-type]
+    assert table.passing(Filters(in_stock=True)).all(), "no stock told counts as in stock"
+    with pytest.raises(InputError, match="allowed: an attribute of this catalogue: it has none"):
+        table.passing(Filters(attributes={"colour": ("Blue",)}))
+
+
+def test_offers_hold_what_products_tell_and_are_replaced_whole(tmp_path: Path) -> None:
+    class Dated(Product):
+        added = date(1970, 1, 11)
+
+    known = Dated(id="a", title="t", price=0.1, rating=4.7, rating_count=3, stock=10**12)
+    write_offers(tmp_path, [known, Product(id="b", title="t")])
+    linked = tmp_path / "linked.npy"
+    linked.hardlink_to(tmp_path / artefacts.OFFERS)
+    before = linked.read_bytes()
+    offers = Offers.open(tmp_path)
+    assert (offers.price[0], offers.rating[0], offers.rating_count[0], offers.added[0]) == (0.1, 4.7, 3, 10)
+    assert offers.stock.tolist() == [2**31 - 1, UNKNOWN_STOCK]
+    assert np.isnan([offers.price[1], offers.rating[1]]).all()
+    assert (offers.added[1], offers.mean_rating) == (UNKNOWN_DATE, 4.7)
+    write_offers(tmp_path, [Product(id="a", title="t")])
+    assert linked.read_bytes() == before, "a server may have the old file"
+    assert len(Offers.open(tmp_path)) == 1

@@ -1,0 +1,166 @@
+"""Filters and sort orders on the real server: against the steps in one process, and against a look at every product."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tritonclient.utils import InferenceServerException
+
+from assortment.catalogue.product import Product
+from assortment.catalogue.store import Catalogue
+from assortment.paths import BuildPaths
+from assortment.serving.filters import Filters
+from assortment.serving.pipeline import Pipeline
+from assortment.serving.request import Answer, SearchRequest
+from assortment_client.contract import Reason, candidate_key
+
+pytestmark = pytest.mark.triton
+
+Ask = Callable[..., Any]
+Passes = Callable[[Product, Filters], bool]
+
+
+@pytest.fixture(scope="module")
+def products(repository: Path) -> dict[str, Product]:
+    return {product.id: product for product in Catalogue.open(BuildPaths(repository.parent).catalogue).products}
+
+
+@pytest.fixture(scope="module")
+def wide(products: dict[str, Product]) -> Filters:
+    """More products than a page holds."""
+    prices = sorted(product.price for product in products.values() if product.price is not None)
+    return Filters(price=(None, prices[len(prices) // 2]), in_stock=True, min_rating=4.0)
+
+
+@pytest.fixture(scope="module")
+def narrow(products: dict[str, Product]) -> Filters:
+    """Fewer products than a page of 100 holds: those of one type, asked for in another spelling."""
+    return Filters(category=(next(iter(products.values())).type.upper(),), price=(0.0, None))
+
+
+def rules(filters: Filters, **more: Any) -> str:
+    return json.dumps({"filters": filters.told(), **more})
+
+
+def answer(result: Any) -> Answer:
+    names = ("ID", "RELEVANCE", "RANK", "REASON", "COLLAPSED", "OPENS", "UNMET", "CATALOGUE_VERSION")
+    return Answer.of({name: result.as_numpy(name) for name in names})
+
+
+def assert_same(served: Answer, expected: Answer) -> None:
+    assert served.ids == expected.ids
+    assert np.allclose(served.relevance, expected.relevance, atol=1e-5)
+    for name in ("rank", "reason", "collapsed"):
+        assert getattr(served, name).tolist() == getattr(expected, name).tolist()
+    assert (served.opens, served.unmet) == (expected.opens, expected.unmet)
+
+
+def keys(products: dict[str, Product], num: int) -> np.ndarray:
+    return np.array([candidate_key(product_id) for product_id in list(products)[:num]], dtype=np.int64)
+
+
+def requests(filters: Filters, png: bytes, candidates: np.ndarray, **more: Any) -> list[SearchRequest]:
+    """One for each way of asking."""
+    told = rules(filters, **more)
+    return [
+        SearchRequest(query="something blue", rules=told, k=20),
+        SearchRequest(query="something blue", picture=png, rules=told, k=20),
+        SearchRequest(query="something blue", candidates=candidates, rules=told, k=20),
+    ]
+
+
+def test_filtered_pages_are_full_and_hold_only_what_passes(
+    ask: Ask, pipeline: Pipeline, products: dict[str, Product], passes: Passes, wide: Filters, png: bytes
+) -> None:
+    for request in requests(wide, png, keys(products, 300)):
+        served = answer(ask(request))
+        assert len(served.ids) == 20
+        assert all(passes(products[product_id], wide) for product_id in served.ids)
+        assert_same(served, *pipeline.search([request]))
+
+
+def test_a_narrow_filter_finds_every_product_that_passes(
+    ask: Ask, pipeline: Pipeline, products: dict[str, Product], passes: Passes, narrow: Filters
+) -> None:
+    expected = {product_id for product_id, product in products.items() if passes(product, narrow)}
+    assert 0 < len(expected) < 100
+    request = SearchRequest(query="a gift", k=100, diversity=0.0, rules=rules(narrow))
+    served = answer(ask(request))
+    assert set(served.ids) == expected
+    assert served.rank.tolist() == list(range(1, len(expected) + 1))
+    assert served.unmet.startswith(f"{len(expected)} of 100: filters leave {len(expected)} product")
+    assert_same(served, *pipeline.search([request]))
+
+
+def test_an_unsatisfiable_filter_gives_an_empty_page_that_says_which(
+    ask: Ask, pipeline: Pipeline, products: dict[str, Product], png: bytes
+) -> None:
+    nobody = Filters(brand=("Nobody",), in_stock=True)
+    told = [(answer(ask(request)), *pipeline.search([request])) for request in requests(nobody, png, keys(products, 9))]
+    assert [served.ids for served, _ in told] == [[]] * 3
+    assert [served.unmet for served, _ in told] == [
+        f"0 of 20: no {noun} has brand=Nobody" for noun in ("product", "product", "candidate")
+    ]
+    for served, expected in told:
+        assert_same(served, expected)
+
+
+@pytest.mark.parametrize("sort", ["price_ascending", "price_descending", "rating"])
+def test_sorted_pages(
+    ask: Ask, pipeline: Pipeline, products: dict[str, Product], passes: Passes, wide: Filters, png: bytes, sort: str
+) -> None:
+    for request in requests(wide, png, keys(products, 300), sort=sort):
+        served = answer(ask(request))
+        assert len(served.ids) == 20
+        assert set(served.reason.tolist()) == {Reason.SORTED}
+        assert all(passes(products[product_id], wide) for product_id in served.ids)
+        if sort != "rating":
+            prices = [products[product_id].price or 0.0 for product_id in served.ids]
+            assert prices == sorted(prices, reverse=sort == "price_descending")
+        assert_same(served, *pipeline.search([request]))
+
+
+def test_what_cannot_be_filtered_or_sorted_by_is_refused_by_name(ask: Ask, products: dict[str, Product], png: bytes) -> None:
+    unknown = Filters(attributes={"no such attribute": ("x",)})
+    for request in requests(unknown, png, keys(products, 9)):
+        with pytest.raises(
+            InferenceServerException, match=r"RULES\.filters\.attributes: 'no such attribute' is not allowed"
+        ) as caught:
+            ask(request)
+        assert caught.value.status() == "StatusCode.INVALID_ARGUMENT"
+    with pytest.raises(InferenceServerException, match=r"RULES\.sort: 'newest' is not allowed; STRATEGY is given too"):
+        ask(SearchRequest(query="blue", strategy="mmr", rules='{"sort": "newest"}'))
+
+
+@pytest.mark.parametrize("with_picture", [False, True])
+def test_filtered_and_unfiltered_requests_at_once(
+    ask: Ask, products: dict[str, Product], passes: Passes, narrow: Filters, png: bytes, with_picture: bool
+) -> None:
+    """In one batch, a request without a filter sees the whole catalogue, and none sees another's filter."""
+    given = {"query": "something blue", "picture": png if with_picture else None, "k": 30, "diversity": 0.0}
+    mixed = [SearchRequest(**given, rules=rules(narrow) if i % 3 == 0 else None) for i in range(48)]  # type: ignore[arg-type]
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        served = [answer(result) for result in pool.map(ask, mixed)]
+    for request, page in zip(mixed, served, strict=True):
+        if request.rules is None:
+            assert len(page.ids) == 30
+            assert not all(passes(products[product_id], narrow) for product_id in page.ids)
+        else:
+            assert page.ids
+            assert all(passes(products[product_id], narrow) for product_id in page.ids)
+
+
+def test_one_batch_in_process(pipeline: Pipeline, products: dict[str, Product], passes: Passes, narrow: Filters) -> None:
+    plain = SearchRequest(query="something blue", k=30, diversity=0.0)
+    filtered = SearchRequest(query="something blue", k=30, diversity=0.0, rules=rules(narrow))
+    beside, found, again = pipeline.search([plain, filtered, plain])
+    (alone,) = pipeline.search([plain])
+    assert beside.ids == again.ids
+    assert len(set(beside.ids) & set(alone.ids)) >= 20, "8-bit encoders move scores a little in another batch"
+    assert all(passes(products[product_id], narrow) for product_id in found.ids)
