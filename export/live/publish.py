@@ -1,7 +1,8 @@
 """Publishing a catalogue version to running servers, and taking it back.
 
-A version is checked against its manifest before a server hears of it, answers from every ensemble before it counts as
-published, and leaves no trace when it does not. The version before it stays beside it until the next one comes.
+A version is checked against its manifest and answers in this process before a server hears of it, answers from every
+ensemble before it counts as published, and is withdrawn when it does not. The version before it stays beside it until the
+next one comes.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from assortment import manifest
-from assortment.errors import ServerError, StepError
+from assortment.errors import ManifestError, ServerError, StepError
 from assortment.paths import BuildPaths
 from export import index_versions
 from export.assemble import INDEXED, version_files
+from export.live.rehearsal import rehearse
 from export.live.repository import LiveRepository
 from export.live.server import RunningServer
 from export.steps import TEMPLATES, assembled_from, servable
@@ -47,9 +49,9 @@ def publish(paths: BuildPaths, servers: Sequence[RunningServer]) -> Change:
         servers: replicas that read this repository; without any, it is served when a server starts next.
 
     Raises:
-        ManifestError: when a file of the version is damaged; the servers hear nothing of it.
         ServerError: when a server cannot be reached, or does not answer from the new version; the version before is served.
-        StepError: when there is nothing to publish, or it was made with other models than those that are served.
+        StepError: when there is nothing to publish, it was made with other models than those that are served, or it is damaged
+            or does not answer; then the servers hear nothing of it.
     """
     with exclusive(paths):
         repository = LiveRepository.of(paths)
@@ -62,13 +64,13 @@ def publish(paths: BuildPaths, servers: Sequence[RunningServer]) -> Change:
                 f"{paths.model_repository} serves other models than {paths.export} holds; run `assortment assemble --catalogue "
                 f"{paths.root.name}` and start the server again: queries and products have to meet in one model"
             )
-        told = manifest.verify(indices[version])
         for server in servers:
             server.reach()
         if version > before:
+            _examine(paths, version)
             _put(paths, repository, {number: indices[number] for number in (before, version) if number in indices}, servers)
         _serve(servers, version)
-        return Change(version=version, before=before, results=told.results)
+        return Change(version=version, before=before, results=manifest.read(paths.index / str(version)).results)
 
 
 def rollback(paths: BuildPaths, servers: Sequence[RunningServer]) -> Change:
@@ -113,6 +115,16 @@ def exclusive(paths: BuildPaths) -> Iterator[None]:
         except BlockingIOError:
             raise StepError(f"{paths.root} is being changed by another process; try again when it has ended") from None
         yield
+
+
+def _examine(paths: BuildPaths, version: int) -> None:
+    """Lets only a whole version that answers come near a server."""
+    try:
+        manifest.verify(paths.index / str(version))
+        rehearse(paths, version)
+    except (ManifestError, StepError) as error:
+        index_versions.withdraw(paths.index, version)
+        raise StepError(f"version {version} was withdrawn; publish again to make it anew. {error}") from error
 
 
 def _put(paths: BuildPaths, repository: LiveRepository, indices: dict[int, Path], servers: Sequence[RunningServer]) -> None:

@@ -13,7 +13,7 @@ import pytest
 from assortment import artefacts, manifest
 from assortment.catalogue.product import Product
 from assortment.catalogue.store import Catalogue
-from assortment.errors import ManifestError, StepError
+from assortment.errors import StepError
 from assortment.paths import BuildPaths
 from assortment.serving.pipeline import Pipeline
 from assortment.serving.request import SearchRequest
@@ -123,9 +123,24 @@ def test_a_damaged_version_is_refused_before_it_is_put_in_place(shop: BuildPaths
     damaged.unlink()
     damaged.write_bytes(content)
     before = manifest.verify(shop.model_repository)
-    with pytest.raises(ManifestError, match=r"product_vectors\.bin does not match its SHA-256"):
+    with pytest.raises(StepError, match=r"version 2 was withdrawn; .* product_vectors\.bin does not match its SHA-256"):
         publish(shop, [])
     assert manifest.verify(shop.model_repository) == before
+    assert states(shop) == {2: "withdrawn", 1: "current"}
+    index(shop)
+    assert publish(shop, []).version == 3
+
+
+def test_a_whole_version_that_does_not_answer_is_refused_too(shop: BuildPaths, edit: Callable[..., None]) -> None:
+    edit(shop, without_the_first)
+    index(shop)
+    folder = shop.index / "2"
+    (folder / artefacts.SCORER).unlink()
+    (folder / artefacts.SCORER).write_bytes(b"no graph")
+    told = manifest.read(folder)
+    manifest.write(folder, step="index", inputs={"export": shop.export, "catalogue": shop.catalogue}, settings=told.settings)
+    with pytest.raises(StepError, match="version 2 was withdrawn; .* catalogue version 2 does not answer"):
+        publish(shop, [])
     assert LiveRepository.of(shop).versions() == [1]
 
 

@@ -5,7 +5,9 @@ Every answer names the catalogue version it comes from, and has to be what the s
 
 from __future__ import annotations
 
+import contextlib
 import io
+import shutil
 import threading
 import time
 from collections import Counter
@@ -19,20 +21,21 @@ import pytest
 import tritonclient.grpc as triton
 from PIL import Image
 
-from assortment import artefacts, manifest
+from assortment import artefacts
 from assortment.catalogue.product import Product
 from assortment.catalogue.store import Catalogue
-from assortment.errors import ManifestError, ServerError
+from assortment.errors import ServerError, StepError
 from assortment.paths import BuildPaths
-from assortment.serving.pipeline import Pipeline, PipelineFiles
 from assortment.serving.request import Answer
 from assortment.serving.request import SearchRequest as InProcess
-from assortment_client import SearchClient, SearchError, SearchRequest, SearchResponse
+from assortment_client import Filters, SearchClient, SearchError, SearchRequest, SearchResponse, rules
 from assortment_client.contract import candidate_key
 from deploy.local.server import LocalServer
 from export.index_step import index
-from export.live.publish import publish, rollback
+from export.live.publish import Change, publish, rollback
+from export.live.rehearsal import open_version
 from export.live.server import RunningServer
+from export.refresh import Offer, refresh
 
 pytestmark = [pytest.mark.slow, pytest.mark.triton]
 
@@ -87,16 +90,14 @@ def requests(lasting: Sequence[str]) -> list[SearchRequest]:
         *(SearchRequest(query=text, k=10) for text in texts),
         *(SearchRequest(query=text, image=picture(colour), k=10) for text in WORDS for colour in ("navy", "red")),
         *(SearchRequest(query=text, candidates=lasting[at::17], k=10) for at, text in enumerate(WORDS)),
+        *(SearchRequest(query=text, filters=Filters(price=(None, 20.0 + at)), k=10) for at, text in enumerate(WORDS)),
+        *(SearchRequest(query=text, filters=Filters(in_stock=True), sort="price", k=10) for text in WORDS),
     ]
 
 
 def expected(paths: BuildPaths, version: int, asked: Sequence[SearchRequest]) -> list[Answer]:
     """The answers of one version in this process."""
-    folder = paths.index / str(version)
-    files = replace(
-        PipelineFiles.of_artefacts(paths.export, paths.index), scorer=folder / artefacts.SCORER, candidate_scorer=folder
-    )
-    pipeline = Pipeline(files)
+    pipeline = open_version(paths, version)
     return [pipeline.search([in_process(request)])[0] for request in asked]
 
 
@@ -105,7 +106,8 @@ def in_process(request: SearchRequest) -> InProcess:
     if request.candidates is not None:
         keys = np.array([candidate_key(product_id) for product_id in request.candidates], dtype=np.int64)
     assert request.image is None or isinstance(request.image, bytes)
-    return InProcess(query=request.query, picture=request.image, candidates=keys, k=request.k)
+    told = rules.encode(request) or None
+    return InProcess(query=request.query, picture=request.image, candidates=keys, k=request.k, rules=told)
 
 
 def moved(number: int, lasting: Sequence[str]) -> Callable[[Sequence[Product]], list[Product]]:
@@ -126,41 +128,57 @@ def server(shop: BuildPaths, tmp_path: Path) -> Iterator[LocalServer]:
 
 
 def test_every_answer_is_of_the_version_that_it_names(
-    shop: BuildPaths, edit: Callable[..., None], server: LocalServer, capsys: pytest.CaptureFixture[str]
+    shop: BuildPaths, edit: Callable[..., None], server: LocalServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lasting = [product.id for product in Catalogue.open(shop.catalogue).products[:340]]
     asked = requests(lasting)
     right = {1: expected(shop, 1, asked)}
     replica = RunningServer(url=server.grpc_address, headers=server.admin_key.headers())
-    swaps: list[tuple[str, int, float]] = []
+    log: list[tuple[str, int, float]] = []
 
-    def timed(name: str, change: Callable[[], int]) -> None:
+    def new_version(number: int) -> None:
+        edit(shop, moved(number, lasting))
+        version = int(index(shop).settings["version"])
+        right[version] = expected(shop, version, asked)
+
+    def changed(name: str, change: Callable[[], Change]) -> None:
         started = time.monotonic()
-        version = change()
-        swaps.append((name, version, time.monotonic() - started))
+        version = change().version
+        log.append((name, version, round(time.monotonic() - started, 1)))
+        replica.check(version)
+
+    def refused(name: str, servers: list[RunningServer], error: type[Exception]) -> None:
+        served = log[-1][1]
+        with pytest.raises(error):
+            publish(shop, servers)
+        log.append((name, served, 0.0))
+        replica.check(served)
 
     with SearchClient(server.grpc_address) as client, ThreadPoolExecutor(THREADS) as pool:
         traffic = Traffic(client, asked)
         try:
             running = [pool.submit(traffic.run, start) for start in range(THREADS)]
-            number = 0
-            while len(traffic.answers) < ANSWERS or number < 3:
-                number += 1
-                edit(shop, moved(number, lasting))
-                version = int(index(shop).settings["version"])
-                right[version] = expected(shop, version, asked)
-                timed("publish", lambda: publish(shop, [replica]).version)
-                assert client.search("blue", deadline_s=20.0).catalogue_version == version
-                if number == 2:
-                    timed("rollback", lambda: rollback(shop, [replica]).version)
-                if number == 3:
-                    timed("damaged", lambda: damaged(shop, lambda: edit(shop, moved(0, lasting)), replica))
+            new_version(1)
+            changed("publish", lambda: publish(shop, [replica]))
+            new_version(2)
+            changed("publish", lambda: publish(shop, [replica]))
+            changed("rollback", lambda: rollback(shop, [replica]))
+            new_version(3)
+            damage(shop.index / str(max(right)))
+            refused("damaged", [replica], StepError)
+            new_version(4)
+            with another_server(shop, tmp_path) as other:
+                refused("a replica that does not follow", [replica, other], ServerError)
+            new_version(5)
+            changed("publish", lambda: publish(shop, [replica]))
+            changed("refresh", lambda: refreshed(shop, replica, right, asked))
+            while len(traffic.answers) < ANSWERS and not any(each.done() for each in running):
+                time.sleep(0.2)
             traffic.stop.set()
             for each in running:
                 each.result()
         finally:
             traffic.stop.set()
-        assert triton.InferenceServerClient(server.grpc_address).is_server_ready()
     wrong = [
         (at, answer)
         for at, answer in traffic.answers
@@ -168,12 +186,39 @@ def test_every_answer_is_of_the_version_that_it_names(
     ]
     versions = Counter(answer.catalogue_version for _, answer in traffic.answers)
     with capsys.disabled():
-        print(f"\n{len(traffic.answers)} answers by version {dict(versions)}, {len(wrong)} wrong, {len(traffic.failed)} lost, ")
-        print(f"refused and sent again: {dict(traffic.refused)}; changes: {[(n, v, round(s, 1)) for n, v, s in swaps]}")
+        print(f"\n{len(traffic.answers)} answers by version {dict(versions)}: {len(wrong)} wrong, {len(traffic.failed)} lost")
+        print(f"refused and sent again: {dict(traffic.refused)}; changes: {log}")
     assert not wrong
     assert not traffic.failed
     assert len(traffic.answers) >= ANSWERS
-    assert len(versions) >= 4
+    assert len(versions) >= 5
+    assert triton.InferenceServerClient(server.grpc_address).is_server_ready()
+
+
+def damage(index_folder: Path) -> None:
+    """One bit of the vectors turns over."""
+    vectors = index_folder / artefacts.PRODUCT_VECTORS
+    content = bytearray(vectors.read_bytes())
+    content[len(content) // 2] ^= 1
+    vectors.unlink()
+    vectors.write_bytes(content)
+
+
+@contextlib.contextmanager
+def another_server(shop: BuildPaths, tmp_path: Path) -> Iterator[RunningServer]:
+    """A replica that reads a repository of its own, and so never gets a new version."""
+    shutil.copytree(shop.model_repository, tmp_path / "other" / "model_repository")
+    with LocalServer(tmp_path / "other" / "model_repository") as server:
+        yield RunningServer(url=server.grpc_address, headers=server.admin_key.headers())
+
+
+def refreshed(shop: BuildPaths, replica: RunningServer, right: dict[int, list[Answer]], asked: Sequence[SearchRequest]) -> Change:
+    """Other prices, stock and ratings, without encoding anything."""
+    products = Catalogue.open(shop.catalogue).products
+    offers = {product.id: Offer(price=1.0 + row % 90, stock=row % 3, rating=1.0 + row % 5) for row, product in enumerate(products)}
+    version = int(refresh(shop, offers).settings["version"])
+    right[version] = expected(shop, version, asked)
+    return publish(shop, [replica])
 
 
 def same(answer: SearchResponse, right: Answer) -> bool:
@@ -182,21 +227,3 @@ def same(answer: SearchResponse, right: Answer) -> bool:
         return True
     relevance = np.array([result.relevance for result in answer.results])
     return len(relevance) == len(right.ids) and bool(np.allclose(relevance, right.relevance, atol=1e-5))
-
-
-def damaged(shop: BuildPaths, import_anew: Callable[[], None], replica: RunningServer) -> int:
-    """Two versions that must not be served: one that does not match its manifest, one that Triton cannot load."""
-    import_anew()
-    folder = shop.index / str(index(shop).settings["version"])
-    scorer = folder / artefacts.SCORER
-    content = scorer.read_bytes()
-    scorer.unlink()
-    scorer.write_bytes(content[:-100])
-    with pytest.raises(ManifestError):
-        publish(shop, [replica])
-    told = manifest.read(folder)
-    manifest.write(folder, step="index", inputs={"export": shop.export, "catalogue": shop.catalogue}, settings=told.settings)
-    with pytest.raises(ServerError, match="was not published"):
-        publish(shop, [replica])
-    replica.check(int(folder.name) - 1)
-    return int(folder.name) - 1
