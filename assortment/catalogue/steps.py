@@ -23,7 +23,7 @@ from assortment.paths import BuildPaths
 STEP: Final = "catalogue"
 DEFAULT_PRODUCTS: Final = 6_400
 DEFAULT_SEED: Final = 7
-_LAYOUT: Final = 1  # of the folder; a higher number makes every catalogue afresh
+_LAYOUT: Final = 2  # of the folder; a higher number makes every catalogue afresh
 
 
 def generate(paths: BuildPaths, *, products: int = DEFAULT_PRODUCTS, seed: int = DEFAULT_SEED) -> Manifest:
