@@ -10,7 +10,7 @@ from typing import Final
 from assortment.catalogue.fields import tidy
 
 _MARKUP: Final = re.compile(r"</?[a-zA-Z][^>]*>|<!--")
-_BULLETS: Final = "•·▪●–*-"
+_BULLETS: Final = "•·▪●\u2013*-"
 _ENDS: Final = ".!?:;,…"
 _UNSEEN: Final = frozenset({"script", "style", "template", "head", "noscript", "svg"})
 _INLINE: Final = frozenset(
@@ -24,12 +24,16 @@ def html_to_text(written: str) -> str:
     Text without tags keeps its words, with entities read ("Levi&#39;s &reg;" is "Levi's ®").
     """
     if not _MARKUP.search(written):
-        return tidy(html.unescape(written))
+        written = html.unescape(written)  # markup may be escaped as a whole
+    if not _MARKUP.search(written):
+        return tidy(written)
     page = _Page()
     page.feed(written)
     page.close()
     lines = [tidied for line in "".join(page.seen).split("\n") if (tidied := tidy(line).lstrip(_BULLETS).strip())]
-    return " ".join(line if line[-1] in _ENDS else f"{line}." for line in lines[:-1]) + (f" {lines[-1]}" if lines[1:] else "".join(lines))
+    if len(lines) < 2:
+        return "".join(lines)
+    return " ".join(line if line[-1] in _ENDS else f"{line}." for line in lines)
 
 
 class _Page(HTMLParser):

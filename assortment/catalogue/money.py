@@ -7,8 +7,14 @@ import re
 from typing import Final
 
 SYMBOLS: Final = {"€": "EUR", "$": "USD", "US$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN", "Kč": "CZK"}
-_MONEY: Final = re.compile(r"(?P<before>[^\d+-]*?)\s*(?P<number>\d[\d.,'’\s]*?)(?:[.,][-–—]+)?\s*(?P<after>[^\d.,'’\s-]*)")
-_GROUPED: Final = re.compile(r"\d{1,3}(?:([.,'’ ])\d{3})(?:\1\d{3})*")
+_MONEY: Final = re.compile(
+    r"(?P<before>[^\d+-]*?)\s*(?P<number>\d[\d.,'\u2019\s]*?)(?:[.,][-\u2013\u2014]+)?\s*(?P<after>[^\d.,'\u2019\s-]*)"
+)
+    r"(?P<before>[^\d+-]*?)\s*(?P<number>\d[\d.,'\u2019\s]*?)(?:[.,][-\u2013\u2014]+)?\s*(?P<after>[^\d.,'\u2019\s-]*)"
+)
+_BETWEEN_THOUSANDS: Final = r"[.,'\u2019 ]"
+_NO_MARK: Final = "\0"
+_GROUPED: Final = re.compile(r"[1-9]\d{0,2}(?:([.,'\u2019 ])\d{3})(?:\1\d{3})*")
 
 
 def parse_money(written: str, *, decimal: str = "") -> tuple[float, str] | None:
@@ -37,23 +43,18 @@ def parse_currency(written: str) -> str | None:
 
 def _plain(number: str, decimal: str) -> str | None:
     """The number with a decimal point and no marks between thousands; None when it is written in no known way."""
-    if not decimal:
-        found = _decimal_mark(number)
-        if found is None:
-            return None
-        decimal = found
-    whole, _, fraction = number.rpartition(decimal) if decimal and decimal in number else (number, "", "")
-    if not (whole.isdecimal() or _GROUPED.fullmatch(whole)) or (decimal and decimal in whole):
+    mark = decimal or _decimal_mark(number)
+    if mark is None:
         return None
-    return re.sub(r"\D", "", whole) + "." + (fraction or "0") if fraction.isdecimal() or not fraction else None
+    whole, fraction = number.rsplit(mark, 1) if mark and mark in number else (number, "0")
+    if not fraction.isdecimal() or not (whole.isdecimal() or (_GROUPED.fullmatch(whole) and mark not in whole)):
+        return None
+    return f"{re.sub(_BETWEEN_THOUSANDS, '', whole)}.{fraction}"
 
 
 def _decimal_mark(number: str) -> str | None:
-    """Which mark is the decimal one, "" when there is none, None when that cannot be told."""
+    """Which mark is the decimal one, _NO_MARK when there is none, None when that cannot be told."""
     marks = [mark for mark in number if mark in ".,"]
-    if not marks or (len(set(marks)) == 1 and len(marks) > 1):
-        return ""
-    last = marks[-1]
-    if len(marks) == 1 and re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", number):
-        return None
-    return last
+    if not marks or (len(marks) > 1 and len(set(marks)) == 1):
+        return _NO_MARK
+    return None if re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", number) else marks[-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -71,6 +72,8 @@ class ReadSummary:
     findings: dict[Problem, list[Finding]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     """What is worth knowing about the source as a whole, a sentence each."""
+    unused_columns: Counter[str] = field(default_factory=Counter)
+    """Columns that were not understood, with the number of rows that fill them."""
 
     @property
     def skipped(self) -> int:
@@ -101,6 +104,11 @@ class ReadSummary:
         """One line."""
         return f"{self.source}: {self.read:,} rows read, {self.kept:,} products kept, {self.skipped:,} skipped"
 
+    def remarks(self) -> list[str]:
+        """The notes, and the columns that were not used."""
+        unused = ", ".join(f"{name} ({count:,} rows)" for name, count in self.unused_columns.most_common())
+        return [*self.notes, *([f"{len(self.unused_columns)} columns not used: {unused}"] if unused else [])]
+
     def table(self) -> Table:
         """A row for each problem, for the terminal."""
         table = Table()
@@ -123,7 +131,7 @@ class ReadSummary:
             for problem, findings in self.findings.items()
         }
         counts = {"source": self.source, "read": self.read, "kept": self.kept, "skipped": self.skipped}
-        return {**counts, "notes": self.notes, "problems": problems}
+        return {**counts, "notes": self.notes, "unused_columns": dict(self.unused_columns.most_common()), "problems": problems}
 
     def write(self, folder: Path) -> None:
         """Writes ``summary.json``."""
@@ -144,6 +152,6 @@ class ReadSummary:
                 for name, problem in told["problems"].items()
             }
             counts = {name: told[name] for name in ("source", "read", "kept", "notes")}
-            return cls(**counts, findings=findings)
+            return cls(**counts, unused_columns=Counter(told["unused_columns"]), findings=findings)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DataError(f"{folder / FILENAME} cannot be read ({error}); run `assortment catalogue` again") from None

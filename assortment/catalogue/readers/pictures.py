@@ -17,7 +17,7 @@ from assortment.image import decode
 from assortment_client.contract import MAX_PICTURE_BYTES
 
 Found = tuple[str, Callable[[], bytes]]
-_SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
+SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
 
 
 class PictureSource:
@@ -80,7 +80,7 @@ def _folder(folder: Path) -> Iterator[Found]:
     for parent, folders, names in os.walk(folder):
         folders.sort()
         for name in sorted(names):
-            if name.lower().endswith(_SUFFIXES):
+            if name.lower().endswith(SUFFIXES):
                 path = Path(parent, name)
                 yield path.relative_to(folder).as_posix(), partial(_load_file, path)
 
@@ -90,7 +90,7 @@ def _zip(path: Path) -> list[Found]:
         archive = zipfile.ZipFile(path)
     except (OSError, zipfile.BadZipFile) as error:
         raise DataError(f"{path} cannot be read as a zip file ({error}); fetch it again") from None
-    return [(name, partial(_load_member, archive, name)) for name in archive.namelist() if name.lower().endswith(_SUFFIXES)]
+    return [(name, partial(_load_member, archive, name)) for name in archive.namelist() if name.lower().endswith(SUFFIXES)]
 
 
 def _load_file(path: Path) -> bytes:
