@@ -10,8 +10,6 @@ SYMBOLS: Final = {"€": "EUR", "$": "USD", "US$": "USD", "£": "GBP", "¥": "JP
 _MONEY: Final = re.compile(
     r"(?P<before>[^\d+-]*?)\s*(?P<number>\d[\d.,'\u2019\s]*?)(?:[.,][-\u2013\u2014]+)?\s*(?P<after>[^\d.,'\u2019\s-]*)"
 )
-    r"(?P<before>[^\d+-]*?)\s*(?P<number>\d[\d.,'\u2019\s]*?)(?:[.,][-\u2013\u2014]+)?\s*(?P<after>[^\d.,'\u2019\s-]*)"
-)
 _BETWEEN_THOUSANDS: Final = r"[.,'\u2019 ]"
 _NO_MARK: Final = "\0"
 _GROUPED: Final = re.compile(r"[1-9]\d{0,2}(?:([.,'\u2019 ])\d{3})(?:\1\d{3})*")

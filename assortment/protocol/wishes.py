@@ -132,7 +132,7 @@ def _telling(facet: str, table: FacetTable) -> Mask:
     """(V + 1,) which values of a facet tell something; the last is for products that do not have it."""
     column = table.column(facet)
     rare = column.shares() <= (1.0 if facet == "gender" else WIDEST_VALUE)
-    asked_for = [value.lower() not in EVERYBODY for value in column.values]
+    asked_for = [value.lower() not in EVERYBODY and ", " not in value for value in column.values]  # nobody asks for a list
     return np.append(rare & np.array(asked_for, dtype=np.bool_), False)
 
 

@@ -59,7 +59,7 @@ def test_strict_import_fails_with_the_line(capsys: pytest.CaptureFixture[str], t
     [
         (["info"], "holds no catalogue"),
         (["generate", "--products", "10"], "products: 10 is not allowed"),
-        (["import", "fashion", "nowhere"], "nowhere is no folder"),
+        (["import", "fashion", "nowhere"], "nowhere does not exist"),
     ],
 )
 def test_errors_are_one_clear_line(

@@ -84,5 +84,5 @@ def test_wrong_arguments_are_refused(paths: BuildPaths, shop: Any) -> None:
         import_catalogue(paths, reader="shoes", source=shop.folder)
     with pytest.raises(InputError, match="limit: 0"):
         import_catalogue(paths, reader="fashion", source=shop.folder, limit=0)
-    with pytest.raises(DataError, match="is no folder"):
+    with pytest.raises(DataError, match="does not exist"):
         import_catalogue(paths, reader="fashion", source=shop.folder / "nowhere")

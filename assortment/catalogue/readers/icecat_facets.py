@@ -1,8 +1,9 @@
 """Which of the thousands of attributes of an Icecat catalogue are facets, and how their names and values are spelled.
 
-A facet is stated by at least one product in a hundred, four of five times with a value that several products share (so no
-compatibility lists, no serial numbers), and is not about packing, papers or surroundings. Yes-or-no attributes are no facets.
-The forty most common are taken.
+A facet is stated in words, by at least one product in a hundred, four of five times with a value that several products share
+(so no compatibility lists, no serial numbers), and is not about packing, papers or surroundings. Numbers are no facets,
+because nothing tells their unit, and neither are yes and no: "15.24 cable" and "yes keyboard" are no wishes. The forty most
+common are taken.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from assortment.catalogue.fields import RESERVED, attribute_name, tidy
 NUM_FACETS: Final = 40
 COLOURS: Final = ("product_colour", "cable_colour", "printing_colours")
 """Whichever comes first is the product's colour."""
-_PREFIXES: Final = ("attr_t_", "attr_n_")
+_PREFIX: Final = "attr_t_"
 _MIN_SHARE: Final = 0.01
 _MIN_SHARED: Final = 0.8
 _MAX_CHARACTERS: Final = 40
@@ -51,7 +52,7 @@ class FacetChooser:
 
     @property
     def num_attributes(self) -> int:
-        """How many attributes there are to choose from, yes-or-no ones aside."""
+        """How many attributes that are stated in words there are to choose from."""
         return len(self._spellings)
 
     def _is_facet(self, name: str, counts: Counter[str]) -> bool:
@@ -82,21 +83,19 @@ class Facets:
 
 
 def _stated(row: Mapping[str, Any], names: Container[str] | None = None) -> dict[str, str]:
-    """Name to value of what a row states in words or numbers, of all ``names`` or of these; a whole number loses its ".0"."""
+    """Name to value of what a row states in words, of all attributes or of those among ``names``."""
     stated: dict[str, str] = {}
     for key, value in row.items():
-        if key.startswith(_PREFIXES) and value is not None and not isinstance(value, (bool, list, dict)):
-            if names is not None and _name(key) not in names:
-                continue
-            written = tidy(f"{value:g}" if isinstance(value, float) else str(value))
-            if written.casefold() not in _UNTOLD:
+        if key.startswith(_PREFIX) and isinstance(value, str) and (names is None or _name(key) in names):
+            written = tidy(value)
+            if written.casefold() not in _UNTOLD and any(c.isalpha() for c in written):
                 stated[_name(key)] = written
     return stated
 
 
 @cache
 def _name(key: str) -> str:
-    return re.sub("_+", "_", attribute_name(key[len("attr_t_") :])).strip("_")
+    return re.sub("_+", "_", attribute_name(key[len(_PREFIX) :])).strip("_")
 
 
 def _common_spellings(counts: Counter[str]) -> dict[str, str]:

@@ -20,8 +20,8 @@ _FOR_WHOM: Final = ("Men", "Women", "Boys", "Girls", "Unisex", "Kids")
 def parse_attributes(written: str) -> dict[str, str]:
     """``additional_attributes`` ("size=XS,color=Black,material=Cotton|Wool") by name.
 
-    Several values are joined with commas, style_general and its like are all style, and what is not so (No) is left out:
-    nobody asks for it.
+    Several values are joined with commas, style_general and its like are all style. A Yes becomes the words of its name
+    (eco_collection is "eco collection"), and a No is left out: nobody asks for either of them as such.
     """
     attributes: dict[str, str] = {}
     for part in _NEXT_ATTRIBUTE.split(written):
@@ -29,7 +29,7 @@ def parse_attributes(written: str) -> dict[str, str]:
         name = attribute_name(re.sub(r"^style_\w+$", "style", name.strip()))
         value = ", ".join(tidy(html.unescape(one)) for one in told.strip().strip('"').split("|") if tidy(one))
         if name and value and value != "No" and name not in _HOUSEKEEPING | RESERVED:
-            attributes[name] = value
+            attributes[name] = name.replace("_", " ") if value == "Yes" else value
     return attributes
 
 
