@@ -11,13 +11,14 @@ MISSING: Final = ""
 RESERVED: Final = frozenset({"department", "type", "brand", "category"})
 """No names for attributes: these facets come from fields of their own."""
 _MISSING_MARKS: Final = frozenset({"NA", "N/A", "nan", "NaN", "null", "NULL"})
+_UNPRINTABLE: Final = re.compile("[\0\ud800-\udfff]")  # halves of a character, which JSON may carry
 _DATE_FIRST: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[T ,].*)?")
 
 
 def tidy(value: str) -> str:
-    """White space trimmed and runs of it made one; "NA" and its like become empty."""
-    value = " ".join(value.replace("\0", " ").split())
+    """White space trimmed and runs of it made one, characters that cannot be stored left out; "NA" and its like become empty."""
+    value = " ".join(_UNPRINTABLE.sub(" ", value).split())
     return MISSING if value in _MISSING_MARKS else value
 
 

@@ -22,6 +22,7 @@ from assortment.catalogue.summary import (
     BAD_RATING,
     BAD_RATING_COUNT,
     BAD_STOCK,
+    TWO_PRICES,
     Problem,
     ReadSummary,
 )
@@ -59,7 +60,8 @@ class Values:
         is_number = not isinstance(value, str)
         money = parse_money(written, decimal="." if is_number else self.settings.decimal)
         if money is None:
-            self._report(BAD_PRICE, written)
+            readable = any(parse_money(written, decimal=mark) for mark in ".,") and not (is_number or self.settings.decimal)
+            self._report(TWO_PRICES if readable else BAD_PRICE, written)
             return None, ""
         price, currency = money
         if named := as_text(self.row.get("currency")):
