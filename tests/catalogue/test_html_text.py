@@ -12,7 +12,10 @@ from assortment.catalogue.html_text import html_to_text
 @pytest.mark.parametrize(
     ("written", "text"),
     [
-        ("<p>Warm.</p>\n<p>&bull; Two-tone<br />&bull; Hood. <br/>&bull; Machine wash</p>", "Warm. Two-tone. Hood. Machine wash."),
+        (
+            "<p>Warm.</p>\n<p>&bull; Two-tone<br />&bull; Hood. <br/>&bull; Machine wash</p>",
+            "Warm. Two-tone. Hood. Machine wash.",
+        ),
         ("<ul><li>One</li><li>Two</li></ul>", "One. Two."),
         ("A <b>bo</b>ld word", "A bold word"),
         ("Levi&#39;s &reg; 501", "Levi's ® 501"),

@@ -51,7 +51,10 @@ def test_a_price_with_two_readings_needs_to_be_told_the_decimal_mark(written: st
     assert (found and found[0]) == price
 
 
-@given(st.decimals(min_value="0.01", max_value="999999999", places=2), st.sampled_from([(",", "."), (".", ","), (" ", ","), ("'", ".")]))
+@given(
+    st.decimals(min_value="0.01", max_value="999999999", places=2),
+    st.sampled_from([(",", "."), (".", ","), (" ", ","), ("'", ".")]),
+)
 def test_a_price_is_the_same_in_every_country(price, marks: tuple[str, str]) -> None:
     between, decimal = marks
     written = f"{price:,.2f}".translate({ord(","): between, ord("."): decimal})

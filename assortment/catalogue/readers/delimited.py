@@ -94,14 +94,14 @@ def _records(lines: Iterator[Line], delimiter: str, width: int) -> Iterator[tupl
     pending: deque[Line] = deque()
     while True:
         feed = _Feed(pending, lines)
-        fields, problem = _record(feed, delimiter)
+        fields, problem = _record(feed, delimiter, strict=True)
         taken = feed.taken
         if not taken:
             return
-        if len(taken) > 1 and (problem or feed.ended or len(fields) != width):
+        if problem or feed.ended or (len(taken) > 1 and len(fields) != width):
             pending.extendleft(reversed(taken[1:]))
             taken = taken[:1]
-            fields, problem = _record(iter([taken[0].text]), delimiter)
+            fields, problem = _record(iter([taken[0].text]), delimiter, strict=False)
         if not taken[0].text.strip():
             fields = []
         elif len(fields) > width and not any(fields[width:]):
@@ -135,9 +135,9 @@ class _Feed:
         return line.text
 
 
-def _record(texts: Iterator[str], delimiter: str) -> tuple[list[str], str]:
-    """The first row in ``texts`` and what keeps it from being read."""
+def _record(texts: Iterator[str], delimiter: str, *, strict: bool) -> tuple[list[str], str]:
+    """The first row in ``texts`` and what keeps it from being read; when ``strict``, a quote in the wrong place does."""
     try:
-        return next(csv.reader(texts, delimiter=delimiter), []), ""
+        return next(csv.reader(texts, delimiter=delimiter, strict=strict), []), ""
     except csv.Error as error:
         return [], str(error)

@@ -89,7 +89,8 @@ def _learn(path: Path, summary: ReadSummary) -> tuple[TypeFinder, Facets]:
     if not any(title for title, _, _ in named):
         raise DataError(f"{path} is no Icecat catalogue: no line is an object with a title")
     facets = chooser.choose()
-    summary.notes.append(f"{len(facets.names)} of {chooser.num_attributes:,} attributes in words are facets: {', '.join(facets.names)}")
+    told = ", ".join(facets.names)
+    summary.notes.append(f"{len(facets.names)} of {chooser.num_attributes:,} attributes in words are facets: {told}")
     if any(key.startswith("img_") for key in row):
         summary.notes.append("pictures are web addresses, which are not fetched: no product has one")
     return TypeFinder(named), facets

@@ -77,7 +77,11 @@ class Facets:
     def of(self, row: Mapping[str, Any]) -> dict[str, str]:
         """A product's facets, its colour first. Values of more than 40 characters are left out."""
         stated = _stated(row, self._looked_at)
-        known = {name: self._spellings[name][value.casefold()] for name, value in stated.items() if len(value) <= _MAX_CHARACTERS}
+        known = {
+            name: self._spellings[name].get(value.casefold(), value)
+            for name, value in stated.items()
+            if len(value) <= _MAX_CHARACTERS
+        }
         colour = next((known[name] for name in COLOURS if name in known), "")
         return {**({"colour": colour} if colour else {}), **{name: known[name] for name in self.names if name in known}}
 

@@ -216,5 +216,5 @@ def _stock(row: Row) -> int | None:
     """Pieces, 0 when the shop calls it sold out; None when pieces are not counted."""
     if row.get("is_in_stock") == "0":
         return 0
-    counted = row.get("manage_stock", "1") == "1" or row.get("use_config_manage_stock", "1") == "1"
+    counted = "1" in (row.get("manage_stock") or "1", row.get("use_config_manage_stock") or "1")
     return parse_whole(row.get("qty", MISSING).partition(".")[0]) if counted else None
