@@ -151,7 +151,7 @@ def _counted(products: Iterable[tuple[Product, bytes | None]], summary: ReadSumm
 
 
 def _fingerprint(source: Path) -> str:
-    """SHA-256 over a source: the bytes of a file; of a folder the names of its files with their contents, or sizes of pictures."""
+    """SHA-256 over a source: a file's bytes; a folder's names of files, with their contents or, for pictures, sizes."""
     if source.is_file():
         return manifest.sha256(source)
     digest = hashlib.sha256()

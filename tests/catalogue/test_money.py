@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,7 +57,7 @@ def test_a_price_with_two_readings_needs_to_be_told_the_decimal_mark(written: st
     st.decimals(min_value="0.01", max_value="999999999", places=2),
     st.sampled_from([(",", "."), (".", ","), (" ", ","), ("'", ".")]),
 )
-def test_a_price_is_the_same_in_every_country(price, marks: tuple[str, str]) -> None:
+def test_a_price_is_the_same_in_every_country(price: Decimal, marks: tuple[str, str]) -> None:
     between, decimal = marks
     written = f"{price:,.2f}".translate({ord(","): between, ord("."): decimal})
     assert parse_money(written) == (float(price), "")

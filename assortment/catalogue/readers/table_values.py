@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from assortment.catalogue.fields import parse_date, parse_whole, tidy
+from assortment.catalogue.fields import attribute_name, parse_date, parse_whole, tidy
 from assortment.catalogue.html_text import html_to_text
 from assortment.catalogue.money import parse_currency, parse_money
 from assortment.catalogue.product import MAX_RATING
@@ -106,7 +106,7 @@ class Values:
         return day
 
     def attributes(self, whole: Any) -> dict[str, Any]:
-        """All attributes of a row from one JSON object."""
+        """All attributes of a row from one JSON object, by name."""
         if not (written := as_text(whole)):
             return {}
         try:
@@ -114,7 +114,7 @@ class Values:
         except (ValueError, RecursionError):
             told = None
         if isinstance(told, dict):
-            return flat(told)
+            return {name: value for column, value in flat(told).items() if (name := attribute_name(column))}
         self._report(BAD_ATTRIBUTES, written)
         return {}
 

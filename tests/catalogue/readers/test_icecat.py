@@ -113,7 +113,7 @@ def test_facets_are_common_shared_words() -> None:
         chooser.add({**common, **own, **({"attr_t_rare": "Yes, rare"} if place == 0 else {})})
     facets = chooser.choose()
     assert facets.names == ["finish"]  # everything is of steel, so it tells nothing
-    assert facets.of({"attr_t_finish": "matte", "attr_t_cable_colour": "Red"}) == {"finish": "Matte"}
+    assert facets.of({"attr_t_finish": "matte", "attr_t_cable_colour": "Red"}) == {"colour": "Red", "finish": "Matte"}
 
 
 def test_the_same_value_in_other_letters_is_the_same() -> None:
