@@ -177,7 +177,7 @@ def test_columns_that_are_not_understood_are_named_and_may_become_attributes(tmp
 
 def test_a_missing_column_is_told_with_what_was_found_and_what_to_type(tmp_path: Path) -> None:
     with pytest.raises(
-        DataError, match='no column id and title; found: SKU, label. Say which it is: --map id="SKU" --map title="COLUMN"'
+        DataError, match=r'no column id and title; found: SKU, label\. Say which it is: --map id="SKU" --map title="COLUMN"'
     ):
         read(csv(tmp_path, "SKU,label\n1,Hat\n"))
 
