@@ -83,15 +83,17 @@ def _table(source: Path) -> Path:
 def _learn(path: Path, summary: ReadSummary) -> tuple[TypeFinder, Facets]:
     chooser = FacetChooser()
     named: list[tuple[str, str, str]] = []
+    has_addresses = False
     for _, row in json_rows(path, ReadSummary(source=path.name)):
         chooser.add(row)
+        has_addresses = has_addresses or any(key.startswith("img_") for key in row)
         named.append((html_to_text(_text(row, "title")), _text(row, "supplier"), _text(row, "name")))
     if not any(title for title, _, _ in named):
         raise DataError(f"{path} is no Icecat catalogue: no line is an object with a title")
     facets = chooser.choose()
     told = ", ".join(facets.names)
     summary.notes.append(f"{len(facets.names)} of {chooser.num_attributes:,} attributes in words are facets: {told}")
-    if any(key.startswith("img_") for key in row):
+    if has_addresses:
         summary.notes.append("pictures are web addresses, which are not fetched: no product has one")
     return TypeFinder(named), facets
 
