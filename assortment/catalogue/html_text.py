@@ -10,7 +10,7 @@ from typing import Final
 from assortment.catalogue.fields import tidy
 
 _MARKUP: Final = re.compile(r"</?[a-zA-Z][^>]*>|<!--")
-_BULLETS: Final = "•·▪●\u2013*-"
+_BULLET: Final = re.compile(r"(?:[•·▪●]\s*|[*\u2013-]\s+)+")
 _ENDS: Final = ".!?:;,…"
 _UNSEEN: Final = frozenset({"script", "style", "template", "head", "noscript", "svg"})
 _INLINE: Final = frozenset(
@@ -30,10 +30,15 @@ def html_to_text(written: str) -> str:
     page = _Page()
     page.feed(written)
     page.close()
-    lines = [tidied for line in "".join(page.seen).split("\n") if (tidied := tidy(line).lstrip(_BULLETS).strip())]
+    lines = [tidied for line in "".join(page.seen).split("\n") if (tidied := _without_bullet(tidy(line)))]
     if len(lines) < 2:
         return "".join(lines)
     return " ".join(line if line[-1] in _ENDS else f"{line}." for line in lines)
+
+
+def _without_bullet(line: str) -> str:
+    match = _BULLET.match(line)
+    return line[match.end() :] if match else line
 
 
 class _Page(HTMLParser):

@@ -17,6 +17,7 @@ from assortment.catalogue.html_text import html_to_text
             "Warm. Two-tone. Hood. Machine wash.",
         ),
         ("<ul><li>One</li><li>Two</li></ul>", "One. Two."),
+        ("<p>- 5 litres</p><p>-5 degrees</p>", "5 litres. -5 degrees."),
         ("A <b>bo</b>ld word", "A bold word"),
         ("Levi&#39;s &reg; 501", "Levi's ® 501"),
         ("<script>if (a < b) alert('x')</script>Shirt", "Shirt"),

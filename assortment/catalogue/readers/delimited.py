@@ -19,7 +19,7 @@ from assortment.catalogue.summary import BAD_ROW, NOT_UTF8, ReadSummary
 from assortment.errors import DataError
 
 DELIMITERS: Final = (",", ";", "\t", "|")
-_MAX_LINES: Final = 1_000  # of one row; a quote that stays open longer is a stray one
+_MAX_LINES: Final = 300  # of one row; a quote that stays open longer is a stray one
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ HIDDEN: Final = Problem(name="product that no shopper can find", effect="skipped
 OTHER_VIEW: Final = Problem(name="row of another store view", effect="skipped", serious=False)
 _REQUIRED: Final = ("sku", "product_type", "name", "categories", "price", "additional_attributes")
 _HIDDEN: Final = "Not Visible Individually"
-_NO_PRODUCT: Final = "no_selection"  # what Magento writes for no picture
+_NO_SELECTION: Final = "no_selection"  # what Magento writes for no picture
 
 Row = Mapping[str, str]
 
@@ -146,7 +146,7 @@ def _is_product(row: Row, articles: _Articles, seen: set[str], line: int, summar
 def _picture(pictures: PictureSource, row: Row, line: int, summary: ReadSummary) -> tuple[str, bytes | None]:
     """The base image. Its path starts with a slash, which stands for the shop's folder of media."""
     path = row.get("base_image", MISSING).lstrip("/")
-    if not path or path == _NO_PRODUCT:
+    if not path or path == _NO_SELECTION:
         summary.report(NO_PICTURE, line=line, value=f"sku {row['sku']}")
         return "", None
     return pictures.written(path, line=line, summary=summary)
