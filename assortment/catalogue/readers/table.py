@@ -66,21 +66,13 @@ def _attributes(row: Row, columns: ColumnMap, values: Values) -> dict[str, str]:
     """The attributes of a row. Columns that are neither one nor anything else are counted."""
     attributes: dict[str, str] = {}
     for column, value in row.items():
-        if columns.is_whole(column):
-            named = values.attributes(value)
-        elif name := columns.attribute(column):
-            named = {name: value}
-        elif not columns.is_used(column) and as_text(value):
+        is_whole = columns.is_whole(column)
+        named = values.attributes(value) if is_whole else dict.fromkeys(columns.attributes(column), value)
+        told = {name: text for name, each in named.items() if (text := html_to_text(as_text(each)))}
+        attributes |= {name: text for name, text in told.items() if name not in RESERVED}
+        understood = columns.is_used(column) or is_whole or (named and RESERVED.isdisjoint(told))
+        if not understood and as_text(value):
             values.summary.unused_columns[column] += 1
-            continue
-        else:
-            continue
-        for name, each in named.items():
-            if text := html_to_text(as_text(each)):
-                if name in RESERVED:
-                    values.summary.unused_columns[column] += 1
-                else:
-                    attributes[name] = text
     return attributes
 
 

@@ -121,26 +121,26 @@ class ColumnMap:
                 f"{file}: no column {' and '.join(missing)}; found: {', '.join(found) or 'none'}. Say which it is: {asked}"
             )
         self._used = frozenset(self.column_of.values())
-        self._mapped = {
-            column: target.partition(".")[2] for target, column in settings.columns.items() if target.startswith(ATTRIBUTES)
-        }
+        self._mapped = [
+            (column, target.partition(".")[2]) for target, column in settings.columns.items() if target.startswith(ATTRIBUTES)
+        ]
+        if ATTRIBUTES not in settings.columns and ATTRIBUTES in by_name:
+            self._mapped.append((by_name[ATTRIBUTES], ""))
 
-    def attribute(self, column: str) -> str:
-        """The attribute that a column is, as it is spelled in catalogues; empty when it is none."""
-        for whole, name in self._mapped.items():
-            if column == whole:
-                return attribute_name(name)
-            if column.startswith(f"{whole}.") and not name:
-                return attribute_name(column[len(whole) + 1 :])
-        if column.startswith(f"{ATTRIBUTES}."):
-            return attribute_name(column[len(ATTRIBUTES) + 1 :])
-        if self._settings.rest_as_attributes and not self.is_used(column):
-            return attribute_name(column)
-        return ""
+    def attributes(self, column: str) -> list[str]:
+        """The attributes that a column is, as they are spelled in catalogues; none when it is something else."""
+        prefix = f"{ATTRIBUTES}."
+        names = [name for mapped, name in self._mapped if name and mapped == column]
+        names += [column[len(mapped) + 1 :] for mapped, name in self._mapped if not name and column.startswith(f"{mapped}.")]
+        if not names and column.casefold().startswith(prefix):
+            names = [column[len(prefix) :]]
+        if not names and self._settings.rest_as_attributes and not self.is_used(column):
+            names = [column]
+        return [name for each in names if (name := attribute_name(each))]
 
     def is_whole(self, column: str) -> bool:
         """Whether a column holds all attributes as one object."""
-        return self._mapped.get(column) == "" or (column == ATTRIBUTES and ATTRIBUTES not in self._settings.columns)
+        return (column, "") in self._mapped
 
     def is_used(self, column: str) -> bool:
         """Whether a column is one of ours, attributes aside."""

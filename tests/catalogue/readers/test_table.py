@@ -151,9 +151,10 @@ def test_every_column_of_parquet(tmp_path: Path, pictures: Path) -> None:
 
 def test_columns_are_mapped(tmp_path: Path) -> None:
     table = csv(tmp_path, "sku,name,cost,farbe\n1,Hat,5,rot\n")
-    columns = parse_map(["id=sku", "title = name", "variant_group=name", "price=cost", "attributes.colour=farbe"])
+    pairs = ["id=sku", "title = name", "variant_group=name", "price=cost", "attributes.colour=farbe", "attributes.tone=farbe"]
+    columns = parse_map(pairs)
     products, summary = read(table, columns=columns)
-    assert products == [Product(id="1", title="Hat", price=5.0, variant_group="Hat", attributes={"colour": "rot"})]
+    assert products == [Product(id="1", title="Hat", price=5.0, variant_group="Hat", attributes={"colour": "rot", "tone": "rot"})]
     assert not summary.unused_columns
 
 
