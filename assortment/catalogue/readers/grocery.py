@@ -3,7 +3,7 @@
 A row names the grocery ("Golden-Delicious"), its kind ("Apple") and the paths of its picture and description; the first folder
 of the paths (Fruit, Packages, Vegetables) is the department. Beside each description lies a file of lines such as
 "Country and volume: Italy, ca 180g" or "Manufacturer and volume: ARLA, 1l", which give brand, country and volume. Its title
-is Swedish half of the time, so titles are made from the names: "Golden Delicious Apple". There are no prices.
+is Swedish for many packages, so titles are made from the names: "Golden Delicious Apple". There are no prices.
 """
 
 from __future__ import annotations
