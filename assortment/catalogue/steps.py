@@ -90,10 +90,6 @@ def import_catalogue(
     write_catalogue(
         paths.catalogue, progress(found, doing=f"reading {reader} products", total=min(total, limit or total)), summary
     )
-    if not summary.kept:
-        raise DataError(
-            f"{source} gave no product: {summary.read} rows read, all skipped; see {paths.catalogue / 'summary.json'}"
-        )
     return manifest.write(paths.catalogue, step=STEP, inputs={}, settings=settings, results=results_of(summary))
 
 
@@ -101,9 +97,18 @@ def write_catalogue(folder: Path, products: Iterable[tuple[Product, bytes | None
     """Makes ``folder`` afresh with these products and, once they are all there, their summary.
 
     What lay there before goes when the first product has come: a source that cannot be read at all costs nothing.
+
+    Raises:
+        DataError: when there is no product.
     """
     coming = iter(products)
     first = list(itertools.islice(coming, 1))
+    if not first:
+        why = "; ".join(
+            f"{problem.name}: {len(findings)} (line {findings[0].line}: {findings[0].value!r})"
+            for problem, findings in summary.findings.items()
+        )
+        raise DataError(f"{summary.source} gave no product: {summary.read} rows read, all skipped. {why or 'No row was found'}")
     if folder.exists():
         shutil.rmtree(folder)
     with CatalogueWriter(folder) as writer:

@@ -122,9 +122,11 @@ def test_a_strict_import_that_fails_leaves_no_manifest(paths: BuildPaths, shop: 
     assert not (paths.catalogue / manifest.FILENAME).exists()
 
 
-def test_a_source_without_a_product_is_refused(paths: BuildPaths, shop: Any) -> None:
-    with pytest.raises(DataError, match="gave no product"):
+def test_a_source_without_a_product_is_refused_and_leaves_the_catalogue_as_it_was(paths: BuildPaths, shop: Any) -> None:
+    import_catalogue(paths, reader="fashion", source=shop.whole())
+    with pytest.raises(DataError, match=r"gave no product: 1 rows read, all skipped\. row that does not parse: 1 \(line 2"):
         import_catalogue(paths, reader="fashion", source=shop.table("1,too,short"))
+    assert len(Catalogue.open(paths.catalogue)) == 3
 
 
 def test_wrong_arguments_are_refused(paths: BuildPaths, shop: Any) -> None:
