@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from assortment import manifest
 from assortment.catalogue.merge import SHARED_ID, merge, parse_departments
 from assortment.catalogue.product import Product
+from assortment.catalogue.steps import import_catalogue
 from assortment.catalogue.store import Catalogue, CatalogueWriter
 from assortment.catalogue.summary import ReadSummary
 from assortment.errors import InputError, ManifestError, StepError
@@ -107,6 +109,20 @@ def test_a_damaged_catalogue_is_not_merged(build: Path) -> None:
     pictures.write_bytes(pictures.read_bytes().replace(b"hammer", b"hummer"))
     with pytest.raises(ManifestError, match=r"pictures\.zip does not match"):
         merge(build, "shop", ["clothes", "tools"])
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_real_catalogues_become_one_shop(real_data: Path, tmp_path: Path) -> None:
+    for name in ("luma", "grocery"):
+        import_catalogue(BuildPaths(tmp_path / name), reader=name, source=real_data / name)
+    made = merge(tmp_path, "shop", ["luma", "grocery"], departments={"grocery": "Food"})
+    assert made.results == {"read": 1_928, "kept": 1_928, "skipped": 0, "problems": {}}
+    catalogue = Catalogue.open(tmp_path / "shop" / "catalogue")
+    assert Counter(product.department for product in catalogue.products) == {"Women": 937, "Men": 910, "Food": 81}
+    assert all(product.picture for product in catalogue.products)
+    grocery = Catalogue.open(tmp_path / "grocery" / "catalogue")
+    assert catalogue.picture(catalogue.products[-1]) == grocery.picture(grocery.products[-1])
 
 
 @pytest.mark.parametrize("written", [["a"], ["a="], ["=b"], ["a=b", "a=c"]])
