@@ -156,5 +156,7 @@ def _list(entries: Mapping[str, str]) -> list[str]:
     return [
         line
         for name, meaning in entries.items()
-        for line in textwrap.wrap(meaning, 100, initial_indent=f"  {name:<17}", subsequent_indent=" " * 19)
+        for line in textwrap.wrap(
+            meaning, 100, initial_indent=f"  {name:<17}", subsequent_indent=" " * 19, break_on_hyphens=False
+        )
     ]
