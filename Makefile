@@ -25,7 +25,7 @@ help: ## print this help
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "Settings: CATALOGUE=generated|fashion  DATA=<folder of the raw files>  BUILD=build  PYTHON=python3  ARGS='...'"
+	@echo "Settings: CATALOGUE=generated|fashion|luma|icecat|grocery  DATA=<folder of the raw files>  BUILD=build  PYTHON=python3  ARGS='...'"
 	@echo "For instance: make demo CATALOGUE=fashion DATA=~/fashion"
 
 setup: $(DEV) ## make the virtual environment with everything for demo, tests and lint

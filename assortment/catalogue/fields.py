@@ -1,17 +1,24 @@
-"""Reading single fields of raw catalogues: missing values, stray white space, prices."""
+"""Reading single fields of raw catalogues: missing values, stray white space, prices, whole numbers, dates, attribute names."""
 
 from __future__ import annotations
 
+import datetime
 import math
+import re
 from typing import Final
 
 MISSING: Final = ""
+RESERVED: Final = frozenset({"department", "type", "brand", "category"})
+"""No names for attributes: these facets come from fields of their own."""
 _MISSING_MARKS: Final = frozenset({"NA", "N/A", "nan", "NaN", "null", "NULL"})
+_UNPRINTABLE: Final = re.compile("[\0\ud800-\udfff]")  # halves of a character, which JSON may carry
+_DATE_FIRST: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
+_DAY_FIRST: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[T ,].*)?")
 
 
 def tidy(value: str) -> str:
-    """White space trimmed and runs of it made one; "NA" and its like become empty."""
-    value = " ".join(value.replace("\0", " ").split())
+    """White space trimmed and runs of it made one, characters that cannot be stored left out; "NA" and its like become empty."""
+    value = " ".join(_UNPRINTABLE.sub(" ", value).split())
     return MISSING if value in _MISSING_MARKS else value
 
 
@@ -22,3 +29,29 @@ def parse_price(value: str) -> float | None:
     except ValueError:
         return None
     return price if math.isfinite(price) and price > 0 and "_" not in value else None
+
+
+def parse_whole(value: str) -> int | None:
+    """A whole number from 0, also when written "12.0"; None when ``value`` is none."""
+    match = re.fullmatch(r"(\d{1,18})(?:[.,]0+)?", value, re.ASCII)
+    return int(match[1]) if match else None
+
+
+def parse_date(value: str) -> datetime.date | None:
+    """The day of an ISO date or time, or of one written 31.12.2024; None when ``value`` is no such day."""
+    if match := _DATE_FIRST.fullmatch(value):
+        year, month, day = match.groups()
+    elif match := _DAY_FIRST.fullmatch(value):
+        day, month, year = match.groups()
+    else:
+        return None
+    try:
+        return datetime.date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def attribute_name(written: str) -> str:
+    """An attribute's name as every catalogue spells it: "Product Type" is product_type, and color colour, so that shops merge."""
+    name = re.sub(r"\W+", "_", written.lower()).strip("_")
+    return "colour" if name == "color" else name

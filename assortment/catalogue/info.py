@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -43,13 +44,16 @@ class CatalogueInfo:
     """Attribute to the number of products that have it and the number of its values."""
     pictures: int
     price: Spread | None
-    currencies: tuple[str, ...]
+    currencies: dict[str, int]
+    """Currency, or "" for an unknown one, to the number of prices in it."""
     rating: Spread | None
     sold_out: int
     variants: int
     """Products that share a variant group with another one."""
     duplicate_titles: int
     """Products whose title, case aside, another product has as well."""
+    added: tuple[int, str, str] | None
+    """How many products tell when they entered the range, and the first and last day (ISO); None when none does."""
 
     @classmethod
     def of(cls, products: Sequence[Product]) -> CatalogueInfo:
@@ -69,11 +73,12 @@ class CatalogueInfo:
             },
             pictures=sum(bool(product.picture) for product in products),
             price=Spread.of([product.price for product in products if product.price is not None]),
-            currencies=tuple(sorted({product.currency for product in products if product.currency})),
+            currencies=_counts(product.currency for product in products if product.price is not None),
             rating=Spread.of([product.rating for product in products if product.rating is not None]),
             sold_out=sum(product.stock == 0 for product in products),
             variants=_shared(product.variant_group for product in products if product.variant_group),
             duplicate_titles=_shared(product.title.casefold() for product in products),
+            added=_days([product.added for product in products if product.added is not None]),
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -92,10 +97,11 @@ class CatalogueInfo:
             "attributes": {name: {"products": have, "values": kinds} for name, (have, kinds) in self.attributes.items()},
             "pictures": self.pictures,
             **spreads,
-            "currencies": list(self.currencies),
+            "currencies": self.currencies,
             "sold_out": self.sold_out,
             "variants": self.variants,
             "duplicate_titles": self.duplicate_titles,
+            "added": None if self.added is None else dict(zip(("count", "first", "last"), self.added, strict=True)),
         }
 
     def tables(self, *, num_types: int = 12) -> Group:
@@ -104,11 +110,12 @@ class CatalogueInfo:
         for name, told in (
             ("brands", f"{self.brands:,}"),
             ("pictures", self._share(self.pictures)),
-            ("price", _told(self.price, " ".join(self.currencies))),
+            ("price", _told(self.price, self._unit())),
             ("rating", _told(self.rating, "of 5")),
             ("sold out", self._share(self.sold_out)),
             ("variants of another", self._share(self.variants)),
             ("title used twice or more", self._share(self.duplicate_titles)),
+            ("added", "unknown" if self.added is None else "{1} to {2} ({0:,} products)".format(*self.added)),
         ):
             whole.add_row(name, told)
         attributes = Table("attribute", "products", "values", title="attributes")
@@ -128,6 +135,13 @@ class CatalogueInfo:
             table.add_row(value or "(none)", self._share(count))
         return table
 
+    def _unit(self) -> str:
+        """The currency; of several the numbers of prices too, since a range over them says little."""
+        if len(self.currencies) < 2:
+            return next(iter(self.currencies), "") or "of unknown currency"
+        told = ", ".join(f"{currency or 'unknown'} {count:,}" for currency, count in self.currencies.items())
+        return f"of mixed currencies ({told})"
+
     def _share(self, count: int) -> str:
         return f"{count:,} ({count / max(1, self.products):.0%})"
 
@@ -138,6 +152,10 @@ def _counts(values: Iterable[str]) -> dict[str, int]:
 
 def _shared(values: Iterable[str]) -> int:
     return sum(count for count in Counter(values).values() if count > 1)
+
+
+def _days(days: Sequence[datetime.date]) -> tuple[int, str, str] | None:
+    return (len(days), min(days).isoformat(), max(days).isoformat()) if days else None
 
 
 def _told(spread: Spread | None, unit: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -36,7 +37,9 @@ class Product:
     variant_group: str = ""
     """Products that share a group are variants of one article."""
     picture: str = ""
-    """Name in the picture store, empty when there is none."""
+    """Name in the picture store, empty when there is none. Variants may share one."""
+    added: datetime.date | None = None
+    """When the product entered the range, for sorting by newest; None when the source does not tell."""
 
     @property
     def type(self) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import re
 import shutil
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +15,10 @@ from assortment import manifest
 from assortment.catalogue.generated import generator
 from assortment.catalogue.product import Product
 from assortment.catalogue.progress import progress
-from assortment.catalogue.readers import READERS
+from assortment.catalogue.readers import READERS, Reader
+from assortment.catalogue.readers.pictures import SUFFIXES
+from assortment.catalogue.readers.table import TableReader
+from assortment.catalogue.readers.table_columns import TableSettings
 from assortment.catalogue.store import CatalogueWriter
 from assortment.catalogue.summary import ReadSummary
 from assortment.errors import DataError, InputError
@@ -23,7 +28,7 @@ from assortment.paths import BuildPaths
 STEP: Final = "catalogue"
 DEFAULT_PRODUCTS: Final = 6_400
 DEFAULT_SEED: Final = 7
-_LAYOUT: Final = 1  # of the folder; a higher number makes every catalogue afresh
+LAYOUT: Final = 2  # of the folder; a higher number makes every catalogue afresh
 
 
 def generate(paths: BuildPaths, *, products: int = DEFAULT_PRODUCTS, seed: int = DEFAULT_SEED) -> Manifest:
@@ -33,49 +38,114 @@ def generate(paths: BuildPaths, *, products: int = DEFAULT_PRODUCTS, seed: int =
         InputError: when ``products`` is below the smallest size that has every type.
     """
     generator.check_size(products)
-    settings = {"layout": _LAYOUT, "generator": generator.VERSION, "products": products, "seed": seed}
+    settings = {"layout": LAYOUT, "generator": generator.VERSION, "products": products, "seed": seed}
     if manifest.is_current(paths.catalogue, step=STEP, inputs={}, settings=settings):
         return manifest.read(paths.catalogue)
     summary = ReadSummary(source="generated catalogue")
     made = _counted(generator.generate(products, seed=seed), summary)
-    _write(paths.catalogue, progress(made, doing="drawing products", total=products), summary)
-    return manifest.write(paths.catalogue, step=STEP, inputs={}, settings=settings, results=_results(summary))
+    write_catalogue(paths.catalogue, progress(made, doing="drawing products", total=products), summary)
+    return manifest.write(paths.catalogue, step=STEP, inputs={}, settings=settings, results=results_of(summary))
 
 
-def import_catalogue(paths: BuildPaths, *, reader: str, source: Path, strict: bool = False, limit: int | None = None) -> Manifest:
+def import_catalogue(
+    paths: BuildPaths,
+    *,
+    reader: str,
+    source: Path,
+    strict: bool = False,
+    limit: int | None = None,
+    currency: str = "",
+    table: TableSettings | None = None,
+) -> Manifest:
     """Reads raw files into ``paths.catalogue``, at most ``limit`` products. What was skipped and why is in ``summary.json``.
 
+    ``currency`` is that of prices whose source names none; ``table`` says how the reader of that name reads.
+
     Raises:
-        InputError: when there is no such reader, or ``limit`` is not above zero.
+        InputError: when there is no such reader, ``table`` is given to another one, ``limit`` is not above zero, or
+            ``currency`` is no ISO 4217 code.
         DataError: when ``source`` is not what the reader expects, holds no product, or (strict) has a faulty row.
     """
-    if reader not in READERS:
-        raise InputError("reader", reader, f"allowed: {', '.join(READERS)}")
     if limit is not None and limit < 1:
         raise InputError("limit", limit, "allowed: 1 and above")
-    if not source.is_dir():
-        raise DataError(f"{source} is no folder; the {reader} reader wants {READERS[reader].description}")
-    settings = {"layout": _LAYOUT, "reader": reader, "source": _fingerprint(source), "strict": strict, "limit": limit}
+    if not re.fullmatch(r"(?:[A-Z]{3})?", currency):
+        raise InputError("currency", currency, "allowed: an ISO 4217 code, for instance EUR")
+    using = _reader(reader, table)
+    if not source.exists():
+        raise DataError(f"{source} does not exist; the {reader} reader wants {using.description}")
+    settings = {
+        "layout": LAYOUT,
+        "reader": reader,
+        "source": _fingerprint(source),
+        "strict": strict,
+        "limit": limit,
+        "currency": currency,
+        **_table_settings(using),
+    }
     if manifest.is_current(paths.catalogue, step=STEP, inputs={}, settings=settings):
         return manifest.read(paths.catalogue)
     summary = ReadSummary(source=reader, strict=strict)
-    total = READERS[reader].count(source)
-    found = itertools.islice(READERS[reader].read(source, summary), limit)
-    _write(paths.catalogue, progress(found, doing=f"reading {reader} products", total=min(total, limit or total)), summary)
-    if not summary.kept:
-        raise DataError(
-            f"{source} gave no product: {summary.read} rows read, all skipped; see {paths.catalogue / 'summary.json'}"
+    total = using.count(source)
+    found = (_priced(item, currency) for item in itertools.islice(using.read(source, summary), limit))
+    write_catalogue(
+        paths.catalogue, progress(found, doing=f"reading {reader} products", total=min(total, limit or total)), summary
+    )
+    return manifest.write(paths.catalogue, step=STEP, inputs={}, settings=settings, results=results_of(summary))
+
+
+def write_catalogue(folder: Path, products: Iterable[tuple[Product, bytes | None]], summary: ReadSummary) -> None:
+    """Makes ``folder`` afresh with these products and, once they are all there, their summary.
+
+    What lay there before goes when the first product has come: a source that cannot be read at all costs nothing.
+
+    Raises:
+        DataError: when there is no product.
+    """
+    coming = iter(products)
+    first = list(itertools.islice(coming, 1))
+    if not first:
+        why = "; ".join(
+            f"{problem.name}: {len(findings)} (line {findings[0].line}: {findings[0].value!r})"
+            for problem, findings in summary.findings.items()
         )
-    return manifest.write(paths.catalogue, step=STEP, inputs={}, settings=settings, results=_results(summary))
-
-
-def _write(folder: Path, products: Iterable[tuple[Product, bytes | None]], summary: ReadSummary) -> None:
+        raise DataError(f"{summary.source} gave no product: {summary.read} rows read, all skipped. {why or 'No row was found'}")
     if folder.exists():
         shutil.rmtree(folder)
     with CatalogueWriter(folder) as writer:
-        for product, picture in products:
+        for product, picture in itertools.chain(first, coming):
             writer.add(product, picture)
     summary.write(folder)
+
+
+def results_of(summary: ReadSummary) -> dict[str, Any]:
+    """The figures for a manifest."""
+    problems = {problem.name: len(findings) for problem, findings in summary.findings.items()}
+    return {"read": summary.read, "kept": summary.kept, "skipped": summary.skipped, "problems": problems}
+
+
+def _reader(name: str, table: TableSettings | None) -> Reader:
+    if name not in READERS:
+        raise InputError("reader", name, f"allowed: {', '.join(READERS)}")
+    if table is None:
+        return READERS[name]
+    if name != TableReader.name:
+        raise InputError("reader", name, "columns, pictures and the like can be chosen for the table reader only")
+    return TableReader(table)
+
+
+def _table_settings(reader: Reader) -> dict[str, Any]:
+    """What else the table reader's result depends on."""
+    if not isinstance(reader, TableReader):
+        return {}
+    pictures = reader.settings.pictures
+    return {"table": reader.settings.as_dict(), "pictures": _fingerprint(pictures) if pictures else ""}
+
+
+def _priced(item: tuple[Product, bytes | None], currency: str) -> tuple[Product, bytes | None]:
+    product, picture = item
+    if not currency or product.currency or product.price is None:
+        return item
+    return replace(product, currency=currency), picture
 
 
 def _counted(products: Iterable[tuple[Product, bytes | None]], summary: ReadSummary) -> Iterator[tuple[Product, bytes | None]]:
@@ -85,15 +155,12 @@ def _counted(products: Iterable[tuple[Product, bytes | None]], summary: ReadSumm
         yield item
 
 
-def _results(summary: ReadSummary) -> dict[str, Any]:
-    problems = {problem.name: len(findings) for problem, findings in summary.findings.items()}
-    return {"read": summary.read, "kept": summary.kept, "skipped": summary.skipped, "problems": problems}
-
-
 def _fingerprint(source: Path) -> str:
-    """SHA-256 over the names of a source's files, with the contents of those at its top and the sizes of the rest (pictures)."""
+    """SHA-256 over a source: a file's bytes; a folder's names of files, with their contents or, for pictures, sizes."""
+    if source.is_file():
+        return manifest.sha256(source)
     digest = hashlib.sha256()
     for path in sorted(path for path in source.rglob("*") if path.is_file()):
-        told = manifest.sha256(path) if path.parent == source else path.stat().st_size
+        told = path.stat().st_size if path.suffix.lower() in SUFFIXES else manifest.sha256(path)
         digest.update(f"{path.relative_to(source)} {told}\n".encode())
     return digest.hexdigest()

@@ -5,6 +5,7 @@ The row number in ``products.parquet`` is the product's row everywhere: in featu
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 import zipfile
@@ -38,6 +39,7 @@ SCHEMA: Final = pa.schema(
         ("stock", pa.int64()),
         ("variant_group", pa.string()),
         ("picture", pa.string()),
+        ("added", pa.date32()),
     ]
 )
 _ROW_GROUP: Final = 4096
@@ -54,25 +56,23 @@ class CatalogueWriter:
         self.num_products = 0
         self._rows: list[dict[str, Any]] = []
         self._ids: set[str] = set()
-        self._pictures: set[str] = set()
+        self._pictures: dict[str, bytes] = {}  # name to digest
         self._parquet = pq.ParquetWriter(folder / PRODUCTS, SCHEMA, compression="zstd")
         self._zip = zipfile.ZipFile(folder / PICTURES, "w", zipfile.ZIP_STORED)
 
     def add(self, product: Product, picture: bytes | None = None) -> int:
-        """Appends a product with its encoded picture and returns its row.
+        """Appends a product with its encoded picture and returns its row. Products that name the same picture share it.
 
         Raises:
-            DataError: when the id was added before, or ``product.picture`` and ``picture`` do not go together.
+            DataError: when the id was added before, ``product.picture`` and ``picture`` do not go together, or the name
+                stands for another picture already.
         """
         if product.id in self._ids:
             raise DataError(f"product id {product.id!r} was added twice; ids are unique within a catalogue")
         if bool(product.picture) != (picture is not None):
             raise DataError(f"product {product.id!r}: picture name {product.picture!r} and its bytes must come together")
         if picture is not None:
-            if product.picture in self._pictures:
-                raise DataError(f"product {product.id!r}: picture {product.picture!r} was added twice")
-            self._pictures.add(product.picture)
-            self._zip.writestr(zipfile.ZipInfo(product.picture, date_time=_ZIP_EPOCH), picture)
+            self._add_picture(product, picture)
         self._ids.add(product.id)
         self._rows.append(_row(product))
         if len(self._rows) == _ROW_GROUP:
@@ -88,6 +88,15 @@ class CatalogueWriter:
             self._flush()
         self._parquet.close()
         self._zip.close()
+
+    def _add_picture(self, product: Product, picture: bytes) -> None:
+        digest = hashlib.blake2b(picture, digest_size=16).digest()
+        known = self._pictures.get(product.picture)
+        if known is None:
+            self._pictures[product.picture] = digest
+            self._zip.writestr(zipfile.ZipInfo(product.picture, date_time=_ZIP_EPOCH), picture)
+        elif known != digest:
+            raise DataError(f"product {product.id!r}: another picture is already called {product.picture!r}")
 
     def _flush(self) -> None:
         if self._rows:
@@ -110,7 +119,7 @@ class Catalogue:
         """Opens the catalogue in ``folder``.
 
         Raises:
-            StepError: when there is none.
+            StepError: when there is none, or an older version of this program wrote it.
             DataError: when its files cannot be read.
         """
         for name in (PRODUCTS, PICTURES):
@@ -119,6 +128,11 @@ class Catalogue:
                     f"{folder} holds no catalogue ({name} is missing); make one with `assortment catalogue generate` or `import`"
                 )
         try:
+            if not pq.read_schema(folder / PRODUCTS).equals(SCHEMA):
+                raise StepError(
+                    f"{folder / PRODUCTS} was written by another version of assortment, with other columns; make the catalogue "
+                    "again with `assortment catalogue`"
+                )
             return cls(folder)
         except (pa.ArrowInvalid, OSError) as error:
             raise DataError(f"{folder / PRODUCTS} cannot be read ({error}); run `assortment catalogue` again") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -34,6 +35,15 @@ EMPTY_TITLE: Final = Problem(name="empty title", effect="skipped")
 BAD_ROW: Final = Problem(name="row that does not parse", effect="skipped")
 BAD_PICTURE: Final = Problem(name="picture that cannot be decoded", effect="kept without picture")
 BAD_PRICE: Final = Problem(name="price that is no number", effect="kept without price")
+TWO_PRICES: Final = Problem(name="price that may be read in two ways", effect="kept without price; --decimal tells")
+BAD_CURRENCY: Final = Problem(name="currency that is no ISO 4217 code", effect="kept without currency")
+BAD_RATING: Final = Problem(name="rating outside 0 to 5", effect="kept without rating")
+BAD_RATING_COUNT: Final = Problem(name="number of ratings that is no whole number", effect="kept without it")
+BAD_STOCK: Final = Problem(name="stock that is no whole number", effect="kept without stock")
+BAD_DATE: Final = Problem(name="date that cannot be read", effect="kept without date")
+BAD_ATTRIBUTES: Final = Problem(name="attributes that are no JSON object", effect="kept without them")
+REFUSED_PATH: Final = Problem(name="path that leads out of its folder", effect="refused, kept without it")
+NOT_UTF8: Final = Problem(name="line that is not UTF-8", effect="read as Windows-1252", serious=False)
 NO_PICTURE: Final = Problem(name="no picture", effect="kept without picture", serious=False)
 UNQUOTED_COMMA: Final = Problem(name="unquoted comma", effect="repaired", serious=False)
 
@@ -61,6 +71,10 @@ class ReadSummary:
     kept: int = 0
     """Products yielded."""
     findings: dict[Problem, list[Finding]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    """What is worth knowing about the source as a whole, a sentence each."""
+    unused_columns: Counter[str] = field(default_factory=Counter)
+    """Columns that were not understood, with the number of rows that fill them."""
 
     @property
     def skipped(self) -> int:
@@ -91,6 +105,11 @@ class ReadSummary:
         """One line."""
         return f"{self.source}: {self.read:,} rows read, {self.kept:,} products kept, {self.skipped:,} skipped"
 
+    def remarks(self) -> list[str]:
+        """The notes, and the columns that were not used."""
+        unused = ", ".join(f"{name} ({count:,} rows)" for name, count in self.unused_columns.most_common())
+        return [*self.notes, *([f"{len(self.unused_columns)} columns not used: {unused}"] if unused else [])]
+
     def table(self) -> Table:
         """A row for each problem, for the terminal."""
         table = Table()
@@ -112,7 +131,8 @@ class ReadSummary:
             }
             for problem, findings in self.findings.items()
         }
-        return {"source": self.source, "read": self.read, "kept": self.kept, "skipped": self.skipped, "problems": problems}
+        counts = {"source": self.source, "read": self.read, "kept": self.kept, "skipped": self.skipped}
+        return {**counts, "notes": self.notes, "unused_columns": dict(self.unused_columns.most_common()), "problems": problems}
 
     def write(self, folder: Path) -> None:
         """Writes ``summary.json``."""
@@ -132,6 +152,7 @@ class ReadSummary:
                 Problem(name=name, effect=problem["effect"]): [Finding(row["line"], row["value"]) for row in problem["rows"]]
                 for name, problem in told["problems"].items()
             }
-            return cls(source=told["source"], read=told["read"], kept=told["kept"], findings=findings)
+            counts = {name: told[name] for name in ("source", "read", "kept", "notes")}
+            return cls(**counts, unused_columns=Counter(told["unused_columns"]), findings=findings)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DataError(f"{folder / FILENAME} cannot be read ({error}); run `assortment catalogue` again") from None

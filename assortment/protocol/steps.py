@@ -16,7 +16,7 @@ from assortment.catalogue.facets import FacetTable
 from assortment.catalogue.product import Product
 from assortment.catalogue.progress import progress
 from assortment.catalogue.store import Catalogue
-from assortment.errors import DataError
+from assortment.errors import StepError
 from assortment.paths import BuildPaths
 from assortment.protocol import lexicon
 from assortment.protocol.asking import Asked, ask, judge
@@ -26,6 +26,8 @@ from assortment.protocol.wishes import WishDrafter
 
 DEFAULT_SEED: Final = 20
 NUM_QUERIES: Final[dict[Split, int]] = {"dev": 150, "test": 300}
+ENOUGH_PRODUCTS: Final = 800
+"""Gave some queries of every split in every catalogue that was tried: generated, fashion, luma."""
 LAYOUT: Final = 3
 """Version of the rules of this room; raised when a change makes a frozen protocol outdated."""
 
@@ -34,9 +36,8 @@ def freeze(paths: BuildPaths, *, seed: int = DEFAULT_SEED) -> manifest.Manifest:
     """Writes ``paths.protocol`` from ``paths.catalogue``; does nothing when it is current. The same seed gives the same bytes.
 
     Raises:
-        StepError: when there is no catalogue.
         ManifestError: when the catalogue does not match its manifest.
-        DataError: when the catalogue gives no query at all.
+        StepError: when there is no catalogue, or it gives no query for one of the splits; most often it has too few products.
     """
     catalogue = Catalogue.open(paths.catalogue)
     inputs = {"catalogue": paths.catalogue}
@@ -59,10 +60,8 @@ def freeze(paths: BuildPaths, *, seed: int = DEFAULT_SEED) -> manifest.Manifest:
         found = ask(drafter, products, rows, number, texts)
         asked += found
         results[split] = _query_figures(found, number, drafter.rejected)
-    if not asked:
-        raise DataError(
-            f"{paths.catalogue} gives no query: too few products share two facets such as type, brand, colour or gender"
-        )
+        if not found:
+            raise StepError(_too_small(paths, len(products), split, drafter.rejected))
     judgments = pa.concat_tables([judge(one, products, table) for one in asked])
     results["judgments"] = len(judgments)
 
@@ -79,6 +78,16 @@ def picture_digests(catalogue: Catalogue) -> list[str]:
     pictures = catalogue.iter_pictures(range(len(catalogue)))
     shown = progress(pictures, doing="hashing pictures", total=len(catalogue))
     return ["" if picture is None else hashlib.blake2b(picture, digest_size=16).hexdigest() for picture in shown]
+
+
+def _too_small(paths: BuildPaths, num_products: int, split: Split, rejected: Counter[str]) -> str:
+    reasons = ", ".join(f"{number} because of {reason}" for reason, number in rejected.most_common(3)) or "no facets to name"
+    return (
+        f"{paths.catalogue}: its {num_products:,} products give no {split} query (wishes were rejected, {reasons}). Queries are "
+        "derived from products that share a type and further facets such as brand, colour or gender, and both training and "
+        f"measuring need some: {ENOUGH_PRODUCTS} products with such facets are enough, fewer may be. Merge the catalogue with "
+        "others (`assortment catalogue merge`), or search it with a model that was trained on another catalogue"
+    )
 
 
 def _ids(products: Sequence[Product], split_of: Sequence[Split], split: Split) -> list[str]:

@@ -27,6 +27,8 @@ NEVER_NAMED: Final = frozenset({"department", "season", "year", "size"})
 """Shoppers name the type, not its department; season and year tell of a collection; a size is chosen on the product's page."""
 WIDEST_VALUE: Final = 0.5
 """A value that a larger share of the products has tells nothing (usage Casual), so nobody is made to ask for it."""
+LONG_LIST: Final = 2
+"""Commas in a value that make it a list nobody would say ("all-weather, cool, indoor, spring")."""
 MIN_ANSWERS: Final = 5  # products of grade 3; down to 3 in catalogues of less than 5,000
 MAX_ANSWERS: Final = 0.05  # of the catalogue; more would make any list look good
 MIN_SUBTOPICS: Final = 3
@@ -132,7 +134,7 @@ def _telling(facet: str, table: FacetTable) -> Mask:
     """(V + 1,) which values of a facet tell something; the last is for products that do not have it."""
     column = table.column(facet)
     rare = column.shares() <= (1.0 if facet == "gender" else WIDEST_VALUE)
-    asked_for = [value.lower() not in EVERYBODY for value in column.values]
+    asked_for = [value.lower() not in EVERYBODY and value.count(",") < LONG_LIST for value in column.values]
     return np.append(rare & np.array(asked_for, dtype=np.bool_), False)
 
 

@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from assortment import manifest
 from assortment.catalogue.generated.generator import MIN_PRODUCTS
+from assortment.catalogue.readers.table_columns import TableSettings
 from assortment.catalogue.steps import generate, import_catalogue
 from assortment.catalogue.store import PRODUCTS, Catalogue
 from assortment.errors import DataError, InputError
@@ -63,6 +65,52 @@ def test_a_changed_source_is_read_again(paths: BuildPaths, shop: Any) -> None:
     assert len(Catalogue.open(paths.catalogue)) == 2
 
 
+def test_another_mapping_is_another_import(paths: BuildPaths, tmp_path: Path) -> None:
+    source = tmp_path / "shop.csv"
+    source.write_text("id,title,name\n1,Hat,Red hat\n", encoding="utf-8")
+    import_catalogue(paths, reader="table", source=source)
+    import_catalogue(paths, reader="table", source=source, table=TableSettings(columns={"title": "name"}))
+    assert [product.title for product in Catalogue.open(paths.catalogue).products] == ["Red hat"]
+
+
+def test_other_pictures_are_another_import(paths: BuildPaths, tmp_path: Path, shop: Any) -> None:
+    source = tmp_path / "shop.csv"
+    source.write_text("id,title\n1,Hat\n", encoding="utf-8")
+    pictures = TableSettings(pictures=shop.folder)
+    import_catalogue(paths, reader="table", source=source, table=pictures)
+    shop.pictures({"1.jpg": shop.jpeg()})
+    import_catalogue(paths, reader="table", source=source, table=pictures)
+    assert Catalogue.open(paths.catalogue).products[0].picture == "1.jpg"
+
+
+def test_a_currency_is_given_to_prices_that_name_none(paths: BuildPaths, tmp_path: Path) -> None:
+    source = tmp_path / "shop.csv"
+    source.write_text("id,title,price\n1,Hat,5\n2,Cap,$6\n3,Scarf,\n", encoding="utf-8")
+    import_catalogue(paths, reader="table", source=source, currency="EUR")
+    assert [product.currency for product in Catalogue.open(paths.catalogue).products] == ["EUR", "USD", ""]
+
+
+def test_a_source_that_cannot_be_read_leaves_the_catalogue_as_it_was(paths: BuildPaths, shop: Any, tmp_path: Path) -> None:
+    import_catalogue(paths, reader="fashion", source=shop.whole())
+    source = tmp_path / "shop.csv"
+    source.write_text("name\nHat\n", encoding="utf-8")
+    with pytest.raises(DataError, match="no column id and title"):
+        import_catalogue(paths, reader="table", source=source)
+    assert len(Catalogue.open(paths.catalogue)) == 3
+    manifest.verify(paths.catalogue)
+
+
+def test_a_catalogue_of_an_older_layout_is_made_afresh(paths: BuildPaths) -> None:
+    generate(paths, products=MIN_PRODUCTS)
+    file = paths.catalogue / manifest.FILENAME
+    told = json.loads(file.read_text(encoding="utf-8"))
+    told["settings"]["layout"] = 1
+    file.write_text(json.dumps(told), encoding="utf-8")
+    pq.write_table(pq.read_table(paths.catalogue / PRODUCTS).drop_columns(["added"]), paths.catalogue / PRODUCTS)
+    generate(paths, products=MIN_PRODUCTS)
+    assert all(product.added for product in Catalogue.open(paths.catalogue).products)
+
+
 def test_a_limit_takes_the_first_products(paths: BuildPaths, shop: Any) -> None:
     made = import_catalogue(paths, reader="fashion", source=shop.whole(), limit=2)
     assert made.results["kept"] == 2
@@ -74,9 +122,11 @@ def test_a_strict_import_that_fails_leaves_no_manifest(paths: BuildPaths, shop: 
     assert not (paths.catalogue / manifest.FILENAME).exists()
 
 
-def test_a_source_without_a_product_is_refused(paths: BuildPaths, shop: Any) -> None:
-    with pytest.raises(DataError, match="gave no product"):
+def test_a_source_without_a_product_is_refused_and_leaves_the_catalogue_as_it_was(paths: BuildPaths, shop: Any) -> None:
+    import_catalogue(paths, reader="fashion", source=shop.whole())
+    with pytest.raises(DataError, match=r"gave no product: 1 rows read, all skipped\. row that does not parse: 1 \(line 2"):
         import_catalogue(paths, reader="fashion", source=shop.table("1,too,short"))
+    assert len(Catalogue.open(paths.catalogue)) == 3
 
 
 def test_wrong_arguments_are_refused(paths: BuildPaths, shop: Any) -> None:
@@ -84,5 +134,9 @@ def test_wrong_arguments_are_refused(paths: BuildPaths, shop: Any) -> None:
         import_catalogue(paths, reader="shoes", source=shop.folder)
     with pytest.raises(InputError, match="limit: 0"):
         import_catalogue(paths, reader="fashion", source=shop.folder, limit=0)
-    with pytest.raises(DataError, match="is no folder"):
+    with pytest.raises(InputError, match="currency: 'euro'"):
+        import_catalogue(paths, reader="fashion", source=shop.folder, currency="euro")
+    with pytest.raises(InputError, match="for the table reader only"):
+        import_catalogue(paths, reader="fashion", source=shop.folder, table=TableSettings())
+    with pytest.raises(DataError, match="does not exist"):
         import_catalogue(paths, reader="fashion", source=shop.folder / "nowhere")

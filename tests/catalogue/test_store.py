@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import multiprocessing
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assortment.catalogue.product import Product
-from assortment.catalogue.store import PRODUCTS, Catalogue, CatalogueWriter
+from assortment.catalogue.store import PICTURES, PRODUCTS, Catalogue, CatalogueWriter
 from assortment.errors import DataError, StepError
 
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
@@ -31,6 +33,7 @@ products = st.builds(
     rating_count=st.integers(0, 10**9),
     stock=st.none() | st.integers(0, 10**6),
     variant_group=texts,
+    added=st.none() | st.dates(),
 )
 
 
@@ -81,6 +84,27 @@ def test_an_id_may_be_added_once(tmp_path: Path) -> None:
 def test_a_picture_and_its_name_come_together(tmp_path: Path, name: str, picture: bytes | None) -> None:
     with CatalogueWriter(tmp_path) as writer, pytest.raises(DataError, match="must come together"):
         writer.add(Product(id="1", title="T", picture=name), picture)
+
+
+def test_variants_share_a_picture(tmp_path: Path) -> None:
+    items = [(Product(id=key, title="T", picture="red.jpg"), b"red") for key in "ab"]
+    assert list(write(tmp_path, *items).iter_pictures([0, 1])) == [b"red", b"red"]
+    with zipfile.ZipFile(tmp_path / PICTURES) as archive:
+        assert archive.namelist() == ["red.jpg"]
+
+
+def test_a_picture_name_stands_for_one_picture(tmp_path: Path) -> None:
+    with CatalogueWriter(tmp_path) as writer:
+        writer.add(Product(id="1", title="T", picture="a.jpg"), b"one")
+        with pytest.raises(DataError, match=r"another picture is already called 'a\.jpg'"):
+            writer.add(Product(id="2", title="T", picture="a.jpg"), b"two")
+
+
+def test_a_catalogue_of_an_older_version_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, (Product(id="1", title="T"), None))
+    pq.write_table(pq.read_table(tmp_path / PRODUCTS).drop_columns(["added"]), tmp_path / PRODUCTS)
+    with pytest.raises(StepError, match="another version of assortment"):
+        Catalogue.open(tmp_path)
 
 
 def test_a_missing_catalogue_names_the_command_that_makes_one(tmp_path: Path) -> None:

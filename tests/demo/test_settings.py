@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from assortment.catalogue.readers import READERS
 from assortment.errors import InputError
-from demo.settings import DemoSettings, quick, standard
+from demo.settings import CATALOGUES, LARGE, DemoSettings, quick, standard
 
 
 def test_a_reduced_run_keeps_away_from_a_full_one(tmp_path: Path) -> None:
@@ -21,11 +22,17 @@ def test_the_full_run_times_as_many_requests_as_it_must() -> None:
     assert standard().requests >= 2_000
 
 
+def test_every_imported_catalogue_has_a_reader() -> None:
+    assert set(CATALOGUES) - {"generated"} == set(READERS) - {"table"}
+    assert set(CATALOGUES) > LARGE
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
         ({"catalogue": "unheard of"}, "--catalogue"),
         ({"catalogue": "fashion"}, "--data"),
+        ({"catalogue": "luma"}, "--data"),
         ({"catalogue": "fashion", "data": Path("no such folder")}, "--data"),
         ({"sweep": (0.0, 1.5)}, "sweep"),
     ],

@@ -13,12 +13,12 @@ from assortment.catalogue.facets import FacetTable
 from assortment.catalogue.product import Product
 from assortment.catalogue.steps import import_catalogue
 from assortment.catalogue.store import Catalogue, CatalogueWriter
-from assortment.errors import DataError, ManifestError
+from assortment.errors import DataError, ManifestError, StepError
 from assortment.paths import BuildPaths
 from assortment.protocol import lexicon
 from assortment.protocol.grades import grade_products
 from assortment.protocol.grammar import DEV, TEST
-from assortment.protocol.steps import NUM_QUERIES, freeze
+from assortment.protocol.steps import ENOUGH_PRODUCTS, NUM_QUERIES, freeze
 from assortment.protocol.store import JUDGMENTS, QUERIES, SPLITS_FILE, Protocol
 from assortment.protocol.wishes import OPEN_FACETS
 from training import queries as training_queries
@@ -138,7 +138,7 @@ def test_a_catalogue_without_facets_is_refused(tmp_path: Path) -> None:
         for i in range(20):
             writer.add(Product(id=str(i), title=f"thing {i}"))
     manifest.write(paths.catalogue, step="catalogue", inputs={}, settings={})
-    with pytest.raises(DataError, match="gives no query"):
+    with pytest.raises(StepError, match=r"20 products give no dev query.*too few facets to name"):
         freeze(paths)
     assert not (paths.protocol / manifest.FILENAME).exists()
 
@@ -152,6 +152,16 @@ def test_real_products_give_queries_of_every_open_facet(real_data: Path, tmp_pat
     assert set(results["test"]["main_open_facet"]) == set(OPEN_FACETS)
     assert results["test"]["with_held_out_word"] > results["test"]["kept"] / 2
     assert results["dev"]["with_held_out_word"] == 0
+
+
+@pytest.mark.data
+def test_the_real_groceries_are_too_few_and_the_real_shop_is_not(real_data: Path, tmp_path: Path) -> None:
+    few, enough = BuildPaths(tmp_path / "grocery"), BuildPaths(tmp_path / "luma")
+    import_catalogue(few, reader="grocery", source=real_data / "grocery")
+    with pytest.raises(StepError, match=r"81 products give no dev query.* 800 products .* merge"):
+        freeze(few)
+    import_catalogue(enough, reader="luma", source=real_data / "luma", limit=ENOUGH_PRODUCTS)
+    assert all(freeze(enough).results[split]["kept"] for split in ("dev", "test"))
 
 
 def test_what_was_kept_and_rejected_is_told(paths: BuildPaths) -> None:

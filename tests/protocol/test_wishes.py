@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from assortment.catalogue.facets import FacetTable
+from assortment.catalogue.product import Product
 from assortment.protocol.grades import MAX_GRADE
 from assortment.protocol.splits import CombinationRule, common_pairs
 from assortment.protocol.wishes import MAX_ANSWERS, OPEN_FACETS, Draft, Kind, WishDrafter, seed_order
@@ -57,6 +59,15 @@ def test_values_that_tell_nothing_are_not_named(table: FacetTable) -> None:
     assert "Casual" not in named  # three products in five
     assert "Unisex" not in named
     assert "Formal" in named
+
+
+def test_long_lists_are_not_named(shop: list[Product]) -> None:
+    climates = ("Indoor", "Cool, Indoor", "Cool, Indoor, Spring")
+    products = [
+        replace(product, attributes={**product.attributes, "climate": climates[row // 3 % 3]}) for row, product in enumerate(shop)
+    ]
+    drafts, _ = drafted(FacetTable.from_products(products), "unambiguous")
+    assert {draft.wish["climate"] for draft in drafts if "climate" in draft.wish} == set(climates[:2])
 
 
 def test_seeds_are_drawn_from_the_rows_given(table: FacetTable) -> None:

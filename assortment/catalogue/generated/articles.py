@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class Draft:
     article: str
     """Key of the article; the drawing is seeded by it, so that variants look alike."""
     num_variants: int
+    added: datetime.date
 
 
 def draw_article(department: Department, kind: ProductType, *, key: str, at_most: int, seed: int) -> list[Draft]:
@@ -55,6 +57,7 @@ def draw_article(department: Department, kind: ProductType, *, key: str, at_most
     level = department.brands[brand]
     price = commerce.base_price(rng, *kind.price, level)
     rating = commerce.base_rating(rng, level)
+    added = commerce.added(Random(f"{seed}/{key}/added"))
     varied, values = _variants(rng, kind, attributes, at_most)
     drafts = []
     for value in values:
@@ -74,6 +77,7 @@ def draw_article(department: Department, kind: ProductType, *, key: str, at_most
                 offer=commerce.offer(rng, price=price, rating=rating),
                 article=key,
                 num_variants=len(values),
+                added=added,
             )
         )
     return drafts

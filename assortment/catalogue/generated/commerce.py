@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from dataclasses import dataclass
 from random import Random
@@ -13,6 +14,9 @@ CURRENCY: Final = "EUR"
 _NO_PRICE: Final = 0.015  # shares of the products
 _NO_RATING: Final = 0.07
 _SOLD_OUT: Final = 0.05
+_NEWEST: Final = datetime.date(2025, 12, 31)  # fixed: the same seed gives the same dates
+_MEAN_AGE_DAYS: Final = 500
+_OLDEST_DAYS: Final = 3650
 _ENDINGS: Final = (0.99, 0.95, 0.49, 0.0)
 
 
@@ -36,6 +40,11 @@ def base_price(rng: Random, low: float, high: float, level: float) -> float:
 def base_rating(rng: Random, level: float) -> float:
     """The true quality of an article, around 4.1; dearer brands are a little better."""
     return 4.1 + 0.4 * (level - 1) + rng.gauss(0, 0.35)
+
+
+def added(rng: Random) -> datetime.date:
+    """When an article entered the range: most are of the last two years, a few are ten years old."""
+    return _NEWEST - datetime.timedelta(days=min(_OLDEST_DAYS, int(rng.expovariate(1 / _MEAN_AGE_DAYS))))
 
 
 def offer(rng: Random, *, price: float, rating: float) -> Offer:

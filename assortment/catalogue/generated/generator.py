@@ -14,7 +14,7 @@ from assortment.catalogue.generated.vocabulary import Department
 from assortment.catalogue.product import Product
 from assortment.errors import InputError
 
-VERSION: Final = 1  # a higher number when other bytes come out for the same seed: catalogues are then made afresh
+VERSION: Final = 2  # a higher number when other bytes come out for the same seed: catalogues are then made afresh
 MIN_PRODUCTS: Final = sum(len(department.types) for department in DEPARTMENTS)
 MAX_PRODUCTS: Final = 1_000_000
 _NO_PICTURE: Final = 0.03  # share of the products
@@ -83,4 +83,5 @@ def _product(key: str, draft: Draft, *, has_picture: bool) -> Product:
         stock=draft.offer.stock,
         variant_group=draft.article if draft.num_variants > 1 else "",
         picture=f"{key}.jpg" if has_picture else "",
+        added=draft.added,
     )

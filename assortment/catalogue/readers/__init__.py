@@ -12,6 +12,10 @@ from typing import Final, Protocol
 
 from assortment.catalogue.product import Product
 from assortment.catalogue.readers.fashion import FashionReader
+from assortment.catalogue.readers.grocery import GroceryReader
+from assortment.catalogue.readers.icecat import IcecatReader
+from assortment.catalogue.readers.luma import LumaReader
+from assortment.catalogue.readers.table import TableReader
 from assortment.catalogue.summary import ReadSummary
 
 
@@ -36,4 +40,6 @@ class Reader(Protocol):
         ...
 
 
-READERS: Final[Mapping[str, Reader]] = MappingProxyType({reader.name: reader for reader in (FashionReader(),)})
+READERS: Final[Mapping[str, Reader]] = MappingProxyType(
+    {reader.name: reader for reader in (FashionReader(), LumaReader(), IcecatReader(), GroceryReader(), TableReader())}
+)

@@ -23,20 +23,17 @@ from typing import Final
 from assortment.catalogue.brands import BrandFinder
 from assortment.catalogue.fields import MISSING, parse_price, tidy
 from assortment.catalogue.product import Product
-from assortment.catalogue.readers.pictures import PictureSource
+from assortment.catalogue.readers.pictures import PictureSource, checked
 from assortment.catalogue.summary import (
-    BAD_PICTURE,
     BAD_PRICE,
     BAD_ROW,
     DUPLICATE_ID,
     EMPTY_ID,
     EMPTY_TITLE,
-    NO_PICTURE,
     UNQUOTED_COMMA,
     ReadSummary,
 )
-from assortment.errors import DataError, InputError
-from assortment.image import decode
+from assortment.errors import DataError
 
 TABLE: Final = "styles.csv"
 TITLE: Final = "productDisplayName"
@@ -76,7 +73,7 @@ class FashionReader:
                 summary.report(EMPTY_TITLE, line=line, value=f"id {key}")
             else:
                 seen.add(key)
-                name, picture = _picture(pictures, key, line, summary)
+                name, picture = checked(pictures.by_stem(key), wanted=f"id {key}", line=line, summary=summary)
                 summary.kept += 1
                 price = _price(values, line, summary)
                 yield _product(values, brand=brands.find(values[TITLE]), price=price, picture=name), picture
@@ -126,20 +123,6 @@ def _rows(table: Path, columns: list[str], summary: ReadSummary) -> Iterator[tup
                 fields[len(columns) - 1 :] = [",".join(fields[len(columns) - 1 :])]
                 summary.report(UNQUOTED_COMMA, line=line, value=fields[-1])
             yield line, {column: tidy(value) for column, value in zip(columns, fields, strict=True)}
-
-
-def _picture(pictures: PictureSource, key: str, line: int, summary: ReadSummary) -> tuple[str, bytes | None]:
-    """Name and bytes of a product's picture once it was decoded; ("", None) when there is none to show."""
-    if (found := pictures.get(key)) is None:
-        summary.report(NO_PICTURE, line=line, value=f"id {key}")
-        return "", None
-    name, data = found
-    try:
-        decode(data, field=name)
-    except InputError as error:
-        summary.report(BAD_PICTURE, line=line, value=str(error))
-        return "", None
-    return name, data
 
 
 def _price(values: Mapping[str, str], line: int, summary: ReadSummary) -> float | None:

@@ -105,3 +105,14 @@ def test_pictures_decode_and_are_small(items: Items) -> None:
     pictures = [picture for _, picture in items if picture is not None]
     assert {decode(picture).size for picture in pictures} == {(128, 128)}
     assert max(map(len, pictures)) < 12_000
+
+
+def test_articles_entered_the_range_one_after_another(items: Items) -> None:
+    days: dict[str, set[object]] = {}
+    for product, _ in items:
+        assert product.added is not None
+        days.setdefault(product.variant_group or product.id, set()).add(product.added)
+    assert all(len(found) == 1 for found in days.values())
+    years = Counter(product.added.year for product, _ in items if product.added)
+    assert max(years) == 2025
+    assert years[2025] > years[2024] > years[2022] > 0

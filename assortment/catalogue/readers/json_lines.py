@@ -1,0 +1,40 @@
+"""JSON lines, compressed by gzip or not: one object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from assortment.catalogue.readers.files import lines_of
+from assortment.catalogue.summary import BAD_ROW, ReadSummary
+from assortment.errors import DataError
+
+
+def json_rows(path: Path, summary: ReadSummary) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Line number and object of every line that parses; ``summary`` gets the others and how many were read.
+
+    Raises:
+        DataError: when the file cannot be read, or is one JSON array instead of lines.
+    """
+    for line, raw in enumerate(lines_of(path), start=1):
+        if not raw.strip():
+            continue
+        if raw.strip() == b"[" or (line == 1 and raw.startswith((b"[{", b"[ {"))):
+            raise DataError(f"{path} is one JSON array; give an object a line instead: jq -c '.[]' FILE > FILE.jsonl")
+        summary.read += 1
+        try:
+            row = json.loads(raw.decode("utf-8-sig"))
+        except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
+            summary.report(BAD_ROW, line=line, value=f"{type(error).__name__}: {raw[:60]!r}")
+            continue
+        if isinstance(row, dict):
+            yield line, row
+        else:
+            summary.report(BAD_ROW, line=line, value=f"{type(row).__name__} instead of an object: {raw[:60]!r}")
+
+
+def count_lines(path: Path) -> int:
+    """For the progress bar."""
+    return sum(1 for _ in lines_of(path))

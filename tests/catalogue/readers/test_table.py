@@ -1,0 +1,307 @@
+"""The table reader: anybody's shop, in three formats, with the values people write."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import gzip
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from assortment.catalogue.product import Product
+from assortment.catalogue.readers.table import TableReader
+from assortment.catalogue.readers.table_columns import TableSettings, parse_map
+from assortment.catalogue.summary import (
+    BAD_ATTRIBUTES,
+    BAD_CURRENCY,
+    BAD_DATE,
+    BAD_PRICE,
+    BAD_RATING,
+    BAD_RATING_COUNT,
+    BAD_ROW,
+    BAD_STOCK,
+    DUPLICATE_ID,
+    EMPTY_ID,
+    EMPTY_TITLE,
+    NO_PICTURE,
+    REFUSED_PATH,
+    TWO_PRICES,
+    Problem,
+    ReadSummary,
+)
+from assortment.errors import DataError, InputError
+
+WHOLE = Product(
+    id="7",
+    title="Wool hat",
+    description="Warm. Soft.",
+    department="Clothing",
+    category=("Clothing", "Hats"),
+    brand="Alba",
+    attributes={"colour": "Red", "size": "M"},
+    price=19.9,
+    currency="EUR",
+    rating=4.5,
+    rating_count=12,
+    stock=3,
+    variant_group="hat",
+    picture="hats/7.jpg",
+    added=datetime.date(2024, 12, 31),
+)
+
+
+def read(path: Path, **settings: Any) -> tuple[list[Product], ReadSummary]:
+    summary = ReadSummary(source=path.name)
+    return [product for product, _ in TableReader(TableSettings(**settings)).read(path, summary)], summary
+
+
+def csv(folder: Path, text: str) -> Path:
+    (folder / "shop.csv").write_text(text, encoding="utf-8")
+    return folder / "shop.csv"
+
+
+def jsonl(folder: Path, *rows: object, name: str = "shop.jsonl") -> Path:
+    data = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    (folder / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    return folder / name
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    buffer = io.BytesIO()
+    Image.new("RGB", (20, 20), "red").save(buffer, "JPEG")
+    folder = tmp_path / "pictures"
+    (folder / "hats").mkdir(parents=True)
+    (folder / "hats" / "7.jpg").write_bytes(buffer.getvalue())
+    return folder
+
+
+def test_every_column_of_csv(tmp_path: Path, pictures: Path) -> None:
+    table = csv(
+        tmp_path,
+        "ID;Title;description;department;category;brand;price;rating;rating_count;stock;variant_group;picture;added;"
+        "attributes.color;attributes\n"
+        "7;Wool  hat;<p>Warm</p><p>Soft</p>;Clothing;Clothing > Hats;Alba;19,90 €;4,5;12;3.0;hat;7.jpg;31.12.2024;Red;"
+        '"{""Size"": ""M""}"\n',
+    )
+    products, summary = read(table, pictures=pictures)
+    assert products == [WHOLE]
+    assert (summary.findings, summary.unused_columns) == ({}, {})
+
+
+@pytest.mark.parametrize("name", ["shop.jsonl", "shop.jsonl.gz", "shop.ndjson"])
+def test_every_column_of_json_lines(tmp_path: Path, pictures: Path, name: str) -> None:
+    row = {
+        "id": 7,
+        "title": "Wool hat",
+        "description": "<p>Warm</p><p>Soft</p>",
+        "department": "Clothing",
+        "category": ["Clothing", "Hats"],
+        "brand": "Alba",
+        "price": 19.9,
+        "currency": "eur",
+        "rating": 4.5,
+        "rating_count": 12,
+        "stock": 3,
+        "variant_group": "hat",
+        "picture": "hats/7.jpg",
+        "added": "2024-12-31T10:00:00Z",
+        "attributes": {"Color": "Red", "size": "M"},
+    }
+    products, summary = read(jsonl(tmp_path, row, name=name), pictures=pictures)
+    assert products == [WHOLE]
+    assert (summary.findings, summary.unused_columns) == ({}, {})
+
+
+def test_every_column_of_parquet(tmp_path: Path, pictures: Path) -> None:
+    table = pa.table(
+        {
+            "id": [7],
+            "title": ["Wool hat"],
+            "description": ["<p>Warm</p><p>Soft</p>"],
+            "department": pa.array(["Clothing"]).dictionary_encode(),
+            "category": [["Clothing", "Hats"]],
+            "brand": ["Alba"],
+            "price": [decimal.Decimal("19.90")],
+            "currency": ["EUR"],
+            "rating": [4.5],
+            "rating_count": [12.0],
+            "stock": [3],
+            "variant_group": ["hat"],
+            "picture": ["hats/7.jpg"],
+            "added": [datetime.datetime(2024, 12, 31, 10)],
+            "attributes": pa.array([[("Color", "Red"), ("size", "M")]], pa.map_(pa.string(), pa.string())),
+        }
+    )
+    pq.write_table(table, tmp_path / "shop.parquet")
+    products, summary = read(tmp_path / "shop.parquet", pictures=pictures)
+    assert products == [WHOLE]
+    assert (summary.findings, summary.unused_columns) == ({}, {})
+
+
+def test_columns_are_mapped(tmp_path: Path) -> None:
+    table = csv(tmp_path, "sku,name,cost,farbe\n1,Hat,5,rot\n")
+    pairs = ["id=sku", "title = name", "variant_group=name", "price=cost", "attributes.colour=farbe", "attributes.tone=farbe"]
+    columns = parse_map(pairs)
+    products, summary = read(table, columns=columns)
+    assert products == [Product(id="1", title="Hat", price=5.0, variant_group="Hat", attributes={"colour": "rot", "tone": "rot"})]
+    assert not summary.unused_columns
+
+
+def test_columns_inside_others_are_mapped_with_a_dot(tmp_path: Path) -> None:
+    row = {"id": 1, "title": "Hat", "offer": {"price": 5, "unit": "EUR"}, "specs": {"material": "wool", "warm": True}}
+    columns = {"price": "offer.price", "currency": "offer.unit", "attributes": "specs"}
+    products, summary = read(jsonl(tmp_path, row), columns=columns)
+    expected = Product(id="1", title="Hat", price=5.0, currency="EUR", attributes={"material": "wool", "warm": "yes"})
+    assert (products, summary.unused_columns) == ([expected], {})
+
+
+def test_columns_that_are_not_understood_are_named_and_may_become_attributes(tmp_path: Path) -> None:
+    table = csv(tmp_path, "id,title,farbe,note,type\n1,Hat,rot,,x\n2,Cap,blau,old,\n")
+    products, summary = read(table)
+    assert summary.unused_columns == {"farbe": 2, "note": 1, "type": 1}
+    assert "3 columns not used: farbe (2 rows), type (1 rows), note (1 rows)" in summary.remarks()
+    products, summary = read(table, rest_as_attributes=True)
+    assert [dict(product.attributes) for product in products] == [{"farbe": "rot"}, {"farbe": "blau", "note": "old"}]
+    assert summary.unused_columns == {"type": 1}  # a column of its own: the narrowest category
+
+
+def test_a_missing_column_is_told_with_what_was_found_and_what_to_type(tmp_path: Path) -> None:
+    with pytest.raises(
+        DataError, match=r'no column id and title; found: SKU, label\. Say which it is: --map id="SKU" --map title="COLUMN"'
+    ):
+        read(csv(tmp_path, "SKU,label\n1,Hat\n"))
+
+
+def test_a_mapped_column_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no such column for --map title=nmae; found: id, name"):
+        read(csv(tmp_path, "id,name\n1,Hat\n"), columns={"title": "nmae"})
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "problem", "field", "left"),
+    [
+        ("price", "gratis", BAD_PRICE, "price", None),
+        ("price", "-3", BAD_PRICE, "price", None),
+        ("price", "1.299", TWO_PRICES, "price", None),
+        ("currency", "bottle caps", BAD_CURRENCY, "currency", ""),
+        ("rating", "9", BAD_RATING, "rating", None),
+        ("rating", "good", BAD_RATING, "rating", None),
+        ("rating_count", "some", BAD_RATING_COUNT, "rating_count", 0),
+        ("stock", "-1", BAD_STOCK, "stock", None),
+        ("added", "03/04/2024", BAD_DATE, "added", None),
+        ("attributes", "colour: red", BAD_ATTRIBUTES, "attributes", {}),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_left_out_and_named(
+    tmp_path: Path, column: str, value: str, problem: Problem, field: str, left: object
+) -> None:
+    price = "" if column == "price" else ";price"
+    table = csv(tmp_path, f"id;title;{column}{price}\n1;Hat;{value}{';5' if price else ''}\n")
+    products, summary = read(table)
+    assert getattr(products[0], field) == left
+    assert [(finding.line, finding.value) for finding in summary.findings[problem]] == [(2, value)]
+
+
+def test_the_decimal_mark_may_be_told(tmp_path: Path) -> None:
+    products, summary = read(csv(tmp_path, "id;title;price\n1;Hat;1.299\n"), decimal=",")
+    assert (products[0].price, summary.findings) == (1299.0, {})
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [(",Hat", EMPTY_ID), ("1,Again", DUPLICATE_ID), ("2,NA", EMPTY_TITLE), ("2,Hat,more", BAD_ROW), ("2", BAD_ROW)],
+)
+def test_a_bad_row_is_skipped_and_named_by_line(tmp_path: Path, row: str, problem: Problem) -> None:
+    products, summary = read(csv(tmp_path, f"id,title\n1,Hat\n{row}\n3,Cap\n"))
+    assert [product.id for product in products] == ["1", "3"]
+    assert [finding.line for finding in summary.findings[problem]] == [3]
+    assert (summary.read, summary.kept) == (3, 2)
+
+
+def test_bad_lines_of_json_are_skipped_and_named(tmp_path: Path) -> None:
+    path = jsonl(tmp_path, {"id": 1, "title": "Hat"}, ["no", "object"], {"id": 2, "title": "half \ud800 a letter"})
+    path.write_bytes(path.read_bytes() + b'{"id": 3, "title"\n\xff\n')
+    products, summary = read(path)
+    assert [product.title for product in products] == ["Hat", "half a letter"]
+    assert [finding.line for finding in summary.findings[BAD_ROW]] == [2, 4, 5]
+
+
+def test_a_category_path_has_the_shops_own_separator(tmp_path: Path) -> None:
+    products, _ = read(csv(tmp_path, "id,title,category\n1,Hat,Clothing / Hats / \n"), category_separator="/")
+    assert products[0].category == ("Clothing", "Hats")
+
+
+def test_pictures_are_found_by_id_where_no_column_names_them(tmp_path: Path, pictures: Path) -> None:
+    products, summary = read(csv(tmp_path, "id,title\n7,Hat\n8,Cap\n"), pictures=pictures)
+    assert [product.picture for product in products] == ["7.jpg", ""]
+    assert [finding.line for finding in summary.findings[NO_PICTURE]] == [3]
+
+
+def test_paths_of_pictures_cannot_lead_out(tmp_path: Path, pictures: Path) -> None:
+    (tmp_path / "secret.jpg").write_bytes((pictures / "hats" / "7.jpg").read_bytes())
+    rows = f"1,Hat,../secret.jpg\n2,Hat,{tmp_path / 'secret.jpg'}\n"
+    products, summary = read(csv(tmp_path, f"id,title,picture\n{rows}"), pictures=pictures)
+    assert [product.picture for product in products] == ["", ""]
+    assert [finding.line for finding in summary.findings[REFUSED_PATH]] == [2, 3]
+
+
+def test_pictures_named_in_vain_are_told(tmp_path: Path) -> None:
+    _, summary = read(csv(tmp_path, "id,title,picture\n1,Hat,1.jpg\n"))
+    assert "column picture names pictures, but --pictures was not given" in summary.notes
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"columns": {"titel": "name"}}, "--map: 'titel'"),
+        ({"columns": {"attributes.brand": "x"}}, "columns of their own"),
+        ({"decimal": ";"}, "--decimal"),
+        ({"category_separator": ""}, "--category-separator"),
+        ({"pictures": Path("no such folder")}, "--pictures"),
+    ],
+)
+def test_wrong_settings_are_named(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        TableSettings(**settings)
+
+
+@pytest.mark.parametrize("written", [["title"], ["title="], ["=name"], ["title=a", "title=b"]])
+def test_a_map_has_two_sides_and_comes_once(written: list[str]) -> None:
+    with pytest.raises(InputError, match="--map"):
+        parse_map(written)
+
+
+@pytest.mark.parametrize(("name", "data"), [("shop.parquet", b"PAR1 no"), ("shop.csv", b""), ("shop.jsonl", b'[{"id": 1}]')])
+def test_a_file_of_another_format_is_refused(tmp_path: Path, name: str, data: bytes) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(DataError, match=name):
+        read(tmp_path / name)
+
+
+def test_a_folder_is_no_table(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="is no file; give one table: CSV"):
+        read(tmp_path)
+
+
+values = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+nested = st.recursive(values, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2))
+columns = st.sampled_from(["category", "price", "currency", "rating", "rating_count", "stock", "added", "attributes", "other"])
+
+
+@given(rows=st.lists(st.dictionaries(columns, nested, max_size=5), max_size=5))
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+def test_any_values_are_read_or_counted_and_never_fatal(tmp_path: Path, rows: list[dict[str, object]]) -> None:
+    path = jsonl(tmp_path, *({**row, "id": place, "title": "T"} for place, row in enumerate(rows)), {"id": "last", "title": "T"})
+    products, summary = read(path, rest_as_attributes=True)
+    assert len(products) == summary.kept == len(rows) + 1
