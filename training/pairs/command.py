@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     making = actions.add_parser("make", help="draw a pair file from a catalogue and its frozen protocol", formatter_class=shape)
     making.add_argument("--catalogue", default="generated", help="name of the folder under --build")
     making.add_argument("--build", type=Path, default=Path("build"), help="folder of all build results")
-    making.add_argument("--pairs", type=int, default=4000, help="rows of the file")
+    making.add_argument("--pairs", type=int, default=2400, help="rows of the file")
     making.add_argument("--seed", type=int, default=defaults.seed, help="same seed, same file")
 
     training = actions.add_parser("train", help="train and measure the classifier on a pair file", formatter_class=shape)

@@ -36,7 +36,7 @@ from training.pairs.splits import describe, relevance, split_pairs
 
 PAIRS: Final = "pairs.csv"
 TEST_SCORES: Final = "test_scores.csv"
-DEFAULT_PAIRS: Final = 4000
+DEFAULT_PAIRS: Final = 2400
 _LAYOUT: Final = 1  # of a drawn file; raised when the same seed gives other pairs
 
 
