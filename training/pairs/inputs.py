@@ -54,7 +54,9 @@ class PairBatch:
     mask: Tensor
     """(B, L) int64."""
     segment: Tensor
-    """(B, L) int64: 0 for the query, 1 for the description."""
+    """(B, L) int64: the segment ids that the tokenizer gives, all 0 in families without segments."""
+    side: Tensor
+    """(B, L) int64: 1 for tokens of the query, 2 for those of the description, 0 for special ones and padding."""
     price: Tensor
     """(B, 2) float32, see ``PriceScale.features``."""
 
@@ -65,6 +67,7 @@ class EncodedPairs:
 
     token_ids: list[npt.NDArray[np.int64]]
     segment: list[npt.NDArray[np.int64]]
+    side: list[npt.NDArray[np.int64]]
     price: npt.NDArray[np.float32]
     """(N, 2)."""
     num_cut: int
@@ -77,10 +80,12 @@ class EncodedPairs:
         """The pairs of ``rows``, padded to the longest."""
         token_ids, mask = pad([self.token_ids[i] for i in rows])
         segment, _ = pad([self.segment[i] for i in rows])
+        side, _ = pad([self.side[i] for i in rows])
         return PairBatch(
             token_ids=torch.from_numpy(token_ids),
             mask=torch.from_numpy(mask),
             segment=torch.from_numpy(segment),
+            side=torch.from_numpy(side),
             price=torch.from_numpy(self.price[list(rows)]),
         )
 
@@ -111,6 +116,7 @@ class PairEncoder:
         return EncodedPairs(
             token_ids=[np.asarray(encoding.ids, dtype=np.int64) for encoding in encodings],
             segment=[np.asarray(encoding.type_ids, dtype=np.int64) for encoding in encodings],
+            side=[np.array([0 if part is None else part + 1 for part in encoding.sequence_ids]) for encoding in encodings],
             price=self._scale.features(prices),
             num_cut=sum(bool(encoding.overflowing) for encoding in encodings),
         )

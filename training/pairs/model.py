@@ -1,4 +1,8 @@
-"""The classifier: a BERT encoder over the pair, its mean with the price as numbers, a small head, one logit."""
+"""The classifier: a BERT encoder reads the pair, the means of both sides and the price as numbers go to a small head, one logit.
+
+Query and description are read together, so each token has seen both; their tokens are then averaged apart, because one mean
+over the whole pair hides how far the two agree.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +24,9 @@ class PairClassifier(nn.Module):
         super().__init__()
         self.backbone = backbone
         self.num_segments = int(getattr(backbone.config, "type_vocab_size", 0) or 0)
-        self.norm = nn.LayerNorm(backbone.config.hidden_size)
-        self.hidden = nn.Linear(backbone.config.hidden_size + PRICE_FEATURES, head_size)
+        pooled_size = 4 * int(backbone.config.hidden_size)
+        self.norm = nn.LayerNorm(pooled_size)
+        self.hidden = nn.Linear(pooled_size + 1 + PRICE_FEATURES, head_size)
         self.dropout = nn.Dropout(0.1)
         self.answer = nn.Linear(head_size, 1)
         if frozen_layers:
@@ -31,10 +36,11 @@ class PairClassifier(nn.Module):
         """B pairs to (B,) float32 logits."""
         segments = {"token_type_ids": batch.segment.clamp(max=self.num_segments - 1)} if self.num_segments else {}
         states = self.backbone(input_ids=batch.token_ids, attention_mask=batch.mask, **segments).last_hidden_state  # (B, L, H)
-        weight = batch.mask.to(states.dtype).unsqueeze(-1)
-        pooled = (states * weight).sum(1).float() / weight.sum(1).float()  # (B, H)
         with torch.autocast("cpu", enabled=False):  # bfloat16 could not tell a price of 29.90 from one of 30
-            hidden = functional.gelu(self.hidden(torch.cat([self.norm(pooled), batch.price], 1)))
+            query, desc = (_unit_mean(states.float(), batch.side == side) for side in (1, 2))  # (B, H) each
+            cosine = (query * desc).sum(1, keepdim=True)
+            pooled = self.norm(torch.cat([query, desc, (query - desc).abs(), query * desc], 1))
+            hidden = functional.gelu(self.hidden(torch.cat([pooled, cosine, batch.price], 1)))
             return cast(Tensor, self.answer(self.dropout(hidden)).squeeze(1))
 
     def head_parameters(self) -> list[nn.Parameter]:
@@ -46,3 +52,8 @@ class PairClassifier(nn.Module):
         frozen = [module for name, module in self.backbone.named_children() if "embeddings" in name]
         for module in [*frozen, *layers[:number]]:
             module.requires_grad_(False)
+
+
+def _unit_mean(states: Tensor, mask: Tensor) -> Tensor:
+    """Mean of the masked tokens at length 1: (B, L, H) and (B, L) to (B, H); zero where nothing is masked."""
+    return functional.normalize((states * mask.unsqueeze(-1)).sum(1), dim=-1)

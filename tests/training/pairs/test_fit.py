@@ -31,7 +31,7 @@ def prepared(pairs: list[Pair], settings: PairSettings) -> tuple[PairClassifier,
 
 def only_price_decides(number: int) -> tuple[list[Pair], npt.NDArray[np.bool_]]:
     prices = np.exp(np.random.default_rng(number).uniform(np.log(2), np.log(200), number))
-    pairs = [Pair(line=2, label=None, query=f"shirt {i}", desc="red shirt", price=float(price)) for i, price in enumerate(prices)]
+    pairs = [Pair(line=2, label=None, query="shirt", desc="red shirt", price=float(price)) for price in prices]
     return pairs, prices < 20
 
 
@@ -47,6 +47,7 @@ def encoded_part(encoded: EncodedPairs, rows: range) -> EncodedPairs:
     return EncodedPairs(
         token_ids=[encoded.token_ids[i] for i in rows],
         segment=[encoded.segment[i] for i in rows],
+        side=[encoded.side[i] for i in rows],
         price=encoded.price[list(rows)],
         num_cut=0,
     )

@@ -32,6 +32,7 @@ def test_a_scale_of_little_is_finite(prices: list[float | None]) -> None:
 def test_query_and_description_are_two_segments(pair_bert: Path) -> None:
     encoded = encoder(pair_bert).encode([shirt()])
     assert encoded.segment[0].tolist() == [0, 0, 0, 1, 1, 1]  # [CLS] shirt [SEP] red shirt [SEP]
+    assert encoded.side[0].tolist() == [0, 1, 0, 2, 2, 0]
     assert encoded.price.tolist() == [[1.0, 1.0]]
 
 
