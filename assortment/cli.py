@@ -26,6 +26,9 @@ COMMANDS: Final = {
     "catalogue": Command("assortment.catalogue.command", "import a catalogue, generate the built-in one, or look at one"),
     "protocol": Command("assortment.protocol.command", "freeze the test queries and derived judgments of a catalogue"),
     "train": Command("training.command", "train the encoders, fusion, intent and scorer on a catalogue"),
+    "pairs": Command(
+        "training.pairs.command", "train and measure a query and description classifier on a file of labelled pairs"
+    ),
     "export": Command("export.command", "export trained models to ONNX, checked against PyTorch"),
     "index": Command("export.index_command", "compute the catalogue index with the exported models"),
     "assemble": Command("export.assemble_command", "arrange models and index as a complete, hashed Triton model repository"),

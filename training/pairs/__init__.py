@@ -1,0 +1,1 @@
+"""The pair classifier: query and description read together by a BERT encoder, the price as a number."""
