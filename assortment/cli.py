@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "rank": Command("assortment.rank_command", "run a file of queries through a running server"),
     "sweep": Command("assortment.sweep.command", "measure every way to diversify on the dev queries, and plot what each costs"),
     "evaluate": Command("assortment.evaluate_command", "measure ranked results against judgments"),
+    "shop": Command("demo.shop_command", "import, train or borrow models, index, assemble and serve: a shop in one command"),
     "demo": Command("demo.command", "everything in order, and a report with pictures"),
 }
 _EPILOG: Final = "Each command explains itself: assortment COMMAND --help. `assortment demo` runs them all in order."

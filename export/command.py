@@ -14,17 +14,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Exports the trained models of a catalogue to ONNX. Every model is checked against PyTorch on real texts and pictures "
         "(largest absolute difference 1e-4). The query text encoder is also made in 8 bits, measured on the dev queries, and "
-        "shipped only when it loses hardly anything. Next: assortment index."
+        "shipped only when it loses hardly anything. With --models-of, those of another catalogue are taken instead: for a "
+        "catalogue that is too small to train on, or has to be searched today. Next: assortment index."
     )
     parser.add_argument("--catalogue", default="generated", help="name of the folder under --build")
     parser.add_argument("--build", type=Path, default=Path("build"), help="folder of all build results")
+    parser.add_argument("--models-of", metavar="CATALOGUE", help="take the exported models of this catalogue")
     parser.add_argument("--max-int8-loss", type=float, default=MAX_INT8_LOSS, help="of dev ndcg@10; above it float32 ships")
     parser.add_argument("--threads", type=int, default=THREADS, help="threads of ONNX Runtime")
 
 
 def run(args: argparse.Namespace) -> int:
+    from export.borrow import borrow
     from export.steps import export  # imports torch: not needed for --help
 
-    done = export(BuildPaths(args.build / args.catalogue), max_int8_loss=args.max_int8_loss, threads=args.threads)
+    paths = BuildPaths(args.build / args.catalogue)
+    if args.models_of:
+        done = borrow(paths, BuildPaths(args.build / args.models_of))
+    else:
+        done = export(paths, max_int8_loss=args.max_int8_loss, threads=args.threads)
     print(json.dumps(done.results, indent=1))
     return 0

@@ -143,6 +143,12 @@ def write_summary(folder: Path, *, num_products: int, categories: Sequence[str],
     (folder / artefacts.INDEX).write_text(json.dumps(summary, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def read_categories(folder: Path) -> list[str]:
+    """The classes of INTENT that ``write_summary`` wrote."""
+    categories: list[str] = json.loads((folder / artefacts.INDEX).read_text(encoding="utf-8"))["categories"]
+    return categories
+
+
 def candidate_keys(ids: Sequence[str]) -> npt.NDArray[np.int64]:
     """The key of each product id, (N,) int64.
 

@@ -1,13 +1,18 @@
-"""``assortment catalogue``: import raw files, generate the built-in catalogue, merge several into a shop, look at one."""
+"""``assortment catalogue``: import raw files, generate the built-in catalogue, merge several into a shop, look at one.
+
+What is done to a catalogue while it is served lives in the room that indexes it, and is loaded from there.
+"""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import importlib
 import json
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from rich.console import Console
 
@@ -24,6 +29,7 @@ from assortment.manifest import Manifest
 from assortment.paths import BuildPaths
 
 _DEFAULT_NAME: Final = "generated"
+_WHILE_SERVED: Final = "export.live.command"  # publish, list, rollback, refresh
 
 
 class _Shape(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
@@ -31,12 +37,13 @@ class _Shape(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelp
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Adds the four subcommands."""
+    """Adds the subcommands; those of the export room only in a source checkout, which has that room."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     importing = actions.add_parser(
         "import", help="read a shop's raw files", formatter_class=_Shape, description=_readers(), epilog=_columns()
     )
-    _configure_import(importing)
+    configure_import(importing)
+    importing.add_argument("--catalogue", help="name of the result; that of the reader when left out")
 
     generating = actions.add_parser("generate", help="make the built-in catalogue of invented products", formatter_class=_Shape)
     generating.add_argument("--products", type=int, default=steps.DEFAULT_PRODUCTS, help="how many")
@@ -65,27 +72,33 @@ def configure(parser: argparse.ArgumentParser) -> None:
     looking.add_argument("--catalogue", default=_DEFAULT_NAME, help="name of the catalogue")
     for action in (importing, generating, merging, looking):
         action.add_argument("--build", type=Path, default=Path("build"), help="the folder of everything made")
+    with contextlib.suppress(ModuleNotFoundError):
+        importlib.import_module(_WHILE_SERVED).configure(actions)
 
 
 def run(args: argparse.Namespace) -> int:
     """Runs one subcommand."""
+    if "run_while_served" in args:
+        code: int = args.run_while_served(args)
+        return code
     if args.action == "merge":
         made = merge(args.build, args.name, args.sources, departments=parse_departments(args.department))
         return _told(BuildPaths(args.build / args.name), made)
     paths = BuildPaths(args.build / (args.catalogue or args.reader))
     if args.action == "info":
         return _info(paths, as_json=args.json)
-    made = _import(paths, args) if args.action == "import" else steps.generate(paths, products=args.products, seed=args.seed)
+    made = import_raw(paths, args) if args.action == "import" else steps.generate(paths, products=args.products, seed=args.seed)
     return _told(paths, made)
 
 
-def _configure_import(importing: argparse.ArgumentParser) -> None:
-    importing.add_argument("reader", choices=sorted(READERS), help="the format of the raw files")
-    importing.add_argument("source", type=Path, help="the folder that holds them; for table and icecat a file")
+def configure_import(importing: argparse.ArgumentParser, *, optional: bool = False) -> None:
+    """Adds what an import is told: reader, source, and how to read."""
+    wanted: Any = {"nargs": "?"} if optional else {}
+    importing.add_argument("reader", choices=sorted(READERS), help="the format of the raw files", **wanted)
+    importing.add_argument("source", type=Path, help="the folder that holds them; for table and icecat a file", **wanted)
     importing.add_argument("--strict", action="store_true", help="stop at the first faulty row instead of counting it")
     importing.add_argument("--limit", type=int, help="read at most this many products, for a first try")
     importing.add_argument("--currency", default="", metavar="CODE", help="of prices that name none, for instance EUR")
-    importing.add_argument("--catalogue", help="name of the result; that of the reader when left out")
     own = importing.add_argument_group("for the table reader")
     own.add_argument(
         "--map",
@@ -100,7 +113,8 @@ def _configure_import(importing: argparse.ArgumentParser) -> None:
     own.add_argument("--rest-as-attributes", action="store_true", help="columns that are not understood become attributes")
 
 
-def _import(paths: BuildPaths, args: argparse.Namespace) -> Manifest:
+def import_raw(paths: BuildPaths, args: argparse.Namespace) -> Manifest:
+    """Imports as ``configure_import`` was told."""
     table = TableSettings(
         columns=parse_map(args.map),
         pictures=args.pictures,

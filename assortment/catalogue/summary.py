@@ -42,6 +42,7 @@ BAD_RATING_COUNT: Final = Problem(name="number of ratings that is no whole numbe
 BAD_STOCK: Final = Problem(name="stock that is no whole number", effect="kept without stock")
 BAD_DATE: Final = Problem(name="date that cannot be read", effect="kept without date")
 BAD_ATTRIBUTES: Final = Problem(name="attributes that are no JSON object", effect="kept without them")
+NOTHING_NEW: Final = Problem(name="offer without news", effect="skipped", serious=False)
 REFUSED_PATH: Final = Problem(name="path that leads out of its folder", effect="refused, kept without it")
 NOT_UTF8: Final = Problem(name="line that is not UTF-8", effect="read as Windows-1252", serious=False)
 NO_PICTURE: Final = Problem(name="no picture", effect="kept without picture", serious=False)

@@ -9,6 +9,9 @@ from typing import Any, Final
 
 from rich.console import Console
 
+from assortment.catalogue.offers import read_offers
+from assortment.catalogue.readers.table_columns import parse_map
+from assortment.catalogue.summary import ReadSummary
 from assortment.paths import BuildPaths
 from export.defaults import THREADS
 
@@ -28,10 +31,14 @@ def configure(actions: Any) -> None:
         name: actions.add_parser(name, help=told, description=told, formatter_class=shape) for name, told in ACTIONS.items()
     }
     parsers["list"].add_argument("--json", action="store_true", help="as JSON")
-    parsers["refresh"].add_argument("source", type=Path, help="table of id and any of price, stock, rating, rating_count")
-    for name in ("publish", "refresh"):
-        parsers[name].add_argument("--threads", type=int, default=THREADS, help="threads of ONNX Runtime")
+    parsers["refresh"].add_argument(
+        "source", type=Path, help="CSV, JSON lines or Parquet: id and any of price, stock, rating ..."
+    )
+    parsers["refresh"].add_argument("--map", action="append", default=[], metavar="COLUMN=YOURS", help="as for an import")
+    parsers["refresh"].add_argument("--strict", action="store_true", help="stop at the first faulty row instead of counting it")
+    parsers["publish"].add_argument("--threads", type=int, default=THREADS, help="threads of ONNX Runtime")
     for name, parser in parsers.items():
+        parser.set_defaults(run_while_served=run)
         parser.add_argument("--catalogue", default="generated", help="name of the folder under --build")
         parser.add_argument("--build", type=Path, default=Path("build"), help="the folder of everything made")
         if name != "list":
@@ -49,19 +56,29 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "rollback":
         change = publish.rollback(paths, servers)
     else:
-        if args.action == "refresh":
-            from export.refresh import refresh
-
-            refresh(paths, args.source)
-        else:
-            from export.index_step import index  # imports torch
-
-            index(paths, threads=args.threads)
+        _make(paths, args)
         change = publish.publish(paths, servers)
     where = ", ".join(server.url for server in servers) or f"{paths.model_repository}, for the next start of a server"
     print(f"catalogue version {change.version} (before: {change.before}) is served by {where}")
     print(json.dumps({name: value for name, value in change.results.items() if name not in ("diversity_sweep", "default")}))
     return 0
+
+
+def _make(paths: BuildPaths, args: argparse.Namespace) -> None:
+    """The version to publish: of the catalogue as it is now, or of news about its products."""
+    if args.action == "publish":
+        from export.index_step import index  # imports torch
+
+        index(paths, threads=args.threads)
+        return
+    from export.refresh import refresh
+
+    summary = ReadSummary(source=args.source.name, strict=args.strict)
+    offers = read_offers(args.source, summary, columns=parse_map(args.map))
+    print(f"{summary.source}: {summary.read:,} rows read, {summary.kept:,} offers")
+    if summary.findings:
+        Console().print(summary.table())
+    refresh(paths, offers)
 
 
 def _list(paths: BuildPaths, *, as_json: bool) -> int:
@@ -88,7 +105,6 @@ def _add_servers(parser: argparse.ArgumentParser) -> None:
 
 def _servers(args: argparse.Namespace, paths: BuildPaths) -> list[Any]:
     from assortment.admin import AdminKey
-
     from export.live.server import RunningServer
 
     if args.no_server:

@@ -215,7 +215,9 @@ def another_server(shop: BuildPaths, tmp_path: Path) -> Iterator[RunningServer]:
 def refreshed(shop: BuildPaths, replica: RunningServer, right: dict[int, list[Answer]], asked: Sequence[SearchRequest]) -> Change:
     """Other prices, stock and ratings, without encoding anything."""
     products = Catalogue.open(shop.catalogue).products
-    offers = {product.id: Offer(price=1.0 + row % 90, stock=row % 3, rating=1.0 + row % 5) for row, product in enumerate(products)}
+    offers = {
+        product.id: Offer(price=1.0 + row % 90, stock=row % 3, rating=1.0 + row % 5) for row, product in enumerate(products)
+    }
     version = int(refresh(shop, offers).settings["version"])
     right[version] = expected(shop, version, asked)
     return publish(shop, [replica])

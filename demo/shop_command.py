@@ -1,0 +1,108 @@
+"""``assortment shop``: from raw files to a server that searches them, in one command."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+
+from assortment.catalogue.command import configure_import, import_raw
+from assortment.catalogue.readers import READERS
+from assortment.catalogue.store import Catalogue
+from assortment.errors import InputError
+from assortment.paths import BuildPaths
+from demo.steps import Clock, Step, run_steps
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Makes a shop searchable: imports raw files (or takes a catalogue that is there, for instance a merged one), trains models "
+        "on it or takes those of another catalogue, indexes, assembles, and serves it on the real Triton server until Ctrl-C. "
+        "Steps whose results are there already are skipped."
+    )
+    parser.add_argument("name", help="name of the shop: everything is made in BUILD/NAME")
+    configure_import(parser, optional=True)
+    parser.add_argument("--models-of", metavar="CATALOGUE", help="take the models of this catalogue instead of training")
+    parser.add_argument("--build", type=Path, default=Path("build"), help="the folder of everything made")
+    parser.add_argument("--no-serve", action="store_true", help="stop when everything is made")
+    parser.add_argument("--grpc-port", type=int, default=8001, help="0 takes a free one; so for the next two")
+    parser.add_argument("--http-port", type=int, default=8000, help="of Triton's HTTP endpoint")
+    parser.add_argument("--metrics-port", type=int, default=8002, help="of the Prometheus metrics")
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.reader and args.source is None:
+        raise InputError("source", None, f"the {args.reader} reader wants {READERS[args.reader].description}")
+    paths = BuildPaths(args.build / args.name)
+    run_steps(_steps(args, paths), Clock(Console()))
+    return 0 if args.no_serve else _serve(args)
+
+
+def _steps(args: argparse.Namespace, paths: BuildPaths) -> list[Step]:
+    """Modules are imported when their step runs: PyTorch alone takes seconds."""
+    taken = lambda: import_raw(paths, args) if args.reader else Catalogue.open(paths.catalogue)  # noqa: E731
+    return [
+        Step("catalogue", "read the raw files" if args.reader else "take the catalogue that is there", taken, paths.catalogue),
+        *(_borrowing(args, paths) if args.models_of else _training(paths)),
+        Step("index", "compute the products' vectors with the models", lambda: _index(paths), paths.index),
+        Step(
+            "assemble", "arrange models and index as a Triton model repository", lambda: _assemble(paths), paths.model_repository
+        ),
+    ]
+
+
+def _borrowing(args: argparse.Namespace, paths: BuildPaths) -> list[Step]:
+    def borrow() -> None:
+        from export.borrow import borrow
+
+        borrow(paths, BuildPaths(args.build / args.models_of))
+
+    return [Step("export", f"take the models of {args.models_of}", borrow, paths.export)]
+
+
+def _training(paths: BuildPaths) -> list[Step]:
+    def freeze() -> None:
+        from assortment.protocol.steps import freeze
+
+        freeze(paths)
+
+    def train() -> None:
+        from training import settings as presets
+        from training.steps import train
+
+        train(paths, presets.full())
+
+    def export() -> None:
+        from export.steps import export
+
+        export(paths)
+
+    return [
+        Step("protocol", "freeze test queries and derived judgments", freeze, paths.protocol),
+        Step("train", "train encoders, fusion, intent and scorer", train, paths.checkpoints),
+        Step("export", "write the models as ONNX, checked against PyTorch", export, paths.export),
+    ]
+
+
+def _index(paths: BuildPaths) -> None:
+    from export.index_step import index
+
+    index(paths)
+
+
+def _assemble(paths: BuildPaths) -> None:
+    from export.steps import assemble
+
+    assemble(paths)
+
+
+def _serve(args: argparse.Namespace) -> int:
+    """As ``assortment serve`` does."""
+    from deploy.local import command
+
+    parser = argparse.ArgumentParser()
+    command.configure(parser)
+    ports = {"--grpc-port": args.grpc_port, "--http-port": args.http_port, "--metrics-port": args.metrics_port}
+    told = [str(word) for flag in ports.items() for word in flag]
+    return command.run(parser.parse_args(["--catalogue", args.name, "--build", str(args.build), *told]))
