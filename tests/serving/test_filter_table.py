@@ -15,7 +15,10 @@ from hypothesis import strategies as st
 
 from assortment import artefacts
 from assortment.catalogue.product import Product
+from assortment.catalogue.readers.fashion import TABLE, FashionReader
+from assortment.catalogue.summary import ReadSummary
 from assortment.errors import InputError
+from assortment.serving import sorting
 from assortment.serving.facet import read_facets
 from assortment.serving.filter_reasons import why_few
 from assortment.serving.filter_table import FilterTable
@@ -168,3 +171,24 @@ def test_offers_hold_what_products_tell_and_are_replaced_whole(tmp_path: Path) -
     write_offers(tmp_path, [Product(id="a", title="t")])
     assert linked.read_bytes() == before, "a server may have the old file"
     assert len(Offers.open(tmp_path)) == 1
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_the_real_catalogue(real_data: Path, tmp_path: Path, passes: Passes) -> None:
+    (tmp_path / TABLE).symlink_to(real_data / "fashion" / TABLE)  # without its pictures, which no filter looks at
+    of = [product for product, _ in FashionReader().read(tmp_path, ReadSummary(source="fashion"))]
+    table = table_of(tmp_path, of)
+    for filters, num in (
+        (Filters(brand=("puma",), category=("footwear",)), 500),
+        (Filters(department=tuple({product.department for product in of})), len(of)),
+        (Filters(attributes={"colour": ("Navy blue", "BLUE"), "gender": ("women",)}, in_stock=True), 500),
+        (Filters(category=("Sports shoes", "casual  shoes"), attributes={"colour": ("white",)}), 500),
+        (Filters(price=(None, 50)), 0),
+    ):
+        expected = [passes(product, filters) for product in of]
+        assert table.passing(filters).tolist() == expected
+        assert sum(expected) >= num
+    assert why_few(table, Filters(price=(None, 50))) == "no product has a price up to 50"
+    with pytest.raises(InputError, match=r"this catalogue has no data for it; allowed here: relevance$"):
+        sorting.check("price_ascending", table.offers)
