@@ -17,9 +17,9 @@ from demo.steps import Clock, Step, run_steps
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "Makes a shop searchable: imports raw files (or takes a catalogue that is there, for instance a merged one), trains models "
-        "on it or takes those of another catalogue, indexes, assembles, and serves it on the real Triton server until Ctrl-C. "
-        "Steps whose results are there already are skipped."
+        "Makes a shop searchable: imports raw files (or takes a catalogue that is there, for instance a merged one), trains "
+        "models on it or takes those of another catalogue, indexes, assembles, and serves it on the real Triton server until "
+        "Ctrl-C. Steps whose results are there already are skipped."
     )
     parser.add_argument("name", help="name of the shop: everything is made in BUILD/NAME")
     configure_import(parser, optional=True)
@@ -41,14 +41,17 @@ def run(args: argparse.Namespace) -> int:
 
 def _steps(args: argparse.Namespace, paths: BuildPaths) -> list[Step]:
     """Modules are imported when their step runs: PyTorch alone takes seconds."""
-    taken = lambda: import_raw(paths, args) if args.reader else Catalogue.open(paths.catalogue)  # noqa: E731
+
+    def catalogue() -> object:
+        return import_raw(paths, args) if args.reader else Catalogue.open(paths.catalogue)
+
     return [
-        Step("catalogue", "read the raw files" if args.reader else "take the catalogue that is there", taken, paths.catalogue),
+        Step(
+            "catalogue", "read the raw files" if args.reader else "take the catalogue that is there", catalogue, paths.catalogue
+        ),
         *(_borrowing(args, paths) if args.models_of else _training(paths)),
         Step("index", "compute the products' vectors with the models", lambda: _index(paths), paths.index),
-        Step(
-            "assemble", "arrange models and index as a Triton model repository", lambda: _assemble(paths), paths.model_repository
-        ),
+        Step("assemble", "arrange models and index for Triton", lambda: _assemble(paths), paths.model_repository),
     ]
 
 

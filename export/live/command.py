@@ -31,9 +31,7 @@ def configure(actions: Any) -> None:
         name: actions.add_parser(name, help=told, description=told, formatter_class=shape) for name, told in ACTIONS.items()
     }
     parsers["list"].add_argument("--json", action="store_true", help="as JSON")
-    parsers["refresh"].add_argument(
-        "source", type=Path, help="CSV, JSON lines or Parquet: id and any of price, stock, rating ..."
-    )
+    parsers["refresh"].add_argument("source", type=Path, help="CSV, JSON lines or Parquet: id, and price, stock, rating ...")
     parsers["refresh"].add_argument("--map", action="append", default=[], metavar="COLUMN=YOURS", help="as for an import")
     parsers["refresh"].add_argument("--strict", action="store_true", help="stop at the first faulty row instead of counting it")
     parsers["publish"].add_argument("--threads", type=int, default=THREADS, help="threads of ONNX Runtime")

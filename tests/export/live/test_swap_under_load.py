@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import shutil
+import sys
 import threading
 import time
 from collections import Counter
@@ -186,8 +187,10 @@ def test_every_answer_is_of_the_version_that_it_names(
     ]
     versions = Counter(answer.catalogue_version for _, answer in traffic.answers)
     with capsys.disabled():
-        print(f"\n{len(traffic.answers)} answers by version {dict(versions)}: {len(wrong)} wrong, {len(traffic.failed)} lost")
-        print(f"refused and sent again: {dict(traffic.refused)}; changes: {log}")
+        sys.stdout.write(
+            f"\n{len(traffic.answers)} answers by version {dict(versions)}: {len(wrong)} wrong, {len(traffic.failed)} lost; "
+            f"refused and sent again: {dict(traffic.refused)}; changes and their seconds: {log}\n"
+        )
     assert not wrong
     assert not traffic.failed
     assert len(traffic.answers) >= ANSWERS
