@@ -47,7 +47,7 @@ def _steps(args: argparse.Namespace, paths: BuildPaths) -> list[Step]:
 
     return [
         Step(
-            "catalogue", "read the raw files" if args.reader else "take the catalogue that is there", catalogue, paths.catalogue
+            "catalogue", "read the raw files" if args.reader else "take the products that are there", catalogue, paths.catalogue
         ),
         *(_borrowing(args, paths) if args.models_of else _training(paths)),
         Step("index", "compute the products' vectors with the models", lambda: _index(paths), paths.index),

@@ -105,7 +105,7 @@ def write_offers(folder: Path, products: Sequence[Product]) -> None:
     """
     rows = np.empty(len(products), dtype=offers.ROW)
     for row, product in enumerate(products):
-        added: date | None = getattr(product, "added", None)
+        added: date | None = product.added
         rows[row] = (
             math.nan if product.price is None else product.price,
             math.nan if product.rating is None else product.rating,

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -69,7 +69,7 @@ def refresh(paths: BuildPaths, offers: Mapping[str, Offer]) -> Manifest:
     link({name: earlier / name for name in told.files if name not in _REMADE}, folder)
     offered = [offers.get(product.id, Offer()).apply(product) for product in _as_before(products, earlier)]
     _write(folder, paths, earlier, offered, version)
-    results = {
+    results: dict[str, Any] = {
         "products": len(products),
         "new": 0,
         "removed": 0,
