@@ -7,6 +7,8 @@ PYTHON    ?= python3
 VENV      ?= .venv
 CATALOGUE ?= generated
 DATA      ?=
+READER    ?= table
+MODELS    ?=
 BUILD     ?= build
 ARGS      ?=
 
@@ -18,7 +20,7 @@ PEERS := $(VENV)/.ready-peers
 export PATH := $(abspath $(BIN)):$(PATH)
 ASSORTMENT := $(BIN)/assortment
 
-.PHONY: help setup demo serve search catalogue train export index assemble test test-quick bench bench-diversify sweep lint format clean clean-all
+.PHONY: help setup demo shop serve search catalogue train export index assemble test test-quick bench bench-diversify sweep lint format clean clean-all
 
 help: ## print this help
 	@echo "Assortment: relevant and diverse e-commerce search on NVIDIA Triton"
@@ -32,6 +34,9 @@ setup: $(DEV) ## make the virtual environment with everything for demo, tests an
 
 demo: $(RUN) ## train, export, serve and search; then open build/demo/report.html
 	$(ASSORTMENT) demo --catalogue $(CATALOGUE) $(if $(DATA),--data "$(DATA)") --build $(BUILD) $(ARGS)
+
+shop: $(RUN) ## import DATA, train on it or take MODELS of another catalogue, index and serve: make shop CATALOGUE=mine DATA=shop.csv
+	$(ASSORTMENT) shop $(CATALOGUE) $(if $(DATA),$(READER) "$(DATA)") $(if $(MODELS),--models-of $(MODELS)) --build $(BUILD) $(ARGS)
 
 serve: $(RUN) ## serve the assembled catalogue on the real Triton, in the foreground
 	$(ASSORTMENT) serve --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)

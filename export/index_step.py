@@ -53,7 +53,9 @@ def index(paths: BuildPaths, *, threads: int = THREADS) -> Manifest:
     inputs = {"export": paths.export, "catalogue": paths.catalogue}
     require(paths, inputs)
     settings = {"layout": LAYOUT, "protocol": _judged_by(paths)}
-    earlier = _newest(paths)
+    _withdraw_foreign(paths)
+    newest = index_versions.newest(paths.index)
+    earlier = None if newest is None else paths.index / str(newest)
     if earlier and manifest.is_current(earlier, step=STEP, inputs=inputs, settings={**settings, "version": int(earlier.name)}):
         return manifest.read(earlier)
     started = time.monotonic()
@@ -100,11 +102,11 @@ def changes(earlier: Path, later: Path) -> dict[str, int]:
     }
 
 
-def _newest(paths: BuildPaths) -> Path | None:
-    """The newest version, unless another release of this program made it."""
-    newest = index_versions.newest(paths.index)
-    folder = paths.index / str(newest)
-    return folder if newest is not None and manifest.read(folder).settings["layout"] == LAYOUT else None
+def _withdraw_foreign(paths: BuildPaths) -> None:
+    """Versions that another release of this program made have other files than this one reads."""
+    for version in index_versions.finished(paths.index):
+        if manifest.read(paths.index / str(version)).settings["layout"] != LAYOUT:
+            index_versions.withdraw(paths.index, version)
 
 
 def _default(paths: BuildPaths, known: Path | None) -> dict[str, Any]:

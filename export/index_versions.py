@@ -38,6 +38,7 @@ def next_version(folder: Path) -> int:
 
 def withdraw(folder: Path, version: int) -> None:
     """Marks a version as taken back."""
+    shutil.rmtree(folder / f"{version}{WITHDRAWN}", ignore_errors=True)
     (folder / str(version)).rename(folder / f"{version}{WITHDRAWN}")
 
 
