@@ -111,7 +111,7 @@ def build(folder: Path, scoring: Path, tables: RowTables, *, version: int) -> No
     """Writes SCORER, CANDIDATE_SCORER and the ROW_DATA files they share into ``folder``.
 
     Args:
-        folder: where to; it exists. ROW_DATA files that lie there already are taken to be those of ``tables``.
+        folder: where to; it exists.
         scoring: the trained scoring function, exported as ``onnx_export.SCORING``.
         tables: the catalogue.
         version: the CATALOGUE_VERSION that the scorer answers.
@@ -119,9 +119,8 @@ def build(folder: Path, scoring: Path, tables: RowTables, *, version: int) -> No
     Raises:
         StepError: when a graph is not what the contract says.
     """
-    for name, vectors in ((artefacts.PRODUCT_VECTORS, tables.product_vectors), (artefacts.LABEL_VECTORS, tables.label_vectors)):
-        if not (folder / name).exists():
-            vectors.tofile(folder / name)
+    tables.product_vectors.tofile(folder / artefacts.PRODUCT_VECTORS)
+    tables.label_vectors.tofile(folder / artefacts.LABEL_VECTORS)
     function = onnx.load(str(scoring)).graph
     num_categories = _num_categories(function)
     inputs = f"float[batch, {VECTOR_DIM}] QUERY_VECTOR, float[batch, {num_categories}] INTENT"

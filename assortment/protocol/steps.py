@@ -86,7 +86,7 @@ def _too_small(paths: BuildPaths, num_products: int, split: Split, rejected: Cou
         f"{paths.catalogue}: its {num_products:,} products give no {split} query (wishes were rejected, {reasons}). Queries are "
         "derived from products that share a type and further facets such as brand, colour or gender, and both training and "
         f"measuring need some: {ENOUGH_PRODUCTS} products with such facets are enough, fewer may be. Merge the catalogue with "
-        "others (`assortment catalogue merge`), or search it with a model that was trained on another catalogue"
+        "others (`assortment catalogue merge`), or take the models of another one (`assortment shop NAME --models-of OTHER`)"
     )
 
 

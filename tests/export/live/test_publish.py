@@ -123,7 +123,7 @@ def test_a_damaged_version_is_refused_before_it_is_put_in_place(shop: BuildPaths
     damaged.unlink()
     damaged.write_bytes(content)
     before = manifest.verify(shop.model_repository)
-    with pytest.raises(StepError, match=r"version 2 was withdrawn; .* product_vectors\.bin does not match its SHA-256"):
+    with pytest.raises(StepError, match=r"version 2 was withdrawn; .*product_vectors\.bin does not match its SHA-256"):
         publish(shop, [])
     assert manifest.verify(shop.model_repository) == before
     assert states(shop) == {2: "withdrawn", 1: "current"}

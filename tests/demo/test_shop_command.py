@@ -1,0 +1,37 @@
+"""A shop in one command, as its caller types it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assortment.cli import main
+from assortment.paths import BuildPaths
+
+
+def test_a_reader_needs_its_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["shop", "mine", "luma", "--build", str(tmp_path)]) == 1
+    assert "source: None is not allowed; the luma reader wants" in capsys.readouterr().err
+
+
+def test_a_shop_without_products_is_told_how_to_get_some(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["shop", "mine", "--build", str(tmp_path), "--no-serve"]) == 1
+    assert "the catalogue step failed" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_from_a_table_to_a_repository(small_build: BuildPaths, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "shop.csv").write_text("sku,name,colour\n1,Blue mug,Blue\n2,Red mug,Red\n")
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "small").symlink_to(small_build.root)
+    command = ["shop", "mine", "table", str(tmp_path / "shop.csv"), "--map", "id=sku", "--map", "title=name"]
+    command += ["--models-of", "small", "--build", str(tmp_path / "build"), "--no-serve"]
+    assert main(command) == 0
+    told = capsys.readouterr().out
+    assert "take the models of small" in told
+    assert (tmp_path / "build" / "mine" / "model_repository" / "manifest.json").is_file()
+    assert main(command) == 0
+    assert capsys.readouterr().out.count("already there") == 4
+    assert main(["catalogue", "list", "--catalogue", "mine", "--build", str(tmp_path / "build"), "--json"]) == 0
+    assert '"state": "current"' in capsys.readouterr().out
