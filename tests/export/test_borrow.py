@@ -12,7 +12,7 @@ from assortment.catalogue.readers.table_columns import TableSettings
 from assortment.catalogue.steps import import_catalogue
 from assortment.errors import InputError, StepError
 from assortment.paths import BuildPaths
-from assortment.serving.catalogue_tables import ProductTable
+from assortment.serving.catalogue_tables import ProductTable, newest
 from assortment.serving.pipeline import Pipeline
 from assortment.serving.request import SearchRequest
 from export.borrow import borrow
@@ -42,7 +42,7 @@ def test_three_products_are_searched_with_the_models_of_another_shop(small_build
     assert answer.ids[0] == "A"
     (answer,) = pipeline.search([SearchRequest(query="something", rules='{"filters": {"in_stock": true, "brand": ["fjell"]}}')])
     assert set(answer.ids) == {"A", "C"}
-    ours, lenders = ProductTable.open(paths.index / "1"), ProductTable.open(small_build.index / "1")
+    ours, lenders = (ProductTable.open(newest(shop.index)) for shop in (paths, small_build))
     assert (ours.default_strategy, ours.default_diversity) == (lenders.default_strategy, lenders.default_diversity)
     before = manifest.read(paths.export)
     assert borrow(paths, small_build) == before
