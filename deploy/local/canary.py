@@ -17,6 +17,7 @@ from tritonclient.utils import InferenceServerException
 
 from assortment.errors import ServerError
 from assortment_client import contract as public
+from deploy.local.tls import Tls
 
 DEADLINE_S: Final = 5.0
 _SHED: Final = "Request timeout expired"  # Triton's words for a request that waited too long in a queue
@@ -24,17 +25,18 @@ _PAUSE_S: Final = 0.1
 _IN_A_ROW: Final = 4  # per ensemble; models have two instances
 
 
-def canary(address: str, *, deadline_s: float = DEADLINE_S) -> None:
+def canary(address: str, *, tls: Tls | None = None, deadline_s: float = DEADLINE_S) -> None:
     """Sends a few requests to every public ensemble.
 
     Args:
         address: host:port of the server's gRPC endpoint.
+        tls: the server's certificates.
         deadline_s: time for each request.
 
     Raises:
         ServerError: naming the ensemble that did not answer, or answered nothing.
     """
-    client = triton.InferenceServerClient(address)
+    client = connect(address, tls)
     try:
         found = _infer(client, public.SEARCH, _text("canary"), deadline_s)
         for ensemble, inputs in _requests(found.as_numpy(public.ID)[0, 0].decode()).items():
@@ -42,6 +44,11 @@ def canary(address: str, *, deadline_s: float = DEADLINE_S) -> None:
                 _infer(client, ensemble, inputs, deadline_s)
     finally:
         client.close()
+
+
+def connect(address: str, tls: Tls | None) -> Any:
+    """A raw client of a server on this machine."""
+    return triton.InferenceServerClient(address, **(tls.client_arguments() if tls else {}))
 
 
 def _requests(product_id: str) -> dict[str, list[Any]]:
