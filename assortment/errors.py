@@ -29,7 +29,8 @@ class InputError(AssortmentError, ValueError):
         shown = repr(_masked(value))
         if len(shown) > 80:
             shown = f"{shown[:60]}... ({len(shown)} characters)"
-        super().__init__(masked(f"{field}: {shown} is not allowed; {allowed}"))
+        name, dot, rest = field.partition(".")  # what follows is the name of a rule, and so may be anything
+        super().__init__(f"{name}{dot}{masked(rest)}: {shown} is not allowed; {masked(allowed)}")
         self.field = field
         self.allowed = allowed
 

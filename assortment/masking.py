@@ -19,10 +19,9 @@ EMAIL: Final = "[e-mail]"
 
 _GAP = r"[\s.\-\u2010-\u2015/_]{0,3}"  # what people put between groups of digits
 _NOT_AFTER_DIGIT, _NOT_BEFORE_DIGIT = r"(?<!\d)(?<!\d[.,])", r"(?!\d)"
-_DELIMITERS = r"\s,;:'\"<>()\[\]{}\\"
-_EMAIL: Final = re.compile(
-    rf"[^{_DELIMITERS}@\uff20]+(?:[@\uff20]|%40)[^{_DELIMITERS}@\uff20]+(?:\.|%2[eE])[^{_DELIMITERS}@\uff20]+"
-)
+_AT = r"@\uff20"
+_WORD = rf"[^{_AT}\s,;:'\"<>()\[\]{{}}\\]+"
+_EMAIL: Final = re.compile(rf"{_WORD}(?:[{_AT}]|%40){_WORD}(?:\.|%2[eE]){_WORD}")
 _DIGITS: Final = re.compile(rf"\d(?:{_GAP}\d){{13,}}")
 _GROUP: Final = re.compile(r"\d+")
 _CARD_LENGTHS: Final = range(14, 20)

@@ -2,8 +2,8 @@
 
 A ``model.py`` subclasses ``TritonModel`` and says how its step is opened. A request that fails does so alone, with
 INVALID_ARGUMENT when it was wrong and UNAVAILABLE when it fell between two catalogue versions; its batch mates are answered.
-A step that fails in a way nobody foresaw fails its whole batch, INTERNAL, and the log has the traceback. Nothing that a shopper
-may have typed reaches the log or the caller unmasked (``assortment.masking``).
+A step that fails in a way nobody foresaw fails its whole batch, INTERNAL, and the log has the traceback, masked: a shopper may
+have typed what it repeats (``assortment.masking``).
 
 ``assortment`` itself is found because the environment whose ``bin`` comes first in PATH has it installed: the backend's stub
 ignores PYTHONPATH and takes its packages from the first ``python3`` in PATH.
@@ -89,7 +89,7 @@ def _response(request: Any, outcome: Outcome) -> Any:
     """The requested outputs of one request, or its error."""
     if isinstance(outcome, AssortmentError):
         code = getattr(pb_utils.TritonError, _CODES.get(type(outcome), "INTERNAL"))
-        return pb_utils.InferenceResponse(error=pb_utils.TritonError(masked(str(outcome)), code))
+        return pb_utils.InferenceResponse(error=pb_utils.TritonError(str(outcome), code))
     return pb_utils.InferenceResponse([pb_utils.Tensor(name, outcome[name]) for name in request.requested_output_names()])
 
 
