@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import io
 import json
+import logging
 import struct
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +25,8 @@ from assortment_client import contract as public
 from deploy.local.server import LocalServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.triton]
+
+_LOG = logging.getLogger(__name__)  # figures: pytest --log-cli-level=INFO
 
 _MESSAGES: Any = service_pb2
 _SIZES = {"BYTES": 0, "FP32": 4, "INT32": 4, "INT64": 8, "UINT8": 1, "FP64": 8, "BOOL": 1}
@@ -279,9 +282,7 @@ def _examples(number: int, kind: str, strategy: Any, send: Callable[[str, str, l
     run()
 
 
-def test_every_malformed_request_is_an_invalid_argument(
-    server: LocalServer, record_property: Callable[[str, object], None]
-) -> None:
+def test_every_malformed_request_is_an_invalid_argument(server: LocalServer) -> None:
     fuzzed = Fuzzed(server.grpc_address)
     before = _family(server)
     try:
@@ -297,8 +298,8 @@ def test_every_malformed_request_is_an_invalid_argument(
     assert sum(fuzzed.counts.values()) >= 10_000, report
     assert _family(server).keys() == before.keys()
     after = _resident(server)
-    record_property("requests", report)
-    record_property("private MB before and after", [size >> 20 for size in (*resident, *after)])
+    _LOG.info("requests:\n%s", report)
+    _LOG.info("private MB before and after: %s", [size >> 20 for size in (*resident, *after)])
     for was, now in zip(resident, after, strict=True):
         assert now < was * _MORE_MEMORY
     server.canary()

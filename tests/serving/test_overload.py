@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import grpc
@@ -20,6 +20,8 @@ from perf.overload import OverloadSettings, measure
 
 pytestmark = [pytest.mark.slow, pytest.mark.triton]
 
+_LOG = logging.getLogger(__name__)  # figures: pytest --log-cli-level=INFO
+
 _QUERIES = [
     f"{colour} {thing}" for colour in ("red", "blue", "green", "") for thing in ("shoes", "shirt", "lamp", "running shoes")
 ]
@@ -30,11 +32,11 @@ _MORE_MEMORY = 1.10
 """Private memory after the long run over that after its first fifth."""
 
 
-def test_at_five_times_capacity_it_sheds_and_goes_on_answering(server: LocalServer, record_property: Callable[..., None]) -> None:
+def test_at_five_times_capacity_it_sheds_and_goes_on_answering(server: LocalServer) -> None:
     settings = OverloadSettings(seconds=5, times=(5.0,), capacity_requests=600)
     found = measure(server.grpc_address, _QUERIES, settings, Console(quiet=True))
     ((_, arrivals),) = found.loads
-    record_property("answers a second", {"capacity": found.capacity, "good": arrivals.goodput})
+    _LOG.info("answers a second: %s", {"capacity": found.capacity, "good": arrivals.goodput})
     assert not arrivals.failed  # shed, late, or answered
     assert len(arrivals.good_s) + arrivals.shed + arrivals.late == arrivals.offered
     assert arrivals.shed > 0
@@ -96,14 +98,14 @@ def _private(server: LocalServer) -> dict[str, int]:
     return sizes
 
 
-def test_memory_stays_flat_over_a_long_run(server: LocalServer, record_property: Callable[..., None]) -> None:
+def test_memory_stays_flat_over_a_long_run(server: LocalServer) -> None:
     load = SearchLoad(server.grpc_address, _QUERIES)
     order = [number % len(_QUERIES) for number in range(_LONG_RUN // 5)]
     sizes: list[dict[str, int]] = []
     for _ in range(5):
         load.run(order, in_flight=12)
         sizes.append(_private(server))
-    record_property("private MB after each fifth", [{name: size >> 20 for name, size in one.items()} for one in sizes])
+    _LOG.info("private MB after each fifth: %s", [{name: size >> 20 for name, size in one.items()} for one in sizes])
     for name, first in sizes[0].items():
         assert sizes[-1][name] < _MORE_MEMORY * first, sizes
     server.canary()
