@@ -15,7 +15,7 @@ from typing import Final
 
 from assortment.masking import masked
 
-_ENOUGH: Final = 1_000  # characters of a value that are looked at; fewer are shown
+_ENOUGH: Final = 200  # characters of what a caller wrote that are looked at; fewer are shown
 
 
 class AssortmentError(Exception):
@@ -30,7 +30,7 @@ class InputError(AssortmentError, ValueError):
         if len(shown) > 80:
             shown = f"{shown[:60]}... ({len(shown)} characters)"
         name, dot, rest = field.partition(".")  # what follows is the name of a rule, and so may be anything
-        super().__init__(f"{name}{dot}{masked(rest)}: {shown} is not allowed; {masked(allowed)}")
+        super().__init__(f"{name}{dot}{masked(rest[:_ENOUGH])}: {shown} is not allowed; {masked(allowed)}")
         self.field = field
         self.allowed = allowed
 

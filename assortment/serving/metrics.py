@@ -28,7 +28,7 @@ CANARY_PASSED: Final = "assortment-canary-passed"
 """Request id of the last one, sent when all others were answered."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # compared and hashed as the one object it is: it keys what is counted
 class Family:
     """One metric, with a series for each combination of its labels."""
 
@@ -62,7 +62,7 @@ Series = tuple[Family, tuple[str, ...]]
 
 OUTCOMES: Final = ("ok", "invalid_argument", "catalogue_changing", "internal")
 FIELDS: Final = (*dict.fromkeys(tensor.name for model in ENSEMBLES.values() for tensor in model.inputs), "batch", "other")
-STRENGTH_LIMITS: Final = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, math.inf)
+STRENGTH_LIMITS: Final = {**{f"{limit:g}": limit for limit in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)}, "+Inf": math.inf}
 
 
 class StepMetrics:
@@ -127,8 +127,8 @@ class StepMetrics:
         increments[CANDIDATES, ("after_rules",)] += int(page["NUM_CANDIDATES"][0, 0])
         increments[STRENGTH_SUM, ()] += strength
         increments[STRENGTH_COUNT, ()] += 1
-        for limit in STRENGTH_LIMITS:
-            increments[STRENGTH, (_limit(limit),)] += strength <= limit
+        for label, limit in STRENGTH_LIMITS.items():
+            increments[STRENGTH, (label,)] += strength <= limit
 
 
 def _outcome(outcome: Outcome) -> str:
@@ -143,7 +143,3 @@ def _field(error: InputError) -> str:
     """The tensor that was wrong, of ``RULES.caps.brand`` RULES; a rule's name is the caller's own words."""
     name = error.field.partition(".")[0].partition("[")[0]
     return name if name in FIELDS else "other"
-
-
-def _limit(limit: float) -> str:
-    return "+Inf" if math.isinf(limit) else f"{limit:g}"

@@ -10,14 +10,14 @@ import triton_python_backend_utils as pb_utils  # pyright: ignore[reportMissingI
 
 from assortment.serving.metrics import FAMILIES, Family, Series, StepMetrics
 
-_TELL_EVERY_S: Final = 0.25
+_TELL_EVERY_S: Final = 1.0
 
 
 class Teller:
     """Tells the server what a ``StepMetrics`` counted.
 
-    A call to the server costs 0.1 ms, so it is told a few times a second, with the next batch; what the last batches before a
-    pause counted is told after it. Instances of a model, and models, share the series of equal labels.
+    A call to the server costs 0.1 ms, and there is one for each series, so it is told once a second, with the next batch; what
+    the last batches before a pause counted is told after it. Instances of a model, and models, share the series of equal labels.
     """
 
     def __init__(self, metrics: StepMetrics) -> None:
@@ -38,7 +38,8 @@ class Teller:
         self._metrics.increments.clear()
         self._metrics.levels.clear()
         for series, amount in increments.items():
-            self._metric(series).increment(amount)
+            if amount or series not in self._series:  # a series is there from the start, at 0
+                self._metric(series).increment(amount)
         for series, level in levels.items():
             self._metric(series).set(level)
 

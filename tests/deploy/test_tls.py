@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +15,7 @@ import pytest
 import tritonclient.grpc as triton
 from tritonclient.utils import InferenceServerException
 
+from assortment.admin import AdminKey
 from assortment.errors import InputError, ServerError
 from deploy.local.ports import is_listening
 from deploy.local.server import LocalServer
@@ -18,6 +23,8 @@ from deploy.local.tls import Tls
 
 if TYPE_CHECKING:
     from conftest import Authority
+
+_ROOT = Path(__file__).parents[2]
 
 
 def _infer(address: str, **arguments: Any) -> float:
@@ -73,6 +80,27 @@ def test_mutual_tls_lets_in_only_clients_of_its_authority(
         for refused in ({}, trusted, {**trusted, **shown(stranger)}):
             with pytest.raises(InferenceServerException, match="UNAVAILABLE"):
                 _infer(server.grpc_address, **refused)
+
+
+@pytest.mark.triton
+def test_serve_with_both_flags_passes_its_own_canary(repository: Path, authority: Authority, tmp_path: Path) -> None:
+    told = ""
+    command = [sys.executable, "-m", "assortment.cli", "serve", f"--repository={repository}", "--host=0.0.0.0"]
+    flags = [f"--tls={authority.folder}", f"--mutual-tls={authority.certificate}", f"--admin-key-file={tmp_path / 'key'}"]
+    free = ["--grpc-port=0", "--http-port=0", "--metrics-port=0", f"--log={tmp_path / 'log'}"]
+    serving = subprocess.Popen([*command, *flags, *free], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=_ROOT)
+    assert serving.stdout
+    while "stop it" not in told:
+        line = serving.stdout.readline()
+        assert line, told
+        told += line
+    serving.send_signal(signal.SIGTERM)
+    assert "stopped" in serving.stdout.read()
+    serving.stdout.close()
+    assert serving.wait(30) == 0
+    assert re.search(r"gRPC +127\.0\.0\.1:\d+ \(mutual TLS\)\n +HTTP +off: it has no TLS\n", told)
+    assert "warning" not in told
+    assert AdminKey.read(tmp_path / "key").value not in told
 
 
 def test_good_certificates_pass(authority: Authority) -> None:

@@ -89,7 +89,7 @@ def test_the_real_server_shows_them_all(ask: Callable[..., Any], server: LocalSe
             ask(SearchRequest(query="blue shoes", k=5))
             with pytest.raises(InferenceServerException, match="INVALID_ARGUMENT"):
                 ask(SearchRequest(query="blue shoes", rules='{"jo@mail.example": 1}'))
-        time.sleep(0.3)
+        time.sleep(1.1)
     server.canary()
     with urllib.request.urlopen(f"http://{server.metrics_address}/metrics") as page:
         text = page.read().decode()
