@@ -20,7 +20,7 @@ PEERS := $(VENV)/.ready-peers
 export PATH := $(abspath $(BIN)):$(PATH)
 ASSORTMENT := $(BIN)/assortment
 
-.PHONY: help setup demo shop serve search catalogue train export index assemble test test-quick bench bench-diversify sweep lint format clean clean-all
+.PHONY: help setup demo shop serve search catalogue train export index assemble test test-quick bench overload bench-diversify sweep lint format clean clean-all
 
 help: ## print this help
 	@echo "Assortment: relevant and diverse e-commerce search on NVIDIA Triton"
@@ -68,6 +68,9 @@ test-quick: $(DEV) ## the tests that need seconds
 
 bench: $(RUN) ## served against in-process, same models and cores: build/bench/summary.json
 	$(BIN)/python -m perf.bench --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+overload: $(RUN) ## goodput and tail at half to five times capacity, open loop: build/overload/
+	$(BIN)/python -m perf.overload --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
 
 bench-diversify: $(PEERS) ## every strategy against every peer, one thread: build/diversify_bench/
 	$(BIN)/python -m perf.diversify --build $(BUILD) $(ARGS)

@@ -11,19 +11,26 @@ AssortmentError
 
 from __future__ import annotations
 
+from typing import Final
+
+from assortment.masking import masked
+
+_ENOUGH: Final = 200  # characters of what a caller wrote that are looked at; fewer are shown
+
 
 class AssortmentError(Exception):
     """Root of this package's errors; the command line prints its message and exits with 1."""
 
 
 class InputError(AssortmentError, ValueError):
-    """A field of a request or an option is wrong."""
+    """A field of a request or an option is wrong. The message may go to a log: see ``assortment.masking``."""
 
     def __init__(self, field: str, value: object, allowed: str) -> None:
-        shown = repr(value)
+        shown = repr(_masked(value))
         if len(shown) > 80:
             shown = f"{shown[:60]}... ({len(shown)} characters)"
-        super().__init__(f"{field}: {shown} is not allowed; {allowed}")
+        name, dot, rest = field.partition(".")  # what follows is the name of a rule, and so may be anything
+        super().__init__(f"{name}{dot}{masked(rest[:_ENOUGH])}: {shown} is not allowed; {masked(allowed)}")
         self.field = field
         self.allowed = allowed
 
@@ -46,3 +53,13 @@ class CatalogueChangingError(AssortmentError):
 
 class ServerError(AssortmentError):
     """The local Triton server did not start, or died."""
+
+
+def _masked(value: object) -> object:
+    """A value without what is private, masked before it is cut: half a card number would not be recognised as one."""
+    if isinstance(value, str):
+        return masked(value[:_ENOUGH]) + value[_ENOUGH:]
+    if isinstance(value, bytes):
+        start = value[:_ENOUGH].decode("utf-8", "surrogateescape")
+        return masked(start).encode("utf-8", "surrogateescape") + value[_ENOUGH:]
+    return value

@@ -14,7 +14,6 @@ from assortment.errors import InputError
 from assortment_client import contract as public
 
 _STRATEGIES: Final = {name: index for index, name in enumerate(public.STRATEGIES)}
-_ENOUGH_TO_SHOW = 60  # bytes of a value that an error message repeats
 
 
 def text(value: bytes | str, *, field: str, limit: int) -> str:
@@ -107,6 +106,4 @@ def unicode(value: bytes | str, *, field: str) -> str:
         return value.decode() if isinstance(value, bytes) else value.encode().decode()  # lone surrogates do not encode
     except UnicodeError as error:
         position = error.start if isinstance(error, UnicodeDecodeError | UnicodeEncodeError) else 0
-        raise InputError(
-            field, value[:_ENOUGH_TO_SHOW], f"it is no UTF-8 from position {position} on; allowed: UTF-8 text"
-        ) from None
+        raise InputError(field, value, f"it is no UTF-8 from position {position} on; allowed: UTF-8 text") from None

@@ -75,6 +75,9 @@ def _answer(tensors: Tensors, table: ProductTable) -> Tensors:
         "OPENS": strings(facets.opened(shown, candidates.rows[chosen])),
         "UNMET": strings([_unmet(selection, table, scored, candidates, rules, k).encode()]),
         "CATALOGUE_VERSION": tensors["CATALOGUE_VERSION"],
+        # For the metrics alone; no model has these outputs.
+        "STRENGTH": np.array([[selection.diversity]]),
+        "NUM_CANDIDATES": np.array([[len(candidates.rows)]]),
     }
 
 

@@ -1,7 +1,9 @@
-"""Triton's Python backend around a ``Step``: the only module that knows ``triton_python_backend_utils``.
+"""Triton's Python backend around a ``Step``: with ``triton_metrics`` the only module that knows ``triton_python_backend_utils``.
 
 A ``model.py`` subclasses ``TritonModel`` and says how its step is opened. A request that fails does so alone, with
 INVALID_ARGUMENT when it was wrong and UNAVAILABLE when it fell between two catalogue versions; its batch mates are answered.
+A step that fails in a way nobody foresaw fails its whole batch, INTERNAL, and the log has the traceback, masked: a shopper may
+have typed what it repeats (``assortment.masking``).
 
 ``assortment`` itself is found because the environment whose ``bin`` comes first in PATH has it installed: the backend's stub
 ignores PYTHONPATH and takes its packages from the first ``python3`` in PATH.
@@ -11,9 +13,8 @@ from __future__ import annotations
 
 import abc
 import json
-import math
 import os
-import time
+import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -21,19 +22,26 @@ from typing import Any, Final
 import numpy as np
 import triton_python_backend_utils as pb_utils  # pyright: ignore[reportMissingImports]  # Triton's own process alone has it
 
+from assortment import artefacts
 from assortment.errors import AssortmentError, CatalogueChangingError, InputError
+from assortment.masking import masked
+from assortment.serving.catalogue_tables import newest
+from assortment.serving.metrics import StepMetrics
 from assortment.serving.step import Outcome, Step, Tensors
+from assortment.serving.triton_metrics import Teller
 
 # Read when their libraries start their first thread; whoever starts the server may know better.
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
 
-_TELL_EVERY_S: Final = 0.25
 _CODES: Final = {InputError: "INVALID_ARG", CatalogueChangingError: "UNAVAILABLE"}  # attributes of TritonError
 
 
 class TritonModel(abc.ABC):
     """One instance of a model, as Triton calls it."""
+
+    metrics: StepMetrics
+    """What it counts; there before ``open`` is called."""
 
     @abc.abstractmethod
     def open(self, model: Path, version: Path, parameters: Mapping[str, str]) -> Step:
@@ -51,13 +59,30 @@ class TritonModel(abc.ABC):
         config = json.loads(args["model_config"])
         parameters = {name: value["string_value"] for name, value in config.get("parameters", {}).items()}
         folder = Path(args["model_repository"])
+        catalogues = folder / artefacts.CATALOGUES
+        self.metrics = StepMetrics(args["model_name"], catalogues=catalogues if catalogues.is_dir() else None)
         self._step = self.open(folder, folder / args["model_version"], parameters)
+        if catalogues.is_dir():
+            self.metrics.serves(int(newest(catalogues).name))
+        self._teller = Teller(self.metrics)
         pb_utils.Logger.log_info(f"{args['model_instance_name']}: version {args['model_version']}, numpy {np.__version__}")
 
     def execute(self, requests: Sequence[Any]) -> list[Any]:
         """Called with each batch that the server made."""
         batch: list[Tensors] = [{tensor.name(): tensor.as_numpy() for tensor in request.inputs()} for request in requests]
-        return [_response(request, outcome) for request, outcome in zip(requests, self._step.run(batch), strict=True)]
+        outcomes = self._run(batch)
+        for request, tensors, outcome in zip(requests, batch, outcomes, strict=True):
+            self.metrics.count(tensors, outcome, request_id=request.request_id())
+        self._teller.tell()
+        return [_response(request, outcome) for request, outcome in zip(requests, outcomes, strict=True)]
+
+    def _run(self, batch: list[Tensors]) -> list[Outcome]:
+        try:
+            return self._step.run(batch)
+        except Exception as error:  # whatever a step trips over must not end up in a caller's hands, or the process
+            pb_utils.Logger.log_error(masked("".join(traceback.format_exception(error))))
+            told = AssortmentError(f"the step failed ({type(error).__name__}); the server's log has the traceback")
+            return [told] * len(batch)
 
 
 def _response(request: Any, outcome: Outcome) -> Any:
@@ -81,32 +106,3 @@ def _check_numpy() -> None:
             f"numpy {np.__version__} at {np.__file__}: Triton {'.'.join(map(str, server))} returns empty outputs with numpy 2. "
             "Put the bin folder of an environment with numpy<2 first in PATH: pip install 'assortment[serving]'"
         )
-
-
-class StageDurations:
-    """Time of the stages inside one model, among the server's Prometheus metrics.
-
-    Counter ``assortment_stage_duration_us`` with the label ``stage``, the sum over batches and instances. Telling the server
-    costs 0.1 ms, so it is told a few times a second, with the next batch; what the last batches before a pause took is told
-    after it.
-    """
-
-    def __init__(self, stages: Sequence[str]) -> None:
-        """Makes one counter for each of ``stages``."""
-        self._family = pb_utils.MetricFamily(  # Triton drops a family that nobody holds
-            name="assortment_stage_duration_us", description="Time in a stage of a model", kind=pb_utils.MetricFamily.COUNTER
-        )
-        self._counters = [self._family.Metric(labels={"stage": stage}) for stage in stages]
-        self._untold_us = [0.0] * len(stages)
-        self._told_at = -math.inf
-
-    def add(self, nanoseconds: Sequence[int]) -> None:
-        """Counts one batch: the time of each stage."""
-        self._untold_us = [sum_us + ns / 1_000 for sum_us, ns in zip(self._untold_us, nanoseconds, strict=True)]
-        now = time.monotonic()
-        if now - self._told_at < _TELL_EVERY_S:
-            return
-        for counter, duration_us in zip(self._counters, self._untold_us, strict=True):
-            counter.increment(duration_us)
-        self._untold_us = [0.0] * len(self._counters)
-        self._told_at = now

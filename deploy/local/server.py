@@ -18,13 +18,14 @@ from assortment import admin, manifest
 from assortment.admin import AdminKey
 from assortment.errors import ServerError
 from deploy.local import canary, server_log, supervisor, tritonserver
-from deploy.local.ports import LOOPBACK, Ports, is_listening
+from deploy.local.flags import Flags
+from deploy.local.ports import Hosts, Ports, is_listening, near
+from deploy.local.tls import Tls
 
 START_TIMEOUT_S: Final = 120.0
 _EXIT_TIMEOUT_S: Final = 5  # that the server gives its requests and models after SIGTERM
 _STOP_TIMEOUT_S: Final = 15.0  # after which whatever is left is killed
 _POLL_S: Final = 0.1
-_RESTRICTED: Final = "model-repository,model-config,shared-memory,statistics,trace,logging"  # calls that need the admin key
 
 
 class LocalServer:
@@ -43,30 +44,36 @@ class LocalServer:
         *,
         variant: str = "cpu",
         ports: Ports | None = None,
+        hosts: Hosts | None = None,
+        tls: Tls | None = None,
         log: Path | None = None,
         admin_key_file: Path | None = None,
         start_timeout_s: float = START_TIMEOUT_S,
-        ready: Callable[[str], None] = canary.canary,
+        ready: Callable[[str], None] | None = None,
     ) -> None:
         """Remembers what to serve; ``start`` starts it.
 
         Args:
             repository: an assembled model repository, with its manifest.
             variant: which ``configs/<variant>.pbtxt`` of each model is used.
-            ports: where to listen on 127.0.0.1; free ones by default.
+            ports: where to listen; free ones by default.
+            hosts: on which addresses; 127.0.0.1 by default.
+            tls: certificates of the gRPC endpoint; by default it speaks plaintext. With them the HTTP endpoint is off.
             log: the server's log; ``tritonserver.log`` beside the repository by default.
             admin_key_file: the key to its administrative calls, made when it is not there; ``admin.key`` beside the repository
                 by default.
             start_timeout_s: time until it must answer.
-            ready: given host:port, raises ServerError while the server does not answer.
+            ready: given host:port, raises ServerError while the server does not answer; a canary search by default.
         """
         self.repository = repository.resolve()
         self.log = log or self.repository.parent / "tritonserver.log"
         self.admin_key_file = admin_key_file or self.repository.parent / admin.FILENAME
+        self.tls = tls
         self._variant = variant
+        self._hosts = hosts or Hosts()
         self._wanted_ports = ports or Ports()
         self._start_timeout_s = start_timeout_s
-        self._ready = ready
+        self._ready = ready or (lambda address: canary.canary(address, tls=tls))
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._ports = Ports()
         self._admin_key: AdminKey | None = None
@@ -79,18 +86,18 @@ class LocalServer:
 
     @property
     def grpc_address(self) -> str:
-        """host:port for clients."""
-        return f"{LOOPBACK}:{self._ports.grpc}"
+        """host:port for clients on this machine."""
+        return f"{near(self._hosts.grpc)}:{self._ports.grpc}"
 
     @property
     def http_address(self) -> str:
-        """host:port of Triton's HTTP endpoint."""
-        return f"{LOOPBACK}:{self._ports.http}"
+        """host:port of Triton's HTTP endpoint, which is off under TLS."""
+        return f"{near(self._hosts.http)}:{self._ports.http}"
 
     @property
     def metrics_address(self) -> str:
         """host:port of the Prometheus metrics, at ``/metrics``."""
-        return f"{LOOPBACK}:{self._ports.metrics}"
+        return f"{near(self._hosts.metrics)}:{self._ports.metrics}"
 
     @property
     def admin_key(self) -> AdminKey:
@@ -113,13 +120,16 @@ class LocalServer:
         Raises:
             ManifestError: when the repository is not complete and unchanged.
             StepError: when the admin key can be neither read nor written.
-            ServerError: when the server cannot run here, a port is taken, or it does not come up: why, from its log.
+            ServerError: when the server cannot run here, a certificate is wrong, a port is taken, or it does not come up:
+                why, from its log.
         """
         if self._supervisor:
             raise ServerError("the server is already started")
         manifest.verify(self.repository)
         self._admin_key = AdminKey.read_or_create(self.admin_key_file)
-        self._ports = self._wanted_ports.resolved()
+        if self.tls:
+            self.tls.check()
+        self._ports = self._wanted_ports.resolved(self._hosts)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.log.write_bytes(b"")
         run_folder = Path(tempfile.mkdtemp(prefix="assortment-serve-"))
@@ -169,27 +179,16 @@ class LocalServer:
 
     def _launch(self, server: tritonserver.TritonServer, run_folder: Path) -> subprocess.Popen[bytes]:
         shm_prefix = f"assortment-{os.getpid()}-{secrets.token_hex(4)}-"
-        command = [
-            str(server.binary),
-            f"--model-repository={self.repository}",
-            f"--model-config-name={self._variant}",
-            "--model-control-mode=explicit",
-            "--load-model=*",
-            "--disable-auto-complete-config",
-            f"--backend-directory={run_folder / 'backends'}",
-            f"--backend-config=python,shm-region-prefix-name={shm_prefix}",
-            f"--exit-timeout-secs={_EXIT_TIMEOUT_S}",
-            f"--grpc-restricted-protocol={_RESTRICTED}:{admin.HEADER}={supervisor.SECRET}",
-            f"--http-restricted-api={_RESTRICTED}:{admin.HEADER}={supervisor.SECRET}",
-            f"--grpc-address={LOOPBACK}",
-            f"--grpc-port={self._ports.grpc}",
-            f"--http-address={LOOPBACK}",
-            f"--http-port={self._ports.http}",
-            f"--metrics-address={LOOPBACK}",
-            f"--metrics-port={self._ports.metrics}",
-            "--allow-gpu-metrics=false",
-            "--cuda-memory-pool-byte-size=0:0",
-        ]
+        flags = Flags(
+            repository=self.repository,
+            variant=self._variant,
+            backends=run_folder / "backends",
+            shm_prefix=shm_prefix,
+            hosts=self._hosts,
+            ports=self._ports,
+            tls=self.tls,
+            exit_timeout_s=_EXIT_TIMEOUT_S,
+        )
         return subprocess.Popen(
             [
                 sys.executable,
@@ -200,7 +199,8 @@ class LocalServer:
                 str(self.log),
                 str(_STOP_TIMEOUT_S),
                 str(self.admin_key_file),
-                *command,
+                str(server.binary),
+                *flags.listed(),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -216,7 +216,7 @@ class LocalServer:
         while time.monotonic() < deadline:
             if self._supervisor.poll() is not None:
                 raise ServerError(f"tritonserver did not start; its log {self.log} says:\n{server_log.complaints(self.log)}")
-            if is_listening(self._ports.grpc):
+            if is_listening(self._ports.grpc, near(self._hosts.grpc)):
                 try:
                     return self._ready(self.grpc_address)
                 except ServerError as error:

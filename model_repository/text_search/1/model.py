@@ -5,7 +5,7 @@ from pathlib import Path
 
 from assortment.serving.step import Step
 from assortment.serving.text_search import STAGES, TextSearchStep
-from assortment.serving.triton_backend import StageDurations, TritonModel
+from assortment.serving.triton_backend import TritonModel
 
 
 class TritonPythonModel(TritonModel):
@@ -14,5 +14,5 @@ class TritonPythonModel(TritonModel):
     def open(self, model: Path, version: Path, parameters: Mapping[str, str]) -> Step:
         """Loads everything; the time that each stage takes is in the server's metrics."""
         step = TextSearchStep.open(model, version, threads=int(parameters.get("threads", "1")))
-        step.on_batch = StageDurations(STAGES).add
+        step.on_batch = self.metrics.count_stages(STAGES)
         return step

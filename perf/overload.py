@@ -1,0 +1,133 @@
+"""``python -m perf.overload``: what the server does with more than it can answer.
+
+Capacity is measured closed-loop, with a fixed number of requests in flight. Then requests arrive open-loop, as a Poisson
+process, at shares and multiples of it; an answer counts as good when it comes within the deadline. A server that sheds load well
+keeps its goodput near capacity and its tail below the deadline whatever arrives. The load generator shares the cores with the
+server, so that at five times capacity it takes a good part of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from assortment import manifest
+from assortment.errors import AssortmentError, InputError, StepError
+from assortment.paths import BuildPaths
+from assortment.protocol.store import Protocol
+from deploy.local.server import LocalServer
+from perf import overload_report
+from perf.cores import processor
+from perf.load import SearchLoad
+from perf.open_loop import OpenLoop
+from perf.overload_report import Overload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverloadSettings:
+    """What one run is asked to do."""
+
+    catalogue: str = "generated"
+    build: Path = Path("build")
+    deadline_ms: int = 200
+    """After which an answer is of no use."""
+    seconds: float = 20.0
+    """Of each open-loop run."""
+    in_flight: int = 32
+    """Requests kept at the server while its capacity is measured: two instances with a full batch each."""
+    capacity_requests: int = 1_500
+    """Of each block that measures capacity."""
+    times: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0)
+    """Loads, as multiples of capacity."""
+
+    def __post_init__(self) -> None:
+        for field in ("deadline_ms", "seconds", "in_flight", "capacity_requests"):
+            if getattr(self, field) <= 0:
+                raise InputError(field, getattr(self, field), "allowed: above 0")
+        if not self.times or min(self.times) <= 0:
+            raise InputError("times", self.times, "allowed: one or more numbers above 0")
+
+
+def run(settings: OverloadSettings, console: Console) -> Overload:
+    """Starts the server, measures, and writes table and plot to ``build/overload/``.
+
+    Raises:
+        StepError: when the catalogue is not assembled.
+        ServerError: when the server does not start, or fails a request while its capacity is measured.
+    """
+    paths = BuildPaths(settings.build / settings.catalogue)
+    if not (paths.model_repository / manifest.FILENAME).is_file():
+        raise StepError(f"{paths.model_repository} is not there; make it with: assortment demo --catalogue {settings.catalogue}")
+    queries = [query.query for query in Protocol.open(paths.protocol).queries("test")]
+    with LocalServer(paths.model_repository) as server:
+        result = measure(server.grpc_address, queries, settings, console)
+        server.canary()
+    overload_report.write(result, settings.build / "overload")
+    return result
+
+
+def measure(address: str, queries: Sequence[str], settings: OverloadSettings, console: Console) -> Overload:
+    """Capacity before each load and after the last one, because a shared machine changes under one's hands."""
+    closed, deadline_s = SearchLoad(address, queries), settings.deadline_ms / 1e3
+    opened = OpenLoop(address, queries, deadline_s=deadline_s)
+    order = [number % len(queries) for number in range(settings.capacity_requests)]
+    closed.run(order[: 4 * settings.in_flight], in_flight=settings.in_flight)  # warms up
+    capacity, loads = [], []
+    for times in settings.times:
+        found = closed.run(order, in_flight=settings.in_flight)
+        capacity.append(len(order) / found.seconds)
+        console.print(
+            f"{capacity[-1]:.0f} answers/s closed-loop; now {times:g} times that for {settings.seconds:g} s", highlight=False
+        )
+        loads.append((times, opened.run(times * capacity[-1], settings.seconds)))
+    found = closed.run(order, in_flight=settings.in_flight)
+    capacity.append(len(order) / found.seconds)
+    return Overload(catalogue=settings.catalogue, processor=processor(), deadline_s=deadline_s, capacity=capacity, loads=loads)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs it and returns the exit code."""
+    default = OverloadSettings()
+    parser = argparse.ArgumentParser(
+        prog="python -m perf.overload",
+        description="Goodput and tail of the server at shares and multiples of its capacity, open loop.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("--catalogue", default=default.catalogue, help="an assembled catalogue")
+    parser.add_argument("--build", type=Path, default=default.build, help="folder of all outputs")
+    parser.add_argument("--deadline-ms", type=int, default=default.deadline_ms, help="after which an answer is of no use")
+    parser.add_argument("--seconds", type=float, default=default.seconds, help="length of each open-loop run")
+    parser.add_argument(
+        "--in-flight", type=int, default=default.in_flight, help="requests kept at the server to measure capacity"
+    )
+    parser.add_argument("--times", type=float, nargs="+", default=default.times, help="loads, as multiples of capacity")
+    args = parser.parse_args(argv)
+    console = Console()
+    try:
+        settings = OverloadSettings(
+            catalogue=args.catalogue,
+            build=args.build,
+            deadline_ms=args.deadline_ms,
+            seconds=args.seconds,
+            in_flight=args.in_flight,
+            times=tuple(args.times),
+        )
+        result = run(settings, console)
+    except AssortmentError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; the server was stopped", file=sys.stderr)
+        return 130
+    overload_report.show(result, console)
+    console.print(f"{settings.build / 'overload' / overload_report.PLOT}", highlight=False, soft_wrap=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

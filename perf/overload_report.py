@@ -1,0 +1,117 @@
+"""The overload run as a table, a plot and ``summary.json``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from perf.open_loop import Arrivals
+
+SUMMARY: Final = "summary.json"
+PLOT: Final = "overload.png"
+_PERCENTILES: Final = (50.0, 95.0, 99.0, 99.9)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overload:
+    """What one run found."""
+
+    catalogue: str
+    processor: str
+    deadline_s: float
+    capacity: Sequence[float]
+    """Answers a second of each closed-loop block, before, between and after the open-loop runs."""
+    loads: Sequence[tuple[float, Arrivals]]
+    """Times of capacity, and what came of it."""
+
+    @property
+    def of_capacity(self) -> float:
+        """Answers a second that the server can give: the median of its blocks."""
+        return float(np.median(self.capacity))
+
+
+def percentiles_ms(times_s: Sequence[float]) -> list[float]:
+    """p50, p95, p99 and p99.9 in milliseconds; NaN of nothing."""
+    if not times_s:
+        return [float("nan")] * len(_PERCENTILES)
+    found: list[float] = (np.percentile(np.asarray(times_s), _PERCENTILES) * 1_000).tolist()
+    return found
+
+
+def summary(result: Overload) -> dict[str, Any]:
+    """All figures, for ``summary.json``."""
+    rows = []
+    for times, arrivals in result.loads:
+        told = dict(zip(("p50", "p95", "p99", "p99.9"), percentiles_ms(arrivals.good_s), strict=True))
+        rows.append(
+            {
+                "times_capacity": times,
+                "offered_per_s": round(arrivals.offered / arrivals.seconds, 1),
+                "good_per_s": round(arrivals.goodput, 1),
+                "good_of_capacity": round(arrivals.goodput / result.of_capacity, 3),
+                "requests": arrivals.offered,
+                "good": len(arrivals.good_s),
+                "shed": arrivals.shed,
+                "late": arrivals.late,
+                "failed": arrivals.failed,
+                "good_ms": {name: round(value, 1) if arrivals.good_s else None for name, value in told.items()},
+                "generator_behind_p99_ms": round(percentiles_ms(arrivals.behind_s)[2], 1),
+            }
+        )
+    return {
+        "catalogue": result.catalogue,
+        "processor": result.processor,
+        "deadline_ms": round(result.deadline_s * 1_000),
+        "capacity_per_s": [round(rate, 1) for rate in result.capacity],
+        "loads": rows,
+    }
+
+
+def show(result: Overload, console: Console) -> None:
+    """The table."""
+    title = f"Open loop, deadline {result.deadline_s * 1_000:.0f} ms; capacity {result.of_capacity:.0f} answers/s"
+    table = Table(title=title, title_justify="left")
+    for heading in ("load", "offered/s", "good/s", "of capacity", "shed", "late", "failed", "p50", "p95", "p99", "p99.9 ms"):
+        table.add_column(heading, justify="right")
+    for row in summary(result)["loads"]:
+        shares = [f"{100 * row[what] / row['requests']:.1f}%" for what in ("shed", "late")]
+        times = ["-" if value is None else f"{value:.0f}" for value in row["good_ms"].values()]
+        table.add_row(
+            f"{row['times_capacity']:g}x",
+            f"{row['offered_per_s']:.0f}",
+            f"{row['good_per_s']:.0f}",
+            f"{row['good_of_capacity']:.2f}",
+            *shares,
+            str(sum(row["failed"].values())),
+            *times,
+        )
+    console.print(table)
+
+
+def write(result: Overload, folder: Path) -> None:
+    """``summary.json`` and the plot: goodput, and the tail of the good answers, over the load."""
+    from matplotlib.figure import Figure
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / SUMMARY).write_text(json.dumps(summary(result), indent=1) + "\n", encoding="utf-8")
+    times = [load for load, _ in result.loads]
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    rates, tail = figure.subplots(1, 2)
+    rates.plot(times, [arrivals.offered / arrivals.seconds for _, arrivals in result.loads], "o:", color="grey", label="offered")
+    rates.plot(times, [arrivals.goodput for _, arrivals in result.loads], "o-", label=f"good: within {result.deadline_s:g} s")
+    rates.axhline(result.of_capacity, linestyle="--", linewidth=1, color="black", label="capacity, closed loop")
+    rates.set(xlabel="load, times capacity", ylabel="requests a second", ylim=(0, 2.2 * result.of_capacity))
+    for place, name in enumerate(("p50", "p95", "p99", "p99.9")):
+        tail.plot(times, [percentiles_ms(arrivals.good_s)[place] for _, arrivals in result.loads], "o-", label=name)
+    tail.set(xlabel="load, times capacity", ylabel="milliseconds, good answers", ylim=(0, 1_100 * result.deadline_s))
+    for axes in (rates, tail):
+        axes.legend(frameon=False, fontsize="small")
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(folder / PLOT, dpi=120)
