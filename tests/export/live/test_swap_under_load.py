@@ -92,6 +92,7 @@ def requests(lasting: Sequence[str]) -> list[SearchRequest]:
         *(SearchRequest(query=text, image=picture(colour), k=10) for text in WORDS for colour in ("navy", "red")),
         *(SearchRequest(query=text, candidates=lasting[at::17], k=10) for at, text in enumerate(WORDS)),
         *(SearchRequest(query=text, filters=Filters(price=(None, 20.0 + at)), k=10) for at, text in enumerate(WORDS)),
+        *(SearchRequest(query=text, image=picture("green"), filters=Filters(price=(None, 60.0)), k=10) for text in WORDS[:5]),
         *(SearchRequest(query=text, filters=Filters(in_stock=True), sort="price_ascending", k=10) for text in WORDS),
     ]
 
