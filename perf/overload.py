@@ -38,8 +38,8 @@ class OverloadSettings:
     """After which an answer is of no use."""
     seconds: float = 20.0
     """Of each open-loop run."""
-    in_flight: int = 32
-    """Requests kept at the server while its capacity is measured: two instances with a full batch each."""
+    in_flight: int = 8
+    """Requests kept at the server while its capacity is measured: two instances with a batch of four each."""
     capacity_requests: int = 1_500
     """Of each block that measures capacity."""
     times: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0)
