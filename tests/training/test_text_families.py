@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
@@ -20,7 +21,7 @@ from assortment.serving.prepare import PrepareStep, tensors_of
 from assortment.serving.request import SearchRequest
 from assortment.serving.step import Tensors
 from assortment.text import TOKENIZER_FILE, TextTokenizer, pad
-from export import onnx_export, parity
+from export import onnx_export, parity, quantise
 from training import adapters
 from training.backbones import load_text
 from training.general_texts import vocabulary_words
@@ -120,11 +121,23 @@ def test_an_exported_encoder_serves_what_pytorch_trained(folder: Path) -> None:
     for texts in (TEXTS, TEXTS[2:3]):
         parity.check("text_encoder", encoder, path, dict(zip(("TOKEN_IDS", "MASK"), tokens(folder, texts), strict=True)))
 
+    careful = folder / "int8.onnx"
+    quantise.quantise(path, careful, quantise.RECIPES[-1])
+    kept = [node.name for node in onnx.load(str(careful)).graph.node if node.op_type == "MatMul" and node.name in matrices(path)]
+    assert kept  # the feed-forward outputs, whatever the family calls them
+
     prepare, served = PrepareStep(folder / TOKENIZER_FILE), OnnxStep("text_encoder", path)
     batch = [prepared(prepare, text) for text in TEXTS]  # of different lengths: the step pads them
     vectors = [outcome["TEXT_VECTOR"] for outcome in served.run(batch) if isinstance(outcome, dict)]
     with torch.inference_mode():
         np.testing.assert_allclose(np.concatenate(vectors), encoder(*tokens(folder, TEXTS)).numpy(), atol=1e-5)
+
+
+def matrices(path: Path) -> set[str]:
+    """Products with a weight, the ones that 8 bits are for."""
+    graph = onnx.load(str(path)).graph
+    weights = {tensor.name for tensor in graph.initializer}
+    return {node.name for node in graph.node if node.op_type == "MatMul" and node.input[1] in weights}
 
 
 def prepared(prepare: PrepareStep, text: str) -> Tensors:
