@@ -13,12 +13,23 @@ from assortment.catalogue.product import Product
 
 TOKENIZER_FILE = "tokenizer.json"
 _DESCRIPTION_CHARACTERS = 160
+_WORD_LETTERS = 3
 
 
 def normalise(text: str) -> str:
     """NFKC, control characters to spaces, runs of white space to one. Case is the tokenizer's business."""
     text = unicodedata.normalize("NFKC", text)
     return " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in text).split())
+
+
+def is_wide(text: str) -> bool:
+    """Whether there is a Chinese, Japanese or Korean character in a text."""
+    return any(unicodedata.east_asian_width(character) == "W" for character in text)
+
+
+def is_word(text: str) -> bool:
+    """Whether letters are enough to mean something alone: three of them, or a wide one."""
+    return len(text) >= _WORD_LETTERS or is_wide(text)
 
 
 def product_text(product: Product) -> str:
@@ -43,9 +54,11 @@ class TextTokenizer:
         self._tokenizer.enable_truncation(max_length=max_tokens)
         self._tokenizer.no_padding()
         self.max_tokens = max_tokens
+        self.num_special = len(self._tokenizer.encode("").ids)
+        """Tokens of the empty text, as [CLS] and [SEP]."""
 
     def encode(self, text: str) -> npt.NDArray[np.int64]:
-        """Token ids (L,) int64 with the special tokens, 2 <= L <= max_tokens."""
+        """Token ids (L,) int64 with the special tokens, num_special <= L <= max_tokens."""
         return np.asarray(self._tokenizer.encode(normalise(text)).ids, dtype=np.int64)
 
     def encode_batch(self, texts: list[str]) -> list[npt.NDArray[np.int64]]:
@@ -55,7 +68,10 @@ class TextTokenizer:
 
 
 def pad(rows: list[npt.NDArray[np.int64]]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Pads token ids with 0 to the longest: ids and mask, both (B, L) int64."""
+    """Pads token ids with 0 to the longest: ids and mask, both (B, L) int64.
+
+    0 need not be the tokenizer's padding: what the mask hides changes nothing, see ``training.text_families``.
+    """
     length = max((len(row) for row in rows), default=0)
     ids = np.zeros((len(rows), length), dtype=np.int64)
     mask = np.zeros((len(rows), length), dtype=np.int64)

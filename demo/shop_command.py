@@ -24,6 +24,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", help="name of the shop: everything is made in BUILD/NAME")
     configure_import(parser, optional=True)
     parser.add_argument("--models-of", metavar="CATALOGUE", help="take the models of this catalogue instead of training")
+    parser.add_argument(
+        "--text-backbone", metavar="FOLDER", help="train from this text encoder, in the shop's language; see docs/languages.md"
+    )
     parser.add_argument("--build", type=Path, default=Path("build"), help="the folder of everything made")
     parser.add_argument("--no-serve", action="store_true", help="stop when everything is made")
     parser.add_argument("--grpc-port", type=int, default=8001, help="0 takes a free one; so for the next two")
@@ -34,6 +37,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     if args.reader and args.source is None:
         raise InputError("source", None, f"the {args.reader} reader wants {READERS[args.reader].description}")
+    if args.models_of and args.text_backbone:
+        raise InputError("--text-backbone", args.text_backbone, "--models-of takes trained models; allowed: one of the two")
     paths = BuildPaths(args.build / args.name)
     run_steps(_steps(args, paths), Clock(Console()))
     return 0 if args.no_serve else _serve(args)
@@ -49,7 +54,7 @@ def _steps(args: argparse.Namespace, paths: BuildPaths) -> list[Step]:
         Step(
             "catalogue", "read the raw files" if args.reader else "take the products that are there", catalogue, paths.catalogue
         ),
-        *(_borrowing(args, paths) if args.models_of else _training(paths)),
+        *(_borrowing(args, paths) if args.models_of else _training(paths, args.text_backbone)),
         Step("index", "compute the products' vectors with the models", lambda: _index(paths), paths.index),
         Step("assemble", "arrange models and index for Triton", lambda: _assemble(paths), paths.model_repository),
     ]
@@ -64,7 +69,7 @@ def _borrowing(args: argparse.Namespace, paths: BuildPaths) -> list[Step]:
     return [Step("export", f"take the models of {args.models_of}", borrow, paths.export)]
 
 
-def _training(paths: BuildPaths) -> list[Step]:
+def _training(paths: BuildPaths, text_backbone: str | None) -> list[Step]:
     def freeze() -> None:
         from assortment.protocol.steps import freeze
 
@@ -74,7 +79,7 @@ def _training(paths: BuildPaths) -> list[Step]:
         from training import settings as presets
         from training.steps import train
 
-        train(paths, presets.full())
+        train(paths, presets.full(**({"text_backbone": text_backbone} if text_backbone else {})))
 
     def export() -> None:
         from export.steps import export

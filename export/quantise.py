@@ -23,8 +23,8 @@ from export.defaults import MAX_INT8_LOSS
 from export.dev_quality import DevQuality
 
 _log = logging.getLogger(__name__)
-# The second matrix of each feed-forward layer, as BERT-family modules name it; the first is attention's own output.
-_FEED_FORWARD_OUTPUT: Final = re.compile(r"layer\.\d+/output/dense/MatMul$")
+# The second matrix of each feed-forward layer, as BERT, DistilBERT and ALBERT name it; not attention's own output.
+_FEED_FORWARD_OUTPUT: Final = re.compile(r"(layer\.\d+/output/dense|/ffn/lin2|/ffn_output(_\d+)?)/MatMul$")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

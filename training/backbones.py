@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import torch
+from safetensors import SafetensorError
 from torch import nn
 from transformers import AutoConfig, AutoModel, AutoTokenizer, PretrainedConfig, PreTrainedModel
 from transformers.utils import logging
@@ -20,12 +21,18 @@ from transformers.utils import logging
 from assortment.errors import StepError
 from assortment.text import TOKENIZER_FILE
 from training.settings import DEFAULT_TEXT_BACKBONE
+from training.text_families import check_fit, family
 
 IMAGE_FEATURES: Final = 1280  # channels of EfficientNet-Lite0's last layer
 _IMAGE_MODEL: Final = "efficientnet-lite0"
 _log: Any = logging  # its functions are untyped
 _models: Any = AutoModel  # and so is from_config
-_WITH_POOLER: Final = ("bert", "roberta", "xlm-roberta", "camembert")
+_FOLDER_NEEDS: Final = "A folder needs whole files config.json, model.safetensors and tokenizer.json of one model"
+_NO_HUB: Final = (
+    "It is neither a local folder nor a hub id that can be reached from here; download the model elsewhere and pass its folder "
+    "(config.json, model.safetensors, tokenizer.json)"
+)
+_VOCABULARIES: Final = ("vocab.txt", "vocab.json", "sentencepiece.bpe.model", "spiece.model")  # a tokenizer's older files
 _ATTENTION: Final = "sdpa"  # exports to ONNX opset 17 and is the faster one
 
 
@@ -42,26 +49,31 @@ def load_text(name: str) -> TextBackbone:
     """Loads a BERT-family encoder: the packaged default, a local folder, or a hub id.
 
     Raises:
-        StepError: when the weights cannot be found, with what to pass instead.
+        StepError: when the weights cannot be found, with what to pass instead; when they are incomplete, of a family that is
+            not supported, or do not fit their tokenizer.
     """
     source = _text_source(name)
     verbosity = _log.get_verbosity()
     _log.disable_progress_bar()
     _log.set_verbosity_error()  # its report of the pooler we leave out would look like a fault
     try:
-        model = _models.from_pretrained(source, attn_implementation=_ATTENTION, **_no_pooler(AutoConfig.from_pretrained(source)))
-        file = Path(source) / TOKENIZER_FILE
-        tokenizer = file.read_text(encoding="utf-8") if file.is_file() else _convert_tokenizer(source)
-    except (OSError, ValueError) as error:
+        config = AutoConfig.from_pretrained(source)
+        arguments = _arguments(name, config)
+        model, found = _models.from_pretrained(source, output_loading_info=True, **arguments)
+        tokenizer = _tokenizer_json(source)
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise StepError(
-            f"text backbone {name!r} cannot be loaded ({reason}). It is neither a local folder with weights nor a hub id "
-            "that can be reached from here; download the model elsewhere and pass its folder (config.json, "
-            "model.safetensors, tokenizer.json)"
-        ) from None
+        told = _FOLDER_NEEDS if Path(source).is_dir() else _NO_HUB
+        raise StepError(f"text backbone {name!r} cannot be loaded ({reason}). {told}") from None
     finally:
         _log.enable_progress_bar()
         _log.set_verbosity(verbosity)
+    if missing := sorted(found["missing_keys"]):
+        raise StepError(
+            f"text backbone {name!r}: its weights lack {len(missing)} tensors that config.json asks for, {missing[0]} the first; "
+            "they would be random. Weights and config.json are of different models"
+        )
+    check_fit(name, config, tokenizer)
     return TextBackbone(cast(PreTrainedModel, model.eval()), tokenizer)
 
 
@@ -79,22 +91,28 @@ def _text_source(name: str) -> str:
     return name
 
 
-def _no_pooler(config: PretrainedConfig) -> dict[str, Any]:
+def _arguments(name: str, config: PretrainedConfig) -> dict[str, Any]:
     """BERT's pooler is unused here and would be exported for nothing; families without one take no such argument."""
-    return {"add_pooling_layer": False} if config.model_type in _WITH_POOLER else {}
+    pooler = {"add_pooling_layer": False} if family(name, config).has_pooler else {}
+    return {"attn_implementation": _ATTENTION, **pooler}
 
 
-def _convert_tokenizer(source: str) -> str:
-    tokenizer = AutoTokenizer.from_pretrained(source, use_fast=True)
-    backend = getattr(tokenizer, "backend_tokenizer", None)
+def _tokenizer_json(source: str) -> str:
+    """The folder's ``tokenizer.json``, or one that is made from the tokenizer's older files."""
+    folder = Path(source)
+    if (folder / TOKENIZER_FILE).is_file():
+        return (folder / TOKENIZER_FILE).read_text(encoding="utf-8")
+    if folder.is_dir() and not any((folder / file).is_file() for file in _VOCABULARIES):
+        raise ValueError(f"it has no {TOKENIZER_FILE}, nor {', '.join(_VOCABULARIES)} to make one from")
+    backend = getattr(AutoTokenizer.from_pretrained(source, use_fast=True), "backend_tokenizer", None)
     if backend is None:
-        raise ValueError("its tokenizer has no fast version, so no tokenizer.json")
+        raise ValueError(f"its tokenizer has no fast version, so no {TOKENIZER_FILE}")
     return str(backend.to_str())
 
 
 def text_from_config(config: PretrainedConfig) -> PreTrainedModel:
     """An encoder of the same shape with random weights, for a checkpoint to fill."""
-    model = _models.from_config(config, attn_implementation=_ATTENTION, **_no_pooler(config))
+    model = _models.from_config(config, **_arguments(config.model_type, config))
     return cast(PreTrainedModel, model.eval())
 
 

@@ -6,24 +6,28 @@ query says. Half are product titles. Words that the test keeps for itself are le
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor
 
 from assortment.contract import MAX_QUERY_TOKENS
 from assortment.protocol.lexicon import test_words_in
-from assortment.text import TextTokenizer, pad
+from assortment.text import TextTokenizer, is_wide, is_word, pad
 from training.settings import Precision
 from training.text_encoder import TextEncoder
 from training.text_features import encode_texts
 
 _NUM_TEXTS: Final = 4000
 _MIN_LETTERS: Final = 3
+_MIN_WIDE_SHARE: Final = 0.1  # of all words
+_CONTINUATION: Final = "##"
+_BEGINNINGS: Final = ("▁", "Ġ")  # of SentencePiece and byte-level vocabularies
 
 
 class GeneralTexts:
@@ -44,12 +48,29 @@ class GeneralTexts:
 
 
 def vocabulary_words(tokenizer_file: Path) -> list[str]:
-    """Whole words of a tokenizer's vocabulary in any script, in its order; none that only the test may say."""
-    model = json.loads(tokenizer_file.read_text(encoding="utf-8"))["model"]
-    vocabulary = model.get("vocab", {})
-    tokens = list(vocabulary) if isinstance(vocabulary, dict) else [token for token, _ in vocabulary]
-    words = [token.lstrip("▁Ġ") for token in tokens if not token.startswith(("##", "["))]
-    return [word for word in dict.fromkeys(words) if len(word) >= _MIN_LETTERS and word.isalpha() and not test_words_in(word)]
+    """Whole words of a tokenizer's vocabulary in any script, in its order; none that only the test may say.
+
+    In a Chinese or multilingual vocabulary, single characters are words too; the few that an English one has are not.
+    """
+    words = [word for word in dict.fromkeys(_whole_words(Tokenizer.from_file(str(tokenizer_file)))) if not test_words_in(word)]
+    long = [word for word in words if len(word) >= _MIN_LETTERS]
+    return words if len(words) - len(long) >= _MIN_WIDE_SHARE * len(words) else long
+
+
+def _whole_words(tokenizer: Tokenizer) -> Iterator[str]:
+    """Tokens as the text they stand for, without the pieces that go on a word.
+
+    WordPiece marks these pieces. SentencePiece and byte-level vocabularies mark the others, the beginnings of words; Chinese,
+    which has no spaces, is not held to that.
+    """
+    numbers = tokenizer.get_vocab(with_added_tokens=False)
+    tokens = sorted(numbers, key=numbers.__getitem__)
+    beginning = next((mark for mark in _BEGINNINGS if any(token.startswith(mark) for token in tokens)), "")
+    for token in tokens:
+        word = tokenizer.decode([numbers[token]]).strip()
+        begins = token.startswith(beginning) and not token.startswith(_CONTINUATION)
+        if word.isalpha() and is_word(word) and (begins or (beginning and is_wide(word))):
+            yield word
 
 
 def _phrases(words: list[str], generator: np.random.Generator) -> list[str]:

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from assortment.catalogue.product import Product
 from assortment.contract import VECTOR_DIM
+from assortment.text import is_word
 from assortment_client.contract import MAX_LABELS
 
 PADDING: Final = ""  # index 0 of every vocabulary
@@ -25,9 +26,9 @@ def vocabulary(products: Iterable[Product], *, min_count: int) -> list[str]:
 
 
 def label_words(label: str) -> str:
-    """What the text encoder reads for a label: "colour=Navy Blue" is "Navy Blue"; a bare number keeps its facet."""
+    """What the text encoder reads for a label: "colour=Navy Blue" is "Navy Blue"; a number or a letter keeps its facet."""
     facet, _, value = label.partition("=")
-    return value if any(character.isalpha() for character in value) and len(value) > 2 else f"{facet} {value}".strip()
+    return value if any(character.isalpha() for character in value) and is_word(value) else f"{facet} {value}".strip()
 
 
 def label_ids(products: Sequence[Product], labels: Sequence[str]) -> npt.NDArray[np.int64]:

@@ -19,7 +19,7 @@ from typing import Final
 from assortment.protocol.splits import Split
 
 LEXICON_FILE: Final = Path(__file__).with_name("lexicon.json")
-_WORD: Final = re.compile(r"[a-z0-9]+")
+_WORD: Final = re.compile(r"[^\W_\u3040-\u9fff]+|[\u3040-\u9fff]+")  # letters and digits; kana and Chinese by themselves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from assortment.serving.rules_json import error, is_utf8, shown_name
+from assortment.text import normalise
 from assortment_client import contract as public
 
 VALUE_FIELDS: Final = ("department", "category", "brand")
@@ -94,8 +95,8 @@ def check(told: Any) -> None:
 
 
 def fold(value: str) -> str:
-    """A value as it is compared: without regard to case and spacing."""
-    return " ".join(value.casefold().split())
+    """A value as it is compared: without regard to case, spacing and full or half width of letters."""
+    return normalise(value).casefold()
 
 
 def _check_price(price: Any) -> None:

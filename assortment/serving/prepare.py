@@ -25,7 +25,6 @@ from assortment.serving.step import Outcome, Tensors, strings
 from assortment.text import TextTokenizer
 from assortment_client import contract as public
 
-_SPECIAL_TOKENS: Final = 2  # [CLS] and [SEP] alone: a text without words
 _NO_STRATEGY: Final = -1.0
 
 # Constant outputs, made once.
@@ -80,7 +79,7 @@ class Preparer:
         rules = NO_RULES if request.rules is None else page_rules.parse(request.rules)
         _check_sort(rules, request)
         token_ids = self._tokenizer.encode(query)
-        has_text = len(token_ids) > _SPECIAL_TOKENS
+        has_text = len(token_ids) > self._tokenizer.num_special
         if not has_text and request.picture is None:
             raise InputError(public.QUERY, query, "it has no words, and there is no PICTURE; allowed: words, a picture, or both")
         pixels = None if request.picture is None else image.pixels(checks.picture(request.picture))

@@ -76,3 +76,9 @@ def test_parts_of_words_are_not_words(text: str) -> None:
 
 def test_words_of_several_words_are_found() -> None:
     assert lexicon.test_words_in("Dark-Blue jean pants") == ("dark blue", "jean pant")
+
+
+def test_words_of_other_scripts_stay_whole_and_chinese_stands_by_itself() -> None:
+    assert lexicon.fold("Grüne Größe") == ("grüne", "größe")
+    assert lexicon.fold("café décaféiné") == ("café", "décaféiné")
+    assert lexicon.fold("红色tees 衬衫") == ("红色", "tee", "衬衫")

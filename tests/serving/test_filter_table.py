@@ -155,10 +155,7 @@ def test_a_catalogue_without_departments_brands_or_categories_answers(tmp_path: 
 
 
 def test_offers_hold_what_products_tell_and_are_replaced_whole(tmp_path: Path) -> None:
-    class Dated(Product):
-        added = date(1970, 1, 11)
-
-    known = Dated(id="a", title="t", price=0.1, rating=4.7, rating_count=3, stock=10**12)
+    known = Product(id="a", title="t", price=0.1, rating=4.7, rating_count=3, stock=10**12, added=date(1970, 1, 11))
     write_offers(tmp_path, [known, Product(id="b", title="t")])
     linked = tmp_path / "linked.npy"
     linked.hardlink_to(tmp_path / artefacts.OFFERS)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import argparse
+from types import ModuleType
 
 import pytest
 
-from assortment.errors import InputError
+from assortment.errors import InputError, StepError
+from assortment.paths import BuildPaths
+from demo import shop_command
 from training import command
 from training.settings import TrainingSettings, full, quick
 
@@ -28,3 +31,21 @@ def test_flags_change_the_preset() -> None:
 def test_a_wrong_number_is_refused_by_name() -> None:
     with pytest.raises(InputError, match="epochs"):
         parsed("--epochs", "0")
+
+
+def test_assortment_train_and_shop_take_the_folder_of_a_text_encoder(shop: BuildPaths) -> None:
+    folder = str(shop.root / "no-model")
+    build = ["--build", str(shop.root.parent)]
+    refused = f"text backbone '{folder}': there is no such folder"
+    with pytest.raises(StepError, match=refused):
+        run(command, "--catalogue", shop.root.name, *build, "--text-backbone", folder)
+    with pytest.raises(StepError, match=refused):
+        run(shop_command, shop.root.name, *build, "--text-backbone", folder)
+    with pytest.raises(InputError, match=r"--text-backbone.*one of the two"):
+        run(shop_command, shop.root.name, *build, "--text-backbone", folder, "--models-of", "other")
+
+
+def run(module: ModuleType, *arguments: str) -> None:
+    parser = argparse.ArgumentParser()
+    module.configure(parser)
+    module.run(parser.parse_args(arguments))

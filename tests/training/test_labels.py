@@ -34,6 +34,10 @@ def test_a_label_is_read_by_its_value_and_a_number_with_its_facet() -> None:
     assert [label_words(label) for label in ("colour=Navy Blue", "year=2012", "size=M")] == ["Navy Blue", "year 2012", "size M"]
 
 
+def test_a_short_value_of_wide_characters_is_a_word() -> None:
+    assert [label_words(label) for label in ("colour=红", "材质=纯棉", "size=38")] == ["红", "纯棉", "size 38"]
+
+
 def test_padding_has_no_say_in_the_vector() -> None:
     tower = LabelTower(4)
     with torch.no_grad():
