@@ -12,6 +12,7 @@ import numpy as np
 
 from assortment import artefacts, manifest
 from assortment.catalogue.store import Catalogue
+from assortment.errors import ManifestError
 from assortment.manifest import Manifest
 from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
@@ -25,6 +26,7 @@ from export.defaults import THREADS
 from export.index import IndexSettings
 from export.inputs import afresh, check_threads, require, verify
 from export.known_vectors import KnownVectors
+from export.one_at_a_time import exclusive
 from export.product_encoder import ProductEncoder
 
 STEP: Final = "index"
@@ -50,6 +52,11 @@ def index(paths: BuildPaths, *, threads: int = THREADS) -> Manifest:
         StepError: when an input folder is missing or unfinished, or two products have the same candidate key.
     """
     check_threads(threads)
+    with exclusive(paths):
+        return _index(paths, threads)
+
+
+def _index(paths: BuildPaths, threads: int) -> Manifest:
     inputs = {"export": paths.export, "catalogue": paths.catalogue}
     require(paths, inputs)
     settings = {"layout": LAYOUT, "protocol": _judged_by(paths)}
@@ -61,8 +68,9 @@ def index(paths: BuildPaths, *, threads: int = THREADS) -> Manifest:
     started = time.monotonic()
     verify(inputs)
     catalogue = Catalogue.open(paths.catalogue)
+    earlier = earlier if earlier and _is_whole(earlier) else None
     known = earlier if earlier and manifest.read(earlier).inputs["export"] == manifest.fingerprint(paths.export) else None
-    version = index_versions.next_version(paths.index)
+    version = index_versions.next_version(paths)
     folder = paths.index / str(version)
     afresh(folder)
     encoded = ProductEncoder(paths.export, threads=threads).encode(catalogue, KnownVectors.open(known) if known else None)
@@ -100,6 +108,16 @@ def changes(earlier: Path, later: Path) -> dict[str, int]:
         "removed": len(before.keys) - int(stayed.sum()),
         "changed": int(changed.sum()),
     }
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether vectors may be taken from it: a damaged one would pass its damage on under new checksums."""
+    try:
+        manifest.verify(folder)
+    except ManifestError as error:
+        _log.warning("nothing is taken from the version before: %s", error)
+        return False
+    return True
 
 
 def _withdraw_foreign(paths: BuildPaths) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +26,7 @@ from export.assemble import link
 from export.index import IndexSettings
 from export.index_step import STEP
 from export.inputs import afresh
+from export.one_at_a_time import exclusive
 from export.scorer_graph import RowTables
 from training.models import category_ids
 from training.scorer import product_features
@@ -43,18 +43,25 @@ def refresh(paths: BuildPaths, offers: Mapping[str, Offer]) -> Manifest:
 
     Raises:
         ManifestError: when the newest version is damaged.
-        StepError: when there is no version, none of the products is in the catalogue, or the catalogue was imported anew
+        StepError: when there is no version, none of the products is in the catalogue, or the catalogue or the models changed
             since it was indexed.
     """
+    with exclusive(paths):
+        return _refresh(paths, offers)
+
+
+def _refresh(paths: BuildPaths, offers: Mapping[str, Offer]) -> Manifest:
     newest = index_versions.newest(paths.index)
     if newest is None:
         raise StepError(f"{paths.index} holds no version to refresh; run `assortment index --catalogue {paths.root.name}` first")
     earlier = paths.index / str(newest)
     told = manifest.verify(earlier)
-    if told.inputs["catalogue"] != manifest.fingerprint(paths.catalogue):
+    inputs = {"export": paths.export, "catalogue": paths.catalogue}
+    if changed := [name for name, folder in inputs.items() if told.inputs[name] != manifest.fingerprint(folder)]:
         raise StepError(
-            f"{paths.catalogue} was imported anew since version {newest} was indexed; `assortment catalogue publish --catalogue "
-            f"{paths.root.name}` serves it with its own prices"
+            f"version {newest} was indexed from another {changed[0]} than {inputs[changed[0]]} holds now. `assortment catalogue "
+            f"publish --catalogue {paths.root.name}` serves what is there, with its own prices; after a rollback, import the "
+            "earlier products again first"
         )
     started = time.monotonic()
     products = Catalogue.open(paths.catalogue).products
@@ -63,7 +70,7 @@ def refresh(paths: BuildPaths, offers: Mapping[str, Offer]) -> Manifest:
     if len(unknown) == len(offers):
         shown = ", ".join(unknown[:_UNKNOWN_SHOWN]) or "no offer at all"
         raise StepError(f"none of the {len(offers):,} offers is of a product of {paths.root.name}: {shown}")
-    version = index_versions.next_version(paths.index)
+    version = index_versions.next_version(paths)
     folder = paths.index / str(version)
     afresh(folder)
     offered = [offers.get(product.id, Offer()).apply(product) for product in _as_before(products, earlier)]
@@ -82,11 +89,7 @@ def refresh(paths: BuildPaths, offers: Mapping[str, Offer]) -> Manifest:
         **{name: told.results[name] for name in ("default", "diversity_sweep") if name in told.results},
         "seconds": round(time.monotonic() - started, 1),
     }
-    settings = {**told.settings, "version": version}
-    written = manifest.write(folder, step=STEP, inputs={}, settings=settings, results=results)
-    kept = replace(written, inputs=told.inputs)
-    manifest.save(folder, kept)
-    return kept
+    return manifest.write(folder, step=STEP, inputs=inputs, settings={**told.settings, "version": version}, results=results)
 
 
 def _as_before(products: Sequence[Product], index: Path) -> list[Product]:

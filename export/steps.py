@@ -25,6 +25,7 @@ from export import export_models, index_versions, quantise, scorer_graph
 from export.defaults import MAX_INT8_LOSS, THREADS
 from export.dev_quality import DevQuality
 from export.inputs import afresh, check_threads, require, verify
+from export.one_at_a_time import exclusive
 from export.quantise import Quantisation
 from export.scorer_graph import RowTables
 from training import checkpoint, features
@@ -89,9 +90,14 @@ def assemble(paths: BuildPaths, *, templates: Path = TEMPLATES) -> Manifest:
         ManifestError: when an input folder is damaged, naming the file.
         StepError: when there is no index, it belongs to other models, or a file is missing.
     """
+    with exclusive(paths):
+        return _assemble(paths, templates)
+
+
+def _assemble(paths: BuildPaths, templates: Path) -> Manifest:
     indices = servable(paths)
     inputs = assembled_from(paths, indices)
-    settings = {"layout": _LAYOUT, "templates": _digest(templates)}
+    settings = {"layout": _LAYOUT, "templates": digest(templates)}
     require(paths, inputs)
     if manifest.is_current(paths.model_repository, step=ASSEMBLE, inputs=inputs, settings=settings):
         return manifest.read(paths.model_repository)
@@ -103,7 +109,7 @@ def assemble(paths: BuildPaths, *, templates: Path = TEMPLATES) -> Manifest:
     results = {"served_version": max(indices), "seconds": round(time.monotonic() - started, 1)}
     written = manifest.write(unfinished, step=ASSEMBLE, inputs=inputs, settings=settings, results=results)
     assembling.swap(unfinished, paths.model_repository)
-    index_versions.prune(paths.index)
+    index_versions.prune(paths.index, keep=indices)
     return written
 
 
@@ -151,7 +157,7 @@ def _measure_int8(
         return quantise.ship_if_good(paths.export, quality, max_loss=max_loss)
 
 
-def _digest(folder: Path) -> str:
+def digest(folder: Path) -> str:
     """SHA-256 over the names and bytes of all source files in a folder."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     told = "".join(f"{path.relative_to(folder)} {manifest.sha256(path)}\n" for path in files)

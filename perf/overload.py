@@ -39,7 +39,7 @@ class OverloadSettings:
     seconds: float = 20.0
     """Of each open-loop run."""
     in_flight: int = 8
-    """Requests kept at the server while its capacity is measured: two instances with a batch of four each."""
+    """Requests kept at the server while its capacity is measured: two instances with half a batch each."""
     capacity_requests: int = 1_500
     """Of each block that measures capacity."""
     times: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0)

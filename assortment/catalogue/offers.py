@@ -42,24 +42,27 @@ class Offer:
         return replace(product, **changed)
 
 
-def read_offers(source: Path, summary: ReadSummary, *, columns: Mapping[str, str] | None = None) -> dict[str, Offer]:
+def read_offers(
+    source: Path, summary: ReadSummary, *, columns: Mapping[str, str] | None = None, decimal: str = ""
+) -> dict[str, Offer]:
     """The offers of a CSV, JSON lines or Parquet file by product id; of two rows with one id the first counts.
 
     Args:
         source: the file.
         summary: to fill; rows that cannot be used are counted by line.
         columns: ours to the file's, where they have other names.
+        decimal: mark of prices, "." or ","; found out when empty.
 
     Raises:
         DataError: when the file is not of its format, has no ids or nothing that an offer has, or a problem is met that is
             fatal when strict.
         InputError: when ``columns`` maps something else than an id or an offer.
     """
-    rows = open_rows(source)
+    rows, settings = open_rows(source), TableSettings(decimal=decimal)
     named = _columns(rows.columns, columns or {}, source)
     offers: dict[str, Offer] = {}
     for line, row in rows.read(summary):
-        values = Values({ours: row[theirs] for ours, theirs in named.items() if theirs in row}, line, summary, TableSettings())
+        values = Values({ours: row[theirs] for ours, theirs in named.items() if theirs in row}, line, summary, settings)
         if not (key := values.key("id")):
             summary.report(EMPTY_ID, line=line, value=_shown(row, named.values()))
         elif key in offers:

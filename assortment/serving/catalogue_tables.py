@@ -123,11 +123,6 @@ class Catalogues:
         if not self._tables:
             raise StepError(f"{folder} holds no catalogue version; assemble the model repository again: assortment assemble")
 
-    @property
-    def newest(self) -> ProductTable:
-        """The tables of the highest version that is open."""
-        return self._tables[max(self._tables)]
-
     def version(self, version: int) -> ProductTable:
         """The tables of one version. One that was put in place after start is opened when it is first asked for.
 

@@ -26,6 +26,8 @@ from assortment.serving.text_scorer import TextScorerStep
 class PipelineFiles:
     """Where the files of one catalogue version lie."""
 
+    version: int
+    """Of the catalogue."""
     tokenizer: Path
     text_encoder: Path
     image_encoder: Path
@@ -40,6 +42,7 @@ class PipelineFiles:
     def of_repository(cls, repository: Path) -> PipelineFiles:
         """Of an assembled model repository, its newest version."""
         return cls(
+            version=int(newest(repository / "scorer").name),
             tokenizer=newest(repository / "prepare") / artefacts.TOKENIZER,
             text_encoder=artefacts.cpu_model(newest(repository / "text_encoder")),
             image_encoder=newest(repository / "image_encoder") / artefacts.MODEL,
@@ -53,6 +56,7 @@ class PipelineFiles:
     def of_artefacts(cls, export: Path, index: Path) -> PipelineFiles:
         """Of the export step's folder and the index step's folder of versions, its newest one."""
         return cls(
+            version=int(newest(index).name),
             tokenizer=export / artefacts.TOKENIZER,
             text_encoder=artefacts.cpu_model(export, artefacts.TEXT_ENCODER),
             image_encoder=export / artefacts.IMAGE_ENCODER,
@@ -123,7 +127,7 @@ class Pipeline:
 
     @cached_property
     def _prepare(self) -> Step:
-        return PrepareStep(self._files.tokenizer, self._catalogues.newest.filters)
+        return PrepareStep(self._files.tokenizer, self._catalogues.version(self._files.version).filters)
 
     @cached_property
     def _text_scorer(self) -> Step:

@@ -63,7 +63,8 @@ class TritonModel(abc.ABC):
         self.metrics = StepMetrics(args["model_name"], catalogues=catalogues if catalogues.is_dir() else None)
         self._step = self.open(folder, folder / args["model_version"], parameters)
         if catalogues.is_dir():
-            self.metrics.serves(int(newest(catalogues).name))
+            own = catalogues / args["model_version"]  # after a rollback, tables of a higher version are still there
+            self.metrics.serves(int((own if own.is_dir() else newest(catalogues)).name))
         self._teller = Teller(self.metrics)
         pb_utils.Logger.log_info(f"{args['model_instance_name']}: version {args['model_version']}, numpy {np.__version__}")
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from assortment.catalogue.offers import read_offers
 from assortment.catalogue.readers.table_columns import parse_map
 from assortment.catalogue.summary import ReadSummary
+from assortment.errors import InputError
 from assortment.paths import BuildPaths
 from export.defaults import THREADS
 
@@ -33,6 +34,7 @@ def configure(actions: Any) -> None:
     parsers["list"].add_argument("--json", action="store_true", help="as JSON")
     parsers["refresh"].add_argument("source", type=Path, help="CSV, JSON lines or Parquet: id, and price, stock, rating ...")
     parsers["refresh"].add_argument("--map", action="append", default=[], metavar="COLUMN=YOURS", help="as for an import")
+    parsers["refresh"].add_argument("--decimal", default="", metavar="MARK", help='decimal mark of prices, "." or ","')
     parsers["refresh"].add_argument("--strict", action="store_true", help="stop at the first faulty row instead of counting it")
     parsers["publish"].add_argument("--threads", type=int, default=THREADS, help="threads of ONNX Runtime")
     for name, parser in parsers.items():
@@ -49,13 +51,15 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "list":
         return _list(paths, as_json=args.json)
     from export.live import publish
+    from export.one_at_a_time import exclusive
 
     servers = _servers(args, paths)
-    if args.action == "rollback":
-        change = publish.rollback(paths, servers)
-    else:
-        _make(paths, args)
-        change = publish.publish(paths, servers)
+    with exclusive(paths):
+        if args.action == "rollback":
+            change = publish.rollback(paths, servers)
+        else:
+            _make(paths, args)
+            change = publish.publish(paths, servers)
     where = ", ".join(server.url for server in servers) or f"{paths.model_repository}, for the next start of a server"
     print(f"catalogue version {change.version} (before: {change.before}) is served by {where}")
     print(json.dumps({name: value for name, value in change.results.items() if name not in ("diversity_sweep", "default")}))
@@ -72,7 +76,7 @@ def _make(paths: BuildPaths, args: argparse.Namespace) -> None:
     from export.refresh import refresh
 
     summary = ReadSummary(source=args.source.name, strict=args.strict)
-    offers = read_offers(args.source, summary, columns=parse_map(args.map))
+    offers = read_offers(args.source, summary, columns=parse_map(args.map), decimal=args.decimal)
     print(f"{summary.source}: {summary.read:,} rows read, {summary.kept:,} offers")
     if summary.findings:
         Console().print(summary.table())
@@ -109,6 +113,8 @@ def _servers(args: argparse.Namespace, paths: BuildPaths) -> list[Any]:
         return []
     key_file: Path = args.admin_key_file or paths.admin_key
     headers = AdminKey.read(key_file).headers()
+    if (args.tls_cert or args.tls_key) and not (args.tls_ca and args.tls_cert and args.tls_key):
+        raise InputError("--tls-cert", str(args.tls_cert), "allowed: together with --tls-key and --tls-ca")
     tls: dict[str, Any] = {}
     if args.tls_ca:
         told = {"root_certificates": args.tls_ca, "certificate_chain": args.tls_cert, "private_key": args.tls_key}

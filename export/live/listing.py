@@ -24,7 +24,7 @@ class Version:
 
     version: int
     state: str
-    """current, previous, new (not published yet), or withdrawn."""
+    """current, previous, new (not published yet), older, or withdrawn."""
     made: str
     """When its index was finished, local time."""
     results: dict[str, Any]

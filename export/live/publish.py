@@ -7,13 +7,11 @@ next one comes.
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from assortment import manifest
 from assortment.errors import ManifestError, ServerError, StepError
@@ -23,9 +21,9 @@ from export.assemble import INDEXED, version_files
 from export.live.rehearsal import rehearse
 from export.live.repository import LiveRepository
 from export.live.server import RunningServer
-from export.steps import TEMPLATES, assembled_from, servable
+from export.one_at_a_time import exclusive
+from export.steps import TEMPLATES, assembled_from, digest, servable
 
-_LOCK: Final = "catalogue.lock"
 _log = logging.getLogger(__name__)
 
 
@@ -55,21 +53,19 @@ def publish(paths: BuildPaths, servers: Sequence[RunningServer]) -> Change:
     """
     with exclusive(paths):
         repository = LiveRepository.of(paths)
-        for broken in repository.recover():
-            _log.warning("version %d was left unfinished by a publication that was cut short; removed", broken)
-        indices = servable(paths)
-        version, before = max(indices), repository.versions()[-1]
-        if repository.models != manifest.fingerprint(paths.export):
-            raise StepError(
-                f"{paths.model_repository} serves other models than {paths.export} holds; run `assortment assemble --catalogue "
-                f"{paths.root.name}` and start the server again: queries and products have to meet in one model"
-            )
+        for broken in repository.recover(index_versions.withdrawn(paths.index)):
+            _log.warning("a change of version %d was cut short; what it left was cleared away", broken)
+        version, before = max(servable(paths)), repository.versions()[-1]
+        _check_belongs(paths, repository)
+        if version < before:
+            raise StepError(f"{paths.index} holds version {version} at most, version {before} is served; index again")
         for server in servers:
             server.reach()
         if version > before:
             _examine(paths, version)
-            _put(paths, repository, {number: indices[number] for number in (before, version) if number in indices}, servers)
-        _serve(servers, version)
+            _put(paths, repository, version, servers)
+        else:
+            _serve(servers, version)
         return Change(version=version, before=before, results=manifest.read(paths.index / str(version)).results)
 
 
@@ -82,39 +78,39 @@ def rollback(paths: BuildPaths, servers: Sequence[RunningServer]) -> Change:
     """
     with exclusive(paths):
         repository = LiveRepository.of(paths)
-        repository.recover()
+        repository.recover(index_versions.withdrawn(paths.index))
         versions = repository.versions()
         if len(versions) < 2:
             raise StepError(f"{paths.model_repository} holds version {versions[-1]} alone; there is none to go back to")
         before, version = versions[-1], versions[-2]
+        if version not in index_versions.finished(paths.index):
+            raise StepError(f"{paths.index / str(version)} is gone, so version {version} could not be served again; publish anew")
+        inputs, results = _inputs(paths, [version]), manifest.read(paths.index / str(version)).results
         for server in servers:
             server.reach()
         repository.hide(before)
         try:
             _serve(servers, version)
-        except ServerError:
+        except BaseException:
             repository.show(before)
             _go_back(servers)
             raise
         if before in index_versions.finished(paths.index):
             index_versions.withdraw(paths.index, before)
-        repository.forget_hidden(before, _inputs(paths, {version: paths.index / str(version)}))
-        return Change(version=version, before=before, results=manifest.read(paths.index / str(version)).results)
+        repository.forget_hidden(before, inputs)
+        return Change(version=version, before=before, results=results)
 
 
-@contextlib.contextmanager
-def exclusive(paths: BuildPaths) -> Iterator[None]:
-    """One change of a catalogue at a time.
-
-    Raises:
-        StepError: when another process is changing it.
-    """
-    with (paths.root / _LOCK).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StepError(f"{paths.root} is being changed by another process; try again when it has ended") from None
-        yield
+def _check_belongs(paths: BuildPaths, repository: LiveRepository) -> None:
+    """What a new version is put beside has to be of the same models and the same source tree."""
+    restart = f"run `assortment assemble --catalogue {paths.root.name}` and start the server again"
+    if repository.made_of.inputs["export"] != manifest.fingerprint(paths.export):
+        raise StepError(
+            f"{paths.model_repository} serves other models than {paths.export} holds; {restart}: queries and products have to "
+            "meet in one model"
+        )
+    if repository.made_of.settings["templates"] != digest(TEMPLATES):
+        raise StepError(f"{paths.model_repository} was assembled from other configurations than {TEMPLATES} has now; {restart}")
 
 
 def _examine(paths: BuildPaths, version: int) -> None:
@@ -127,24 +123,26 @@ def _examine(paths: BuildPaths, version: int) -> None:
         raise StepError(f"version {version} was withdrawn; publish again to make it anew. {error}") from error
 
 
-def _put(paths: BuildPaths, repository: LiveRepository, indices: dict[int, Path], servers: Sequence[RunningServer]) -> None:
-    """Adds the newest of ``indices`` beside the version that is served, lets it answer, and removes all others."""
-    version, served = max(indices), repository.versions()[-1]
+def _put(paths: BuildPaths, repository: LiveRepository, version: int, servers: Sequence[RunningServer]) -> None:
+    """Adds a version beside the one that is served, lets it answer, and removes all others."""
+    served = repository.versions()[-1]
     repository.remove(number for number in repository.table_versions() if number > served)  # withdrawn: servers keep two
-    files = version_files(version, TEMPLATES, paths.export, indices[version])
-    sums = _sums(files, paths.export, indices[version])
-    kept = manifest.read(repository.folder)
-    repository.add(version, files, sums, _inputs(paths, indices))
+    files = version_files(version, TEMPLATES, paths.export, paths.index / str(version))
+    sums = _sums(files, paths.export, paths.index / str(version))
+    kept = repository.made_of
+    repository.add(version, files, sums, _inputs(paths, [served, version]))
     try:
         _serve(servers, version)
-    except ServerError as error:
-        repository.remove([version])
+    except BaseException as error:
         manifest.save(repository.folder, kept)
+        repository.remove([version])
         index_versions.withdraw(paths.index, version)
         _go_back(servers)
-        raise ServerError(f"version {version} was not published, version {served} is served: {error}") from None
+        if isinstance(error, ServerError):
+            raise ServerError(f"version {version} was not published, version {served} is served: {error}") from None
+        raise
     repository.remove(number for number in repository.table_versions() if number not in (served, version))
-    index_versions.prune(paths.index)
+    index_versions.prune(paths.index, keep=(served, version))
 
 
 def _serve(servers: Sequence[RunningServer], version: int) -> None:
@@ -162,7 +160,8 @@ def _go_back(servers: Sequence[RunningServer]) -> None:
             _log.error("going back to the version before: %s", error)
 
 
-def _inputs(paths: BuildPaths, indices: dict[int, Path]) -> dict[str, str]:
+def _inputs(paths: BuildPaths, versions: Sequence[int]) -> dict[str, str]:
+    indices = {version: paths.index / str(version) for version in versions if version in index_versions.finished(paths.index)}
     return {name: manifest.fingerprint(folder) for name, folder in assembled_from(paths, indices).items()}
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,9 +19,10 @@ from assortment.errors import StepError
 from assortment.paths import BuildPaths
 from assortment.serving.pipeline import Pipeline
 from assortment.serving.request import SearchRequest
+from export import index_versions
 from export.index_step import index
 from export.live import listing
-from export.live.publish import exclusive, publish, rollback
+from export.live.publish import publish, rollback
 from export.live.repository import LiveRepository
 from export.steps import assemble
 
@@ -167,8 +170,72 @@ def test_other_models_need_a_restart(shop: BuildPaths) -> None:
 
 
 def test_one_change_at_a_time(shop: BuildPaths) -> None:
-    with exclusive(shop), pytest.raises(StepError, match="is being changed by another process"):
-        publish(shop, [])
+    with (shop.root / "catalogue.lock").open("w") as of_another_process:
+        fcntl.flock(of_another_process, fcntl.LOCK_EX)
+        for change in (index, assemble, lambda paths: publish(paths, []), lambda paths: rollback(paths, [])):
+            with pytest.raises(StepError, match="is being changed by another process"):
+                change(shop)
+    assert publish(shop, []).version == 1
+
+
+def test_a_version_that_was_never_published_is_no_obstacle(shop: BuildPaths, edit: Callable[..., None]) -> None:
+    for number in (2, 3):
+        edit(shop, lambda products, number=number: [replace(products[0], title=f"Edition {number}"), *products[1:]])
+        index(shop)
+    assert publish(shop, []).version == 3
+    assert states(shop) == {3: "current", 1: "previous"}
+    assert rollback(shop, []).version == 1
+    manifest.verify(shop.model_repository)
+    assert states(shop) == {3: "withdrawn", 1: "current"}
+
+
+def test_a_rollback_that_was_cut_short_did_not_take_place(shop: BuildPaths, edit: Callable[..., None]) -> None:
+    edit(shop, without_the_first)
+    index(shop)
+    publish(shop, [])
+    LiveRepository.of(shop).hide(2)
+    assert publish(shop, []).version == 2
+    assert LiveRepository.of(shop).versions() == [1, 2]
+    manifest.verify(shop.model_repository)
+
+
+def test_a_withdrawn_version_never_comes_back(shop: BuildPaths, edit: Callable[..., None]) -> None:
+    edit(shop, without_the_first)
+    index(shop)
+    publish(shop, [])
+    LiveRepository.of(shop).hide(2)
+    index_versions.withdraw(shop.index, 2)
+    index(shop)
+    assert publish(shop, []).version == 3
+    assert LiveRepository.of(shop).versions() == [1, 3]
+    manifest.verify(shop.model_repository)
+
+
+def test_numbers_are_not_given_twice_even_when_the_index_is_gone(shop: BuildPaths) -> None:
+    shutil.rmtree(shop.index)
+    assert index(shop).settings["version"] == 2
+    assert publish(shop, []).version == 2
+
+
+def test_damage_is_not_handed_on_under_new_checksums(shop: BuildPaths, edit: Callable[..., None]) -> None:
+    vectors = shop.index / "1" / artefacts.PRODUCT_VECTORS
+    content = bytearray(vectors.read_bytes())
+    content[1000] ^= 1
+    vectors.unlink()
+    vectors.write_bytes(content)
+    edit(shop, without_the_first)
+    assert index(shop).results["reused"] == 0
+
+
+def test_filters_work_after_a_rollback(shop: BuildPaths, edit: Callable[..., None]) -> None:
+    edit(shop, without_the_first)
+    index(shop)
+    publish(shop, [])
+    rollback(shop, [])
+    request = SearchRequest(query="shirt", rules='{"filters": {"price": [null, 1000]}}')
+    (answer,) = Pipeline.open(shop.model_repository).search([request])
+    assert answer.catalogue_version == 1
+    assert len(answer.ids) == 10
 
 
 def test_a_repository_has_to_be_assembled_first(tmp_path: Path) -> None:

@@ -1,0 +1,40 @@
+"""One change of a catalogue's index and repository at a time: a version number is made, and files are linked, by one process."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from assortment.errors import StepError
+from assortment.paths import BuildPaths
+
+_LOCK: Final = "catalogue.lock"
+_held: set[Path] = set()
+
+
+@contextlib.contextmanager
+def exclusive(paths: BuildPaths) -> Iterator[None]:
+    """Holds the catalogue for this process; a block inside such a block is free.
+
+    Raises:
+        StepError: when another process is changing it, or there is no such catalogue.
+    """
+    root = paths.root.resolve()
+    if root in _held:
+        yield
+        return
+    if not root.is_dir():
+        raise StepError(f"{paths.root} is not there; make the catalogue first: assortment catalogue import")
+    with (root / _LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StepError(f"{paths.root} is being changed by another process; try again when it has ended") from None
+        _held.add(root)
+        try:
+            yield
+        finally:
+            _held.discard(root)
