@@ -117,11 +117,12 @@ def servable(paths: BuildPaths) -> dict[int, Path]:
     """The newest index of a catalogue and the one before it, by version, as far as they were made with the exported models.
 
     Raises:
-        StepError: when there is no index, or the newest one was made with other models.
+        StepError: when there is no index or no exported models, or the newest index was made with others.
     """
     newest = index_versions.finished(paths.index)[-KEPT_VERSIONS:]
     if not newest:
         raise StepError(f"{paths.index} holds no index; run `assortment index --catalogue {paths.root.name}` first")
+    require(paths, {"export": paths.export})
     models = manifest.fingerprint(paths.export)
     indices = {version: paths.index / str(version) for version in newest}
     fitting = {version: folder for version, folder in indices.items() if manifest.read(folder).inputs["export"] == models}
