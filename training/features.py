@@ -28,6 +28,7 @@ from assortment.contract import MAX_PRODUCT_TOKENS
 from assortment.paths import BuildPaths
 from assortment.text import TOKENIZER_FILE, TextTokenizer, attribute_sentence, product_text
 from training import backbones, image_features
+from training.backbones import TextBackbone
 from training.image_encoder import ImageEncoder
 from training.settings import TrainingSettings
 from training.text_encoder import TextEncoder
@@ -70,9 +71,10 @@ def extract(paths: BuildPaths, settings: TrainingSettings) -> Features:
     inputs = {"catalogue": paths.catalogue}
     if not manifest.is_current(paths.features, step=STEP, inputs=inputs, settings=chosen):
         start = time.monotonic()
+        backbone = backbones.load_text(settings.text_backbone)  # first: a wrong folder must not cost the features that are there
         paths.features.mkdir(parents=True, exist_ok=True)
         (paths.features / manifest.FILENAME).unlink(missing_ok=True)
-        results = _extract_into(paths.features, Catalogue.open(paths.catalogue), settings, key=_key(inputs, chosen))
+        results = _extract_into(paths.features, Catalogue.open(paths.catalogue), backbone, settings, key=_key(inputs, chosen))
         results["seconds"] = round(time.monotonic() - start, 1)
         manifest.write(paths.features, step=STEP, inputs=inputs, settings=chosen, results=results)
     return load(paths.features)
@@ -89,8 +91,9 @@ def load(folder: Path) -> Features:
     return Features(**arrays, has_image=np.load(folder / _HAS_IMAGE), tokenizer_file=folder / TOKENIZER_FILE)
 
 
-def _extract_into(folder: Path, catalogue: Catalogue, settings: TrainingSettings, *, key: str) -> dict[str, Any]:
-    backbone = backbones.load_text(settings.text_backbone)
+def _extract_into(
+    folder: Path, catalogue: Catalogue, backbone: TextBackbone, settings: TrainingSettings, *, key: str
+) -> dict[str, Any]:
     (folder / TOKENIZER_FILE).write_text(backbone.tokenizer_json, encoding="utf-8")
     encoder = TextEncoder(backbone.model, hidden_size=backbone.model.config.hidden_size).eval()
     tokenizer = TextTokenizer(folder / TOKENIZER_FILE, max_tokens=MAX_PRODUCT_TOKENS)
