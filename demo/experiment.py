@@ -42,7 +42,7 @@ def run(settings: DemoSettings, client: SearchClient, clock: Clock) -> Found:
     """
     catalogue, protocol = Catalogue.open(settings.paths.catalogue), Protocol.open(settings.paths.protocol)
     queries = protocol.queries("test")
-    index = newest(settings.paths.index)
+    index = settings.paths.index / newest(settings.paths.model_repository / "scorer").name
     table, judge = ProductTable.open(index), measure.Judge(protocol, index)
     search, told = PatientSearch(client), client.server_info()
     default = (table.default_strategy, table.default_diversity)

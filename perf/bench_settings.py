@@ -28,7 +28,7 @@ class BenchSettings:
     """Pairs of blocks with both sides saturated."""
     throughput_requests: int = 960
     """Requests in such a block."""
-    in_flight: int = 48
+    in_flight: int = 24
     """Requests that the load generator keeps at the server: two instances with a full batch each, and one batch waiting.
     Fewer on a slow machine, where so many would wait longer than the server's queue policy allows."""
     batch: int = MAX_BATCH_SIZE

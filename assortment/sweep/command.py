@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     paths = BuildPaths(args.build / args.catalogue)
     if not paths.model_repository.is_dir():
         raise StepError(f"{paths.model_repository} is not there; run `assortment assemble --catalogue {args.catalogue}` first")
-    table = ProductTable.open(newest(paths.index))
+    table = ProductTable.open(paths.index / newest(paths.model_repository / "scorer").name)
     planned = settings(DIVERSITIES, LOSSES, strategies=strategies)
     planned += [Setting(strategy=RANDOM, strength=value) for value in (0.0, 0.1, 0.3, 0.5, 0.7, 1.0)]
     trials = sweep(Pipeline.open(paths.model_repository), Protocol.open(paths.protocol), table, planned, split=args.split)

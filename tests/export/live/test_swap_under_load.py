@@ -181,22 +181,27 @@ def test_every_answer_is_of_the_version_that_it_names(
                 each.result()
         finally:
             traffic.stop.set()
+    with capsys.disabled():
+        check(traffic, right, log)
+    assert triton.InferenceServerClient(server.grpc_address).is_server_ready()
+
+
+def check(traffic: Traffic, right: dict[int, list[Answer]], log: Sequence[tuple[str, int, float]]) -> None:
+    """Tells the figures, and holds every answer against those of the version that it names."""
     wrong = [
         (at, answer)
         for at, answer in traffic.answers
         if answer.catalogue_version not in right or not same(answer, right[answer.catalogue_version][at])
     ]
     versions = Counter(answer.catalogue_version for _, answer in traffic.answers)
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\n{len(traffic.answers)} answers by version {dict(versions)}: {len(wrong)} wrong, {len(traffic.failed)} lost; "
-            f"refused and sent again: {dict(traffic.refused)}; changes and their seconds: {log}\n"
-        )
+    sys.stdout.write(
+        f"\n{len(traffic.answers)} answers by version {dict(versions)}: {len(wrong)} wrong, {len(traffic.failed)} lost; "
+        f"refused and sent again: {dict(traffic.refused)}; changes and their seconds: {log}\n"
+    )
     assert not wrong
     assert not traffic.failed
     assert len(traffic.answers) >= ANSWERS
     assert len(versions) >= 5
-    assert triton.InferenceServerClient(server.grpc_address).is_server_ready()
 
 
 def damage(index_folder: Path) -> None:
