@@ -6,7 +6,8 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Final
 
@@ -14,8 +15,10 @@ from assortment_client import codec, contract
 from assortment_client.codec import Call, Tensors
 from assortment_client.errors import BadResponse, InvalidRequest, SearchError, UnknownCandidates
 from assortment_client.filters import Filters
+from assortment_client.observe import Observer
+from assortment_client.options import TLS, Breaker, Retry
 from assortment_client.request import Picture, ProductRequest, SearchRequest, check_deadline
-from assortment_client.response import ProductEmbedding, SearchResponse, ServerInfo
+from assortment_client.response import EndpointHealth, ProductEmbedding, SearchResponse, ServerInfo
 from assortment_client.triton import Channel, ChannelArgument
 
 _LOG: Final = logging.getLogger(__name__)
@@ -25,24 +28,40 @@ _UNKNOWN: Final = re.compile(r"\bposition (\d+), and (\d+) of \d+ candidates are
 
 
 class SearchClient:
-    """Searches a catalogue served by Assortment. Safe to share between threads; a context manager.
+    """Searches a catalogue served by Assortment. Safe to share between threads; a context manager."""
 
-    One call is one attempt: nothing is tried twice. Errors say whether another attempt could help (``retryable``).
-    """
-
-    def __init__(self, url: str = "127.0.0.1:8001", *, channel_arguments: Sequence[ChannelArgument] = ()) -> None:
-        """Prepares a connection; the first call opens it.
+    def __init__(
+        self,
+        endpoints: str | Sequence[str] = "127.0.0.1:8001",
+        *,
+        balance: str = "round_robin",
+        retry: Retry = Retry(),
+        breaker: Breaker = Breaker(),
+        tls: TLS | None = None,
+        token: str | Callable[[], str] | None = None,
+        metadata: Mapping[str, str] | None = None,
+        observers: Sequence[Observer] = (),
+        channel_arguments: Sequence[ChannelArgument] = (),
+    ) -> None:
+        """Prepares connections; the first call opens them.
 
         Args:
-            url: ``host:port`` of Triton's gRPC endpoint.
+            endpoints: Triton's gRPC endpoint, ``host:port``; several of them, in a sequence or separated by commas; or a DNS name
+                all of whose addresses are endpoints, ``dns:///name:port`` (in Kubernetes a headless service).
+            balance: "round_robin", or "least_in_flight": the endpoint with the fewest calls of this client under way.
+            retry: when a call is tried again.
+            breaker: when an endpoint is left alone.
+            tls: encryption; None is plain text.
+            token: goes with every attempt as "authorization: Bearer ..."; or what gives one, called for each attempt, and once
+                more when a server refuses it. Needs ``tls`` unless all endpoints are on this machine.
+            metadata: gRPC metadata that goes with every attempt.
+            observers: who is told about calls; see ``observe``.
             channel_arguments: gRPC channel arguments, added to this client's own or overriding them.
 
         Raises:
-            InvalidRequest: when ``url`` is no gRPC address.
+            InvalidRequest: when an argument is wrong.
         """
-        if not isinstance(url, str) or not url.strip() or "://" in url:
-            raise InvalidRequest.of("url", url, "allowed: host:port of Triton's gRPC endpoint (port 8001 by default), no http://")
-        self.url = url.strip()
+        self.url = str(endpoints).strip()
         self._channel = Channel(self.url, channel_arguments)
 
     def search(
@@ -64,6 +83,7 @@ class SearchClient:
         filters: Filters | None = None,
         sort: str = contract.SORTS[0],
         deadline_s: float = 2.0,
+        degrade: bool = False,
     ) -> SearchResponse:
         """Finds at most ``k`` products for a text, a picture, or both.
 
@@ -85,7 +105,10 @@ class SearchClient:
             filters: what a product has to have to be shown. They act before the best matches are taken, so a narrow filter still
                 fills the page; one that nothing passes gives an empty page whose ``unmet`` says which filter it was.
             sort: a name in ``contract.SORTS``: "relevance", or what the most relevant products are ordered by, undiversified.
-            deadline_s: seconds until the call fails; the server drops the request from its queues then too.
+            deadline_s: seconds until the call fails, all its attempts together; the server drops the request then too.
+            degrade: with ``candidates``: when the servers are overloaded, unavailable or too slow, answer with the candidates in
+                the order given (``degraded`` of the answer is True then). Nothing is degraded without candidates, or with
+                ``filters``, which only the server can keep.
 
         Raises:
             InvalidRequest: a field is wrong (``UnknownCandidates``: an id is not in the catalogue).
@@ -108,9 +131,56 @@ class SearchClient:
             filters=filters,
             sort=sort,
         )
-        return self.send(request, deadline_s=deadline_s)
+        return self.send(request, deadline_s=deadline_s, degrade=degrade)
 
-    def send(self, request: SearchRequest, *, deadline_s: float = 2.0) -> SearchResponse:
+    def rerank(
+        self,
+        query: str,
+        candidates: Sequence[str],
+        *,
+        image: Picture | None = None,
+        k: int = contract.DEFAULT_K,
+        strategy: str | None = None,
+        diversity: float | None = None,
+        max_relevance_loss: float | None = None,
+        collapse: bool | None = None,
+        near_duplicate: float | None = None,
+        caps: Mapping[str, int] | None = None,
+        pinned: Sequence[str] = (),
+        excluded: Sequence[str] = (),
+        shown: Sequence[str] = (),
+        filters: Filters | None = None,
+        sort: str = contract.SORTS[0],
+        deadline_s: float = 2.0,
+        degrade: bool = False,
+    ) -> SearchResponse:
+        """Ranks and diversifies products that you have found: ``search`` with ``candidates``, 1 to 1,000 product ids.
+
+        Raises:
+            InvalidRequest: a field is wrong (``UnknownCandidates``: an id is not in the catalogue).
+            SearchError: any other failure; see ``errors``.
+        """
+        return self.search(
+            query,
+            image=image,
+            candidates=candidates,
+            k=k,
+            strategy=strategy,
+            diversity=diversity,
+            max_relevance_loss=max_relevance_loss,
+            collapse=collapse,
+            near_duplicate=near_duplicate,
+            caps=caps,
+            pinned=pinned,
+            excluded=excluded,
+            shown=shown,
+            filters=filters,
+            sort=sort,
+            deadline_s=deadline_s,
+            degrade=degrade,
+        )
+
+    def send(self, request: SearchRequest, *, deadline_s: float = 2.0, degrade: bool = False) -> SearchResponse:
         """Sends a search that was built, and so checked, before. Raises as ``search`` does."""
         call, request_id = codec.encode_search(request), _new_request_id()
         try:
@@ -121,6 +191,29 @@ class SearchClient:
             return codec.decode_search(tensors, k=request.k, request_id=request_id, shown=request.shown)
         except BadResponse as error:
             raise error.located(endpoint=self.url, model=call.model, request_id=request_id) from None
+
+    def search_many(
+        self, requests: Sequence[SearchRequest | str], *, concurrency: int = 16, deadline_s: float = 2.0
+    ) -> list[SearchResponse | SearchError]:
+        """Sends many searches, ``concurrency`` at a time.
+
+        Args:
+            requests: each a request, or the text of one with everything else left to its default.
+            concurrency: how many are under way at a time.
+            deadline_s: seconds that each is given from its own start.
+
+        Returns:
+            One answer or error for each request, in the same order. A failure does not fail the others.
+        """
+
+        def outcome(request: SearchRequest | str) -> SearchResponse | SearchError:
+            try:
+                return self.send(SearchRequest(query=request) if isinstance(request, str) else request, deadline_s=deadline_s)
+            except SearchError as error:
+                return error
+
+        with ThreadPoolExecutor(concurrency) as pool:
+            return list(pool.map(outcome, requests))
 
     def embed_product(
         self, text: str, *, image: Picture | None = None, labels: Sequence[str] = (), deadline_s: float = 2.0
@@ -144,6 +237,38 @@ class SearchClient:
         except BadResponse as error:
             raise error.located(endpoint=self.url, model=call.model, request_id=request_id) from None
 
+    def embed_products(
+        self, products: Sequence[ProductRequest], *, concurrency: int = 16, deadline_s: float = 2.0
+    ) -> list[ProductEmbedding | SearchError]:
+        """Computes the vectors of many products, ``concurrency`` at a time.
+
+        Args:
+            products: what ``embed_product`` takes, each.
+            concurrency: how many are under way at a time.
+            deadline_s: seconds that each is given from its own start.
+
+        Returns:
+            One vector or error for each product, in the same order. A failure does not fail the others.
+        """
+
+        def outcome(product: ProductRequest) -> ProductEmbedding | SearchError:
+            try:
+                return self.embed_product(product.text, image=product.image, labels=product.labels, deadline_s=deadline_s)
+            except SearchError as error:
+                return error
+
+        with ThreadPoolExecutor(concurrency) as pool:
+            return list(pool.map(outcome, products))
+
+    def health(self, *, deadline_s: float = 2.0) -> tuple[EndpointHealth, ...]:
+        """What a few canary searches find at every endpoint, all endpoints within ``deadline_s`` together.
+
+        Raises:
+            InvalidRequest: ``deadline_s`` is wrong.
+            Unavailable: there is no endpoint: the DNS name does not resolve.
+        """
+        raise NotImplementedError
+
     def ready(self, *, deadline_s: float = 2.0) -> bool:
         """Whether a few canary searches by text are answered within ``deadline_s`` altogether.
 
@@ -160,7 +285,7 @@ class SearchClient:
         return True
 
     def server_info(self, *, deadline_s: float = 2.0) -> ServerInfo:
-        """Name and version as the server reports them.
+        """Name and version as a server reports them.
 
         Raises:
             SearchError: see ``errors``.
@@ -168,7 +293,7 @@ class SearchClient:
         return self._channel.server_info(deadline_s=check_deadline(deadline_s))
 
     def close(self) -> None:
-        """Closes the connection. Later calls raise ``ClientClosed``."""
+        """Closes all connections. Calls under way and later ones raise ``ClientClosed``."""
         self._channel.close()
 
     def __enter__(self) -> SearchClient:

@@ -5,11 +5,14 @@ SearchError
 │   └── UnknownCandidates            ids that are not in the catalogue being served
 ├── Overloaded                       the server's queues are full: slow down, then try again
 ├── Unavailable                      nothing answers there, the server is stopping, or one of its processes has died
+│   └── TLSFailed                    no secure connection: another certificate, or plain text on one side
 ├── ModelNotReady                    the server answers, but does not serve this model (now)
 ├── DeadlineExceeded (TimeoutError)  no answer within ``deadline_s``
-├── AccessDenied                     the server wants other credentials
+├── AccessDenied                     the server wants other credentials: an expired token, for instance
 ├── ServerFailed                     the server broke down over this request
-├── BadResponse                      the answer breaks the contract: another server, or another version of it
+├── BadResponse                      the answer breaks the contract: another model, another version, or cut short
+│   └── NotTriton                    what listens there is no Triton, a web server for instance
+├── Cancelled                        an attempt that was given up; only observers and ``attempts`` see it
 └── ClientClosed                     the client was used after ``close()``
 """
 
@@ -18,10 +21,29 @@ SearchError
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
 _Error = TypeVar("_Error", bound="SearchError")
 _LONGEST_VALUE = 80
+
+
+@dataclass(frozen=True, slots=True)
+class FailedAttempt:
+    """What one attempt of a call met."""
+
+    number: int
+    """From 1."""
+    endpoint: str
+    """``host:port``."""
+    kind: str
+    """As in ``observe.AttemptInfo``."""
+    error: str
+    """Name of the error's class, for instance ``Overloaded``."""
+    message: str
+    """The error's message."""
+    seconds: float
+    """How long the attempt took."""
 
 
 class SearchError(Exception):
@@ -43,6 +65,8 @@ class SearchError(Exception):
         """Stands in the server's log too."""
         self.retryable = self.default_retryable
         """Whether the same request may succeed later, or elsewhere."""
+        self.attempts: tuple[FailedAttempt, ...] = ()
+        """What every attempt of the call met, this error's own last; empty when nothing was sent."""
 
     def __str__(self) -> str:
         where = [self.model and f"{self.model} at {self.endpoint}", self.request_id and f"request {self.request_id}"]
@@ -103,6 +127,12 @@ class Unavailable(SearchError):
     default_retryable = True
 
 
+class TLSFailed(Unavailable):
+    """No secure connection: the certificate is another's, or one of the two sides speaks plain text."""
+
+    default_retryable = False
+
+
 class ModelNotReady(SearchError):
     """The server answers, but does not serve this model (now)."""
 
@@ -118,7 +148,7 @@ class DeadlineExceeded(SearchError, TimeoutError):
 
 
 class AccessDenied(SearchError):
-    """The server wants other credentials."""
+    """The server wants other credentials: an expired token, for instance."""
 
     default_code = "PERMISSION_DENIED"
 
@@ -131,6 +161,16 @@ class ServerFailed(SearchError):
 
 class BadResponse(SearchError):
     """The answer breaks the contract: another server, or another version of it."""
+
+
+class NotTriton(BadResponse):
+    """What listens there is no Triton, a web server for instance."""
+
+
+class Cancelled(SearchError):
+    """An attempt that was given up: its caller was cancelled, or a hedged attempt lost. No call raises it."""
+
+    default_code = "CANCELLED"
 
 
 class ClientClosed(SearchError, RuntimeError):

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assortment_client.contract import Reason
+from assortment_client.errors import SearchError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +50,15 @@ class SearchResponse:
     shown: tuple[str, ...]
     """What the request said earlier pages showed, then this page's ids: the next page's ``shown``."""
     catalogue_version: int
-    """The version of the catalogue that every result comes from."""
+    """The version of the catalogue that every result comes from; 0 when ``degraded``."""
     request_id: str
     """Stands in the server's log too."""
+    degraded: bool = False
+    """Whether no server ranked these: they are the caller's candidates in the order given (see ``SearchClient.rerank``)."""
+    endpoint: str = ""
+    """``host:port`` of the server that answered; empty when ``degraded``."""
+    attempts: int = 1
+    """How many attempts the call took."""
 
     @property
     def results(self) -> tuple[Result, ...]:
@@ -101,3 +108,21 @@ class ServerInfo:
     """For instance ``triton``."""
     version: str
     """For instance ``2.51.0``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointHealth:
+    """One endpoint, as a few canary searches found it."""
+
+    endpoint: str
+    """``host:port``."""
+    ok: bool
+    """Whether all canaries were answered."""
+    breaker: str
+    """The circuit breaker when that was done: "closed", "open" or "half_open"."""
+    latency_s: float
+    """Seconds that the quickest canary took; NaN when none was answered."""
+    server_version: str
+    """For instance ``2.51.0``; empty when the server did not tell."""
+    error: SearchError | None
+    """Why ``ok`` is False."""
