@@ -98,7 +98,7 @@ def _tensor(name: str, datatype: str, shape: Any, content: bytes) -> npt.NDArray
     dtype = _DTYPES.get(datatype)
     if dtype is None:
         raise BadResponse(f"{name}: datatype {datatype!r} is not in the contract: another server, or another version of it")
-    size = math.prod(shape)
+    size = math.prod(shape) if all(length >= 0 for length in shape) else -1
     if datatype == "BYTES":
         values = _unpacked(name, content)
         complete = len(values) == size

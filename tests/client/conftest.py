@@ -5,6 +5,8 @@ What the real server does is tested on the real server (marked ``triton``).
 
 from __future__ import annotations
 
+import contextlib
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -72,15 +74,40 @@ def _message(request: Any, tensors: dict[str, np.ndarray]) -> Any:
     return response
 
 
-@pytest.fixture
-def scripted() -> Iterator[ScriptedServer]:
-    server = grpc.server(ThreadPoolExecutor(4), options=[("grpc.max_receive_message_length", -1)])
+@contextlib.contextmanager
+def serving(credentials: grpc.ServerCredentials | None = None) -> Iterator[ScriptedServer]:
+    """A scripted server on a free port."""
+    server = grpc.server(ThreadPoolExecutor(16), options=[("grpc.max_receive_message_length", -1), ("grpc.so_reuseport", 0)])
     servicer = ScriptedServer()
     service_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(servicer, server)
-    servicer.endpoint = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    port = server.add_secure_port("127.0.0.1:0", credentials) if credentials else server.add_insecure_port("127.0.0.1:0")
+    servicer.endpoint = f"127.0.0.1:{port}"
     server.start()
-    yield servicer
-    server.stop(grace=None).wait()
+    try:
+        yield servicer
+    finally:
+        server.stop(grace=None).wait()
+
+
+@pytest.fixture
+def scripted() -> Iterator[ScriptedServer]:
+    with serving() as servicer:
+        yield servicer
+
+
+@pytest.fixture
+def two() -> Iterator[tuple[ScriptedServer, ScriptedServer]]:
+    """Two replicas."""
+    with serving() as first, serving() as second:
+        yield first, second
+
+
+@pytest.fixture
+def nobody() -> str:
+    """An endpoint that refuses connections."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{free.getsockname()[1]}"
 
 
 @pytest.fixture
