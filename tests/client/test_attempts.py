@@ -93,13 +93,15 @@ def test_another_endpoint_is_asked_at_once_and_free_when_it_is_well(failure: str
 
 @pytest.mark.parametrize("failure", NEVER)
 def test_what_another_attempt_cannot_help_is_not_tried_again(failure: str) -> None:
-    assert Calls("ab").kinds(calls := Calls("ab").begin(), failure) == ["first"]
-    assert calls.num_started <= 1
+    calls = Calls("ab")
+    assert calls.kinds(calls.begin(), failure) == ["first"]
 
 
 def test_overload_is_tried_elsewhere_once_out_of_the_budget() -> None:
-    assert (calls := Calls("abc", retry=Retry(attempts=5))).kinds(calls.begin(), *["busy"] * 9) == ["first", "failover"]
-    assert (calls := Calls("ab", retry=Retry(budget_burst=0))).kinds(calls.begin(), "busy") == ["first"]
+    calls = Calls("abc", retry=Retry(attempts=5))
+    assert calls.kinds(calls.begin(), *["busy"] * 9) == ["first", "failover"]
+    without_budget = Calls("ab", retry=Retry(budget_burst=0))
+    assert without_budget.kinds(without_budget.begin(), "busy") == ["first"]
 
 
 def test_late_endpoints_cost_the_budget_when_the_other_is_not_well_either() -> None:
@@ -116,7 +118,8 @@ def test_the_only_endpoint_is_tried_again_after_a_wait_out_of_the_budget() -> No
         before = calls.now
         assert calls.kinds(calls.begin(), failure) == ["first", "retry"]
         assert calls.now - before < 0.02 + 0.01
-        assert (calls := Calls("a", retry=Retry(budget_burst=0))).kinds(calls.begin(), failure) == ["first"]
+        without_budget = Calls("a", retry=Retry(budget_burst=0))
+        assert without_budget.kinds(without_budget.begin(), failure) == ["first"]
 
 
 def test_no_call_fails_that_has_another_replica_and_time_left() -> None:
@@ -216,5 +219,5 @@ def test_whatever_happens(addresses: str, num_attempts: int, seconds: float, scr
         assert all(attempt.seconds > 0 for attempt in made)
         if num_attempts == 1:
             assert len(made) <= 1
-        if len(made) == 0 or len(failures) >= len(made) and failures[len(made) - 1] != "answered":
+        if not made or (len(failures) >= len(made) and failures[len(made) - 1] != "answered"):
             assert len(attempts.error().attempts) == len(made)
