@@ -5,6 +5,7 @@ What the real server does is tested on the real server (marked ``triton``).
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ import pytest
 from tritonclient.grpc import service_pb2, service_pb2_grpc
 from tritonclient.utils import np_to_triton_dtype, serialize_byte_tensor
 
-from assortment_client import SearchClient
+from assortment_client import AsyncSearchClient, SearchClient
 
 Answer = Callable[[Any, grpc.ServicerContext], Any]
 
@@ -28,6 +29,7 @@ class ScriptedServer(service_pb2_grpc.GRPCInferenceServiceServicer):
     def __init__(self) -> None:
         self.requests: list[Any] = []
         self.time_remaining: list[float] = []
+        self.metadata: list[dict[str, str]] = []
         self.endpoint = ""
         self.answer: Answer
         self.answer_products(["a", "b"])
@@ -57,6 +59,7 @@ class ScriptedServer(service_pb2_grpc.GRPCInferenceServiceServicer):
     def ModelInfer(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         self.requests.append(request)
         self.time_remaining.append(context.time_remaining())
+        self.metadata.append(dict(context.invocation_metadata()))
         return self.answer(request, context)
 
     def ServerMetadata(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
@@ -108,6 +111,42 @@ def nobody() -> str:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return f"127.0.0.1:{free.getsockname()[1]}"
+
+
+class Blocking:
+    """An asynchronous client that is used as a synchronous one, so that one test tries both."""
+
+    def __init__(self, client: AsyncSearchClient, loop: asyncio.AbstractEventLoop) -> None:
+        self.client, self.loop = client, loop
+        self._calls, self._driver = client._calls, client._driver
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self.client, name)
+        return (lambda *a, **k: self.loop.run_until_complete(method(*a, **k))) if callable(method) else method
+
+    def __repr__(self) -> str:
+        return repr(self.client)
+
+
+@pytest.fixture(params=["threads", "event loop"])
+def connect(request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
+    """Makes a client of either kind; all are closed after the test."""
+    clients: list[Any] = []
+    loop = asyncio.new_event_loop()
+
+    def connect(*args: Any, **options: Any) -> Any:
+        made = (
+            SearchClient(*args, **options) if request.param == "threads" else Blocking(AsyncSearchClient(*args, **options), loop)
+        )
+        clients.append(made)
+        return made
+
+    yield connect
+    for made in clients:
+        made.close()
+    loop.run_until_complete(asyncio.sleep(0))
+    assert not asyncio.all_tasks(loop)
+    loop.close()
 
 
 @pytest.fixture
