@@ -69,7 +69,11 @@ class OneCall(Generic[ChannelT, AnswerT]):
         self.request_id = request_id or os.urandom(16).hex()
         self._attempts_s = self._decode_s = self._encode_s = self._paused_s = self._paused_at = 0.0
         self._started = time.monotonic()
-        self._watchers = calls.watchers.started(CallInfo(task.method, task.model, self.request_id, deadline.seconds))
+        self._watchers = (
+            calls.watchers.started(CallInfo(task.method, task.model, self.request_id, deadline.seconds))
+            if calls.watchers
+            else None
+        )
         try:
             self._message = task.encode(self.request_id)
         except SearchError as error:
