@@ -18,10 +18,11 @@ from typing import Final, Generic
 
 from assortment_client.budget import Budget
 from assortment_client.deadline import Deadline
+from assortment_client.endpoint import ChannelT, Choice, Endpoint
 from assortment_client.errors import FailedAttempt, SearchError, Unavailable
 from assortment_client.observe import AttemptInfo
 from assortment_client.options import Retry
-from assortment_client.pool import ChannelT, Choice, Endpoint, Pool
+from assortment_client.pool import Pool
 from assortment_client.verdict import Verdict, verdict_of
 
 _SHORTEST_S: Final = 0.001  # with less time left, another attempt would only cost a server work
@@ -203,7 +204,7 @@ class Attempts(Generic[ChannelT]):
         if not self._may_refresh or not self._last or self._last.code != "UNAUTHENTICATED":
             return None
         self._may_refresh = False
-        return self._start(self._pool.take(attempt.endpoint, self._model), "retry", now)
+        return self._start(self._pool.take(attempt.endpoint, self._model, now), "retry", now)
 
     def _start(self, choice: Choice[ChannelT], kind: str, now: float) -> Attempt[ChannelT]:
         self.num_started += 1

@@ -34,21 +34,17 @@ class Verdict(enum.Enum):
     DENIED = "credentials: once more with a fresh token, and then final; the endpoint is neither well nor ill"
     GONE = "did no work and will do none: another endpoint at once, free of budget; the breaker opens at once"
     CHANGING = "did no work, and soon will: another endpoint at once, free of budget; the breaker counts nothing"
-    SILENT = "late, or broken off: another endpoint at once, free when that one is well; the breaker counts it"
-    IMPATIENT = "late, but it was given hardly any time: as SILENT, and the breaker counts nothing"
+    CUT = "broken off: another endpoint at once, free when that one is well; the breaker counts it"
+    LATE = "no answer in time: as CUT, but the breaker counts it only where it is not the load that all have"
+    IMPATIENT = "late, but it was given hardly any time: as CUT, and the breaker counts nothing"
     BUSY = "overloaded: one try elsewhere, out of the budget; the breaker counts nothing"
     BROKEN = "failed over this request: final; the breaker counts it"
     GIVEN_UP = "closed or cancelled from this side: final, and says nothing about the endpoint"
 
     @property
     def speaks_against(self) -> bool:
-        """Whether the breaker counts it."""
+        """Whether the breaker may count it."""
         return self in _AGAINST
-
-    @property
-    def no_doubt(self) -> bool:
-        """Whether once is enough."""
-        return self is Verdict.GONE
 
     @property
     def answered(self) -> bool:
@@ -71,7 +67,7 @@ class Verdict(enum.Enum):
         return self in _FINAL
 
 
-_AGAINST: Final = frozenset({Verdict.GONE, Verdict.SILENT, Verdict.BROKEN})
+_AGAINST: Final = frozenset({Verdict.GONE, Verdict.CUT, Verdict.LATE, Verdict.BROKEN})
 _ANSWERED: Final = frozenset({Verdict.GOOD, Verdict.REFUSED, Verdict.DENIED, Verdict.CHANGING, Verdict.BUSY})
 _BAD: Final = _AGAINST | {Verdict.IMPATIENT, Verdict.BUSY}
 _FINAL: Final = frozenset({Verdict.GOOD, Verdict.REFUSED, Verdict.BROKEN, Verdict.GIVEN_UP})
@@ -80,7 +76,7 @@ _FINAL: Final = frozenset({Verdict.GOOD, Verdict.REFUSED, Verdict.BROKEN, Verdic
 def verdict_of(error: SearchError, *, given_s: float) -> Verdict:
     """The verdict on an attempt that failed after it was given ``given_s`` seconds."""
     if isinstance(error, DeadlineExceeded):
-        return Verdict.SILENT if given_s >= SHORTEST_TELLING_S else Verdict.IMPATIENT
+        return Verdict.LATE if given_s >= SHORTEST_TELLING_S else Verdict.IMPATIENT
     if isinstance(error, ModelNotReady):
         return Verdict.GONE if error.retryable else Verdict.REFUSED
     if isinstance(error, NotTriton | TLSFailed):
@@ -88,7 +84,7 @@ def verdict_of(error: SearchError, *, given_s: float) -> Verdict:
     if isinstance(error, Unavailable):
         if error.reason in _NO_WORK_DONE:
             return Verdict.GONE
-        return Verdict.CHANGING if error.reason == "catalogue_changing" else Verdict.SILENT
+        return Verdict.CHANGING if error.reason == "catalogue_changing" else Verdict.CUT
     for kinds, verdict in _BY_CLASS:
         if isinstance(error, kinds):
             return verdict
