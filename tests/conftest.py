@@ -1,13 +1,18 @@
-"""What tests of several rooms share: a small shop, trained and exported for real, and the real server serving it."""
+"""What tests of several rooms share: a small shop, trained and exported for real, the server serving it, and certificates."""
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from assortment.paths import BuildPaths
 
@@ -77,3 +82,60 @@ def served(small_build: BuildPaths) -> Iterator[Served]:
     ids = [product.id for product in Catalogue.open(small_build.catalogue).products]
     with LocalServer(small_build.model_repository) as server:
         yield Served(server.grpc_address, small_build, ids, server)
+
+
+class Authority:
+    """A certificate authority in a folder: ``ca.crt``, and what it issues, each with a key of mode 0600."""
+
+    def __init__(self, folder: Path, name: str = "ca") -> None:
+        self.folder = folder
+        self.certificate = folder / f"{name}.crt"
+        self._name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        ca = x509.BasicConstraints(ca=True, path_length=0)
+        issued = self._builder(self._name, self._key.public_key(), days=(-1, 30)).add_extension(ca, critical=True)
+        self.certificate.write_bytes(issued.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
+
+    def issue(self, name: str, *, host: str = "search.shop.example", days: tuple[int, int] = (-1, 30)) -> None:
+        """Writes ``name``.crt, valid between these days from now, and ``name``.key."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        names = x509.SubjectAlternativeName([x509.DNSName(host)])
+        issued = self._builder(subject, key.public_key(), days).add_extension(names, critical=False)
+        (self.folder / f"{name}.crt").write_bytes(issued.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
+        path = self.folder / f"{name}.key"
+        path.touch(0o600)
+        path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+    def _builder(self, subject: x509.Name, key: ec.EllipticCurvePublicKey, days: tuple[int, int]) -> x509.CertificateBuilder:
+        now = datetime.datetime.now(datetime.timezone.utc)
+        return (
+            x509.CertificateBuilder()
+            .issuer_name(self._name)
+            .subject_name(subject)
+            .public_key(key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now + datetime.timedelta(days=days[0]))
+            .not_valid_after(now + datetime.timedelta(days=days[1]))
+        )
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    """One that has issued server and client certificates, in a folder of its own."""
+    folder = tmp_path / "tls"
+    folder.mkdir()
+    made = Authority(folder)
+    made.issue("server")
+    made.issue("client")
+    return made
+
+
+@pytest.fixture
+def stranger(tmp_path: Path) -> Authority:
+    """Another authority, which nobody here trusts."""
+    folder = tmp_path / "stranger"
+    folder.mkdir()
+    made = Authority(folder, "stranger")
+    made.issue("client")
+    return made
