@@ -2,8 +2,8 @@
 
 Fairness:
 
-- The same server, the same tensors, the same limits on time; both sides build their tensors for each call and take the product ids
-  out of the answer. Ours does so with everything it does by default: checks, attempts, breaker, typed answers.
+- The same server, the same tensors, the same limits on time; both sides build their tensors for each call and take the product
+  ids out of the answer. Ours does so with everything it does by default: checks, attempts, breaker, typed answers.
 - Pairs of blocks in turns (``pairs``). One at a time, answers have to be identical.
 - Beside times stands the processor time of this process, which hardly depends on who else keeps the machine busy.
 
@@ -67,9 +67,7 @@ def run(settings: ClientBenchSettings) -> ClientBench:
             async_many=tasks[settings.in_flight],
             imports=imports.measure(settings.imports),
             shared=shared.measure(answers, queries[:_RECORDED], threads=settings.threads, calls=settings.thread_calls),
-            overshoot=deadlines.measure(
-                answers, queries[0], deadline_s=settings.deadline_ms / 1e3, calls=settings.overdue_calls
-            ),
+            overshoot=deadlines.measure(answers, queries[0], deadline_s=settings.deadline_ms / 1e3, calls=settings.overdue_calls),
             memory=memory.measure_both(answers, settings.calls, queries[0]),
         )
     report.write(result, settings.folder)

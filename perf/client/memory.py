@@ -1,7 +1,7 @@
 """``python -m perf.client.memory ADDRESS sync|async CALLS QUERY``: whether a client's memory stays flat over very many calls.
 
-It runs in a process of its own, so that what is measured is the client. Resident memory is read from ``/proc/self/statm`` at equal
-distances; the slope is a least-squares line over the second half, when pools and caches have filled.
+It runs in a process of its own, so that what is measured is the client. Resident memory is read from ``/proc/self/statm`` at
+equal distances; the slope is a least-squares line over the second half, when pools and caches have filled.
 """
 
 from __future__ import annotations

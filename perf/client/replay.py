@@ -1,8 +1,8 @@
 """``python -m perf.client.replay FILE``: a gRPC server as fast as Python can be, which replays answers of the real one.
 
-It neither reads nor writes protobuf: a request's bytes hold the query, and the answer to it was recorded. Nothing of it is measured;
-it is there for what the real server is too slow, too well behaved or too limited in its queues for. With ``--never`` it takes
-every call and answers none. It prints its port and ends when its standard input closes.
+It neither reads nor writes protobuf: a request's bytes hold the query, and the answer to it was recorded. Nothing of it is
+measured; it is there for what the real server is too slow, too well behaved or too limited in its queues for. With ``--never`` it
+takes every call and answers none. It prints its port and ends when its standard input closes.
 """
 
 from __future__ import annotations

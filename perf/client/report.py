@@ -1,4 +1,4 @@
-"""What the client bench found: a summary for scripts, a Markdown table for the documentation, a plot, and tables in the terminal."""
+"""What the client bench found: a summary for scripts, Markdown for the documentation, a plot, and tables in the terminal."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def summary(result: ClientBench) -> dict[str, Any]:
     }
 
 
-def rows(result: ClientBench) -> list[tuple[str, str, str, str]]:
+def rows(result: ClientBench) -> list[tuple[str, ...]]:
     """The table of the documentation: what, sync, async, wanted."""
     one, many = (result.sync_one, result.async_one), (result.sync_many, result.async_many)
     shared, memory = result.shared.summary(), [result.memory[face] for face in ("sync", "async")]
@@ -149,9 +149,7 @@ def write(result: ClientBench, folder: Path) -> None:
 
 def show(result: ClientBench, console: Console) -> None:
     """Prints the table, the deadlines in full, and what was missed."""
-    told = Table(
-        title=f"Our client by raw tritonclient, {result.settings.catalogue}, {result.processor}", title_justify="left"
-    )
+    told = Table(title=f"Our client by raw tritonclient, {result.settings.catalogue}, {result.processor}", title_justify="left")
     for heading in _HEADINGS:
         told.add_column(heading, justify="right" if heading in {"sync", "async"} else "left")
     for row in rows(result):
@@ -162,9 +160,7 @@ def show(result: ClientBench, console: Console) -> None:
         late.add_column(heading, justify="left" if heading in {"server", "client", "ended"} else "right")
     for one in result.overshoot:
         ended = ", ".join(f"{name} {count}" for name, count in one.ended.items())
-        late.add_row(
-            one.server, one.client, str(len(one.over_s)), *(f"{ms:.1f}" for ms in one.percentiles_ms().values()), ended
-        )
+        late.add_row(one.server, one.client, str(len(one.over_s)), *(f"{ms:.1f}" for ms in one.percentiles_ms().values()), ended)
     console.print(late)
     for told_missed in result.missed:
         console.print(f"  missed: {told_missed}", highlight=False, soft_wrap=True)

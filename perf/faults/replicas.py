@@ -143,7 +143,7 @@ def answers_text(address: str) -> None:
             for _ in range(_IN_A_ROW):
                 stub.ModelInfer(search_request("canary", 1), timeout=5)
         except grpc.RpcError as error:
-            raise ServerError(f"{address} does not answer: {error.details()}") from error  # type: ignore[attr-defined]
+            raise ServerError(f"{address} does not answer: {error.details()}") from error
 
 
 def all_up(replicas: Sequence[Replica]) -> None:

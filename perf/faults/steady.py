@@ -1,7 +1,7 @@
 """Steady load by our clients, sync and async, while something happens to the servers: every call and how it ended.
 
-Calls are due at even distances and start then, whether or not earlier ones have ended, as those of shoppers do. Each client is one
-object for the whole run, so what it remembers of endpoints counts.
+Calls are due at even distances and start then, whether or not earlier ones have ended, as those of shoppers do. Each client is
+one object for the whole run, so what it remembers of endpoints counts.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ class SteadyLoad:
         assert callable(target)
         try:
             target()
-        except BaseException as error:  # noqa: BLE001  a thread's own end; raised again in the test's thread
+        except BaseException as error:  # raised again in the thread of who measures
             self._broken.append(error)
 
     def _due(self) -> Iterator[tuple[int, float]]:
@@ -199,9 +199,7 @@ class SteadyLoad:
     def _ended(self, face: str, start: float, end: SearchResponse | SearchError) -> None:
         taken = time.monotonic() - start
         if isinstance(end, SearchError):
-            told = Outcome(
-                face=face, at=start, seconds=taken, error=end, endpoint="", attempts=len(end.attempts), version=0
-            )
+            told = Outcome(face=face, at=start, seconds=taken, error=end, endpoint="", attempts=len(end.attempts), version=0)
         else:
             told = Outcome(
                 face=face,

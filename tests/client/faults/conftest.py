@@ -50,6 +50,6 @@ def table(pytestconfig: pytest.Config) -> Iterator[FaultTable]:
         made.show(Console(width=130))
 
 
-def traces() -> set[str]:
-    """Shared memory and folders that servers of this process are behind."""
-    return {str(path) for path in (*Path("/dev/shm").glob(f"assortment-{os.getpid()}-*"), *Path("/tmp").glob("assortment-serve-*"))}
+def traces() -> set[Path]:
+    """Shared memory that servers of this process are behind."""
+    return set(Path("/dev/shm").glob(f"assortment-{os.getpid()}-*"))

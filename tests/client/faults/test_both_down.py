@@ -43,7 +43,10 @@ async def _both_down(replicas: list[Replica]) -> None:
             until = time.monotonic() + BACK_S
             answered: set[str] = set()
             while answered != {"sync", "async"} and time.monotonic() < until:
-                for face, ask in (("sync", lambda: asyncio.to_thread(client.search, "shoes")), ("async", lambda: tasks.search("shoes"))):
+                for face, ask in (
+                    ("sync", lambda: asyncio.to_thread(client.search, "shoes")),
+                    ("async", lambda: tasks.search("shoes")),
+                ):
                     try:
                         assert (await ask()).endpoint == endpoints[1]
                         answered.add(face)

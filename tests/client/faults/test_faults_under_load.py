@@ -6,8 +6,7 @@ and there may be few of them.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 
