@@ -33,10 +33,8 @@ def test_no_call_fails_while_the_catalogue_changes(small_build: BuildPaths, tabl
         for replica in replicas:
             replica.start()
         before = max(int(folder.name) for folder in shop.index.iterdir() if folder.name.isdigit())
-        cheaper = {
-            product.id: Offer(price=1.0 + place % 90) for place, product in enumerate(Catalogue.open(shop.catalogue).products)
-        }
-        refresh(shop, cheaper)
+        products = Catalogue.open(shop.catalogue).products
+        refresh(shop, {product.id: Offer(price=1.0 + place % 90) for place, product in enumerate(products)})
         running = [RunningServer(url=each.address, headers=each.server.admin_key.headers()) for each in replicas]
         with SteadyLoad([replica.address for replica in replicas], QUERIES) as load:
             with load.window(QUIET_S) as quiet:
