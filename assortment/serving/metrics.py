@@ -22,7 +22,7 @@ from assortment.errors import AssortmentError, CatalogueChangingError, InputErro
 from assortment.serving.step import Outcome, Tensors
 from assortment_client import contract as public
 
-CANARY: Final = "assortment-canary"
+CANARY: Final = public.CANARY_REQUEST_ID
 """Request id of a canary's requests; they are no pages that somebody looked at."""
 CANARY_PASSED: Final = "assortment-canary-passed"
 """Request id of the last one, sent when all others were answered."""

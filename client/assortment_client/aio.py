@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
+import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
+from typing import Final
 
-from assortment_client import contract
-from assortment_client.client import SearchClient
+from assortment_client import contract, tasks
+from assortment_client.aio_channel import AioChannel
+from assortment_client.aio_driver import AioDriver
+from assortment_client.calls import Calls
+from assortment_client.channel_options import ChannelArgument
+from assortment_client.deadline import Deadline
 from assortment_client.errors import SearchError
 from assortment_client.filters import Filters
 from assortment_client.observe import Observer
 from assortment_client.options import TLS, Breaker, Hedge, Retry
-from assortment_client.request import Picture, ProductRequest, SearchRequest
+from assortment_client.probe import NUM_CANARIES
+from assortment_client.request import Picture, ProductRequest, SearchRequest, check_concurrency, check_deadline
 from assortment_client.response import EndpointHealth, ProductEmbedding, SearchResponse, ServerInfo
-from assortment_client.triton import ChannelArgument
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 class AsyncSearchClient:
-    """Searches a catalogue served by Assortment, from one event loop; an asynchronous context manager."""
+    """Searches a catalogue served by Assortment, from one event loop; an asynchronous context manager.
+
+    Methods, arguments and defaults are those of ``SearchClient``, which documents them. Cancelling a call cancels it at the
+    server.
+    """
 
     def __init__(
         self,
@@ -34,8 +46,36 @@ class AsyncSearchClient:
         hedge: Hedge | None = None,
         channel_arguments: Sequence[ChannelArgument] = (),
     ) -> None:
-        """As ``SearchClient``; ``hedge``: a second attempt beside a slow one, None is off."""
-        self._client = SearchClient(endpoints, channel_arguments=channel_arguments)
+        """As ``SearchClient``, and belongs to the event loop of its first call.
+
+        Args:
+            endpoints: this and what is not below, as there.
+            balance: so too.
+            retry: so too.
+            breaker: so too.
+            tls: so too.
+            token: so too; a provider must not block.
+            metadata: so too.
+            observers: so too; their methods must not block.
+            hedge: a second attempt beside a slow first one; None is off.
+            channel_arguments: as there.
+
+        Raises:
+            InvalidRequest: when an argument is wrong.
+        """
+        self._calls: Calls[AioChannel] = Calls(
+            endpoints,
+            AioChannel,
+            balance=balance,
+            retry=retry,
+            breaker=breaker,
+            tls=tls,
+            token=token,
+            metadata=metadata,
+            observers=observers,
+            channel_arguments=channel_arguments,
+        )
+        self._driver = AioDriver(self._calls, hedge)
 
     async def search(
         self,
@@ -59,27 +99,24 @@ class AsyncSearchClient:
         degrade: bool = False,
     ) -> SearchResponse:
         """As ``SearchClient.search``."""
-        return await asyncio.to_thread(
-            lambda: self._client.search(
-                query,
-                image=image,
-                candidates=candidates,
-                k=k,
-                strategy=strategy,
-                diversity=diversity,
-                max_relevance_loss=max_relevance_loss,
-                collapse=collapse,
-                near_duplicate=near_duplicate,
-                caps=caps,
-                pinned=pinned,
-                excluded=excluded,
-                shown=shown,
-                filters=filters,
-                sort=sort,
-                deadline_s=deadline_s,
-                degrade=degrade,
-            )
+        request = SearchRequest(
+            query=query,
+            image=image,
+            candidates=candidates,
+            k=k,
+            strategy=strategy,
+            diversity=diversity,
+            max_relevance_loss=max_relevance_loss,
+            collapse=collapse,
+            near_duplicate=near_duplicate,
+            caps=caps,
+            pinned=pinned,
+            excluded=excluded,
+            shown=shown,
+            filters=filters,
+            sort=sort,
         )
+        return await self.send(request, deadline_s=deadline_s, degrade=degrade)
 
     async def rerank(
         self,
@@ -103,72 +140,94 @@ class AsyncSearchClient:
         degrade: bool = False,
     ) -> SearchResponse:
         """As ``SearchClient.rerank``."""
-        return await asyncio.to_thread(
-            lambda: self._client.rerank(
-                query,
-                candidates,
-                image=image,
-                k=k,
-                strategy=strategy,
-                diversity=diversity,
-                max_relevance_loss=max_relevance_loss,
-                collapse=collapse,
-                near_duplicate=near_duplicate,
-                caps=caps,
-                pinned=pinned,
-                excluded=excluded,
-                shown=shown,
-                filters=filters,
-                sort=sort,
-                deadline_s=deadline_s,
-                degrade=degrade,
-            )
+        return await self.search(
+            query,
+            image=image,
+            candidates=candidates,
+            k=k,
+            strategy=strategy,
+            diversity=diversity,
+            max_relevance_loss=max_relevance_loss,
+            collapse=collapse,
+            near_duplicate=near_duplicate,
+            caps=caps,
+            pinned=pinned,
+            excluded=excluded,
+            shown=shown,
+            filters=filters,
+            sort=sort,
+            deadline_s=deadline_s,
+            degrade=degrade,
         )
 
     async def send(self, request: SearchRequest, *, deadline_s: float = 2.0, degrade: bool = False) -> SearchResponse:
         """As ``SearchClient.send``."""
-        return await asyncio.to_thread(lambda: self._client.send(request, deadline_s=deadline_s, degrade=degrade))
+        return await self._driver.run(tasks.search(request, degrade=degrade), deadline_s)
 
     async def search_many(
         self, requests: Sequence[SearchRequest | str], *, concurrency: int = 16, deadline_s: float = 2.0
     ) -> list[SearchResponse | SearchError]:
         """As ``SearchClient.search_many``."""
-        return await asyncio.to_thread(lambda: self._client.search_many(requests, concurrency=concurrency, deadline_s=deadline_s))
+
+        async def send(request: SearchRequest | str) -> SearchResponse:
+            return await self.send(SearchRequest(query=request) if isinstance(request, str) else request, deadline_s=deadline_s)
+
+        check_concurrency(concurrency)
+        check_deadline(deadline_s)
+        return await self._driver.many(send, requests, concurrency)
 
     async def embed_product(
         self, text: str, *, image: Picture | None = None, labels: Sequence[str] = (), deadline_s: float = 2.0
     ) -> ProductEmbedding:
         """As ``SearchClient.embed_product``."""
-        return await asyncio.to_thread(
-            lambda: self._client.embed_product(text, image=image, labels=labels, deadline_s=deadline_s)
-        )
+        return await self._driver.run(tasks.embed_product(ProductRequest(text=text, image=image, labels=labels)), deadline_s)
 
     async def embed_products(
         self, products: Sequence[ProductRequest], *, concurrency: int = 16, deadline_s: float = 2.0
     ) -> list[ProductEmbedding | SearchError]:
         """As ``SearchClient.embed_products``."""
-        return await asyncio.to_thread(
-            lambda: self._client.embed_products(products, concurrency=concurrency, deadline_s=deadline_s)
-        )
+
+        async def embed(product: ProductRequest) -> ProductEmbedding:
+            return await self._driver.run(tasks.embed_product(product), deadline_s)
+
+        check_concurrency(concurrency)
+        check_deadline(deadline_s)
+        return await self._driver.many(embed, products, concurrency)
 
     async def health(self, *, deadline_s: float = 2.0) -> tuple[EndpointHealth, ...]:
         """As ``SearchClient.health``."""
-        return await asyncio.to_thread(lambda: self._client.health(deadline_s=deadline_s))
+        return await self._driver.health(Deadline(check_deadline(deadline_s), now=time.monotonic()))
 
     async def ready(self, *, deadline_s: float = 2.0) -> bool:
         """As ``SearchClient.ready``."""
-        return await asyncio.to_thread(lambda: self._client.ready(deadline_s=deadline_s))
+        until = Deadline(check_deadline(deadline_s), now=time.monotonic())
+        task = tasks.canary(contract.SEARCH, "ready")
+        try:
+            for _ in range(NUM_CANARIES):
+                await self._driver.run(task, max(0.001, until.left(time.monotonic())), request_id=contract.CANARY_REQUEST_ID)
+        except SearchError as error:
+            _LOG.info("%s is not ready: %s", self._calls.endpoints, error)
+            return False
+        return True
 
     async def server_info(self, *, deadline_s: float = 2.0) -> ServerInfo:
         """As ``SearchClient.server_info``."""
-        return await asyncio.to_thread(lambda: self._client.server_info(deadline_s=deadline_s))
+        return await self._driver.run(tasks.server_info(), deadline_s)
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The addresses that calls go to now, ``host:port``; those of a DNS name change."""
+        return tuple(endpoint.address for endpoint in self._calls.pool.endpoints)
 
     async def close(self) -> None:
         """As ``SearchClient.close``."""
-        return await asyncio.to_thread(lambda: self._client.close())
+        await self._driver.close()
 
     async def __aenter__(self) -> AsyncSearchClient:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.close()
+
+    def __repr__(self) -> str:
+        return f"AsyncSearchClient({str(self._calls.endpoints)!r})"

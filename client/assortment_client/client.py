@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import logging
-import re
 import time
-import uuid
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Final
 
-from assortment_client import codec, contract
-from assortment_client.codec import Call, Tensors
-from assortment_client.errors import BadResponse, InvalidRequest, SearchError, UnknownCandidates
+from assortment_client import contract, tasks
+from assortment_client.calls import Calls
+from assortment_client.channel import Channel
+from assortment_client.channel_options import ChannelArgument
+from assortment_client.deadline import Deadline
+from assortment_client.driver import Driver
+from assortment_client.errors import SearchError
 from assortment_client.filters import Filters
 from assortment_client.observe import Observer
 from assortment_client.options import TLS, Breaker, Retry
-from assortment_client.request import Picture, ProductRequest, SearchRequest, check_deadline
+from assortment_client.probe import NUM_CANARIES
+from assortment_client.request import Picture, ProductRequest, SearchRequest, check_concurrency, check_deadline
 from assortment_client.response import EndpointHealth, ProductEmbedding, SearchResponse, ServerInfo
-from assortment_client.triton import Channel, ChannelArgument
 
 _LOG: Final = logging.getLogger(__name__)
-_CANARY: Final = SearchRequest(query="blue", k=1)
-_NUM_CANARIES: Final = 4  # Triton gives requests to a model's instances in turn, so a few in a row reach them all
-_UNKNOWN: Final = re.compile(r"\bposition (\d+), and (\d+) of \d+ candidates are not in")  # the server's candidate_scorer
 
 
 class SearchClient:
@@ -61,8 +59,19 @@ class SearchClient:
         Raises:
             InvalidRequest: when an argument is wrong.
         """
-        self.url = str(endpoints).strip()
-        self._channel = Channel(self.url, channel_arguments)
+        self._calls: Calls[Channel] = Calls(
+            endpoints,
+            Channel,
+            balance=balance,
+            retry=retry,
+            breaker=breaker,
+            tls=tls,
+            token=token,
+            metadata=metadata,
+            observers=observers,
+            channel_arguments=channel_arguments,
+        )
+        self._driver = Driver(self._calls)
 
     def search(
         self,
@@ -182,15 +191,7 @@ class SearchClient:
 
     def send(self, request: SearchRequest, *, deadline_s: float = 2.0, degrade: bool = False) -> SearchResponse:
         """Sends a search that was built, and so checked, before. Raises as ``search`` does."""
-        call, request_id = codec.encode_search(request), _new_request_id()
-        try:
-            tensors = self._infer(call, request_id, deadline_s)
-        except InvalidRequest as error:
-            raise _with_product_id(error, request.candidates or ()) from None
-        try:
-            return codec.decode_search(tensors, k=request.k, request_id=request_id, shown=request.shown)
-        except BadResponse as error:
-            raise error.located(endpoint=self.url, model=call.model, request_id=request_id) from None
+        return self._driver.run(tasks.search(request, degrade=degrade), deadline_s)
 
     def search_many(
         self, requests: Sequence[SearchRequest | str], *, concurrency: int = 16, deadline_s: float = 2.0
@@ -199,21 +200,22 @@ class SearchClient:
 
         Args:
             requests: each a request, or the text of one with everything else left to its default.
-            concurrency: how many are under way at a time.
+            concurrency: how many are under way at a time, 1 to 256.
             deadline_s: seconds that each is given from its own start.
 
         Returns:
             One answer or error for each request, in the same order. A failure does not fail the others.
+
+        Raises:
+            InvalidRequest: ``concurrency`` or ``deadline_s`` is wrong.
         """
 
-        def outcome(request: SearchRequest | str) -> SearchResponse | SearchError:
-            try:
-                return self.send(SearchRequest(query=request) if isinstance(request, str) else request, deadline_s=deadline_s)
-            except SearchError as error:
-                return error
+        def send(request: SearchRequest | str) -> SearchResponse:
+            return self.send(SearchRequest(query=request) if isinstance(request, str) else request, deadline_s=deadline_s)
 
-        with ThreadPoolExecutor(concurrency) as pool:
-            return list(pool.map(outcome, requests))
+        check_concurrency(concurrency)
+        check_deadline(deadline_s)
+        return self._driver.many(send, requests, concurrency)
 
     def embed_product(
         self, text: str, *, image: Picture | None = None, labels: Sequence[str] = (), deadline_s: float = 2.0
@@ -230,12 +232,7 @@ class SearchClient:
             InvalidRequest: a field is wrong.
             SearchError: any other failure; see ``errors``.
         """
-        call, request_id = codec.encode_product(ProductRequest(text=text, image=image, labels=labels)), _new_request_id()
-        tensors = self._infer(call, request_id, deadline_s)
-        try:
-            return codec.decode_product(tensors, request_id=request_id)
-        except BadResponse as error:
-            raise error.located(endpoint=self.url, model=call.model, request_id=request_id) from None
+        return self._driver.run(tasks.embed_product(ProductRequest(text=text, image=image, labels=labels)), deadline_s)
 
     def embed_products(
         self, products: Sequence[ProductRequest], *, concurrency: int = 16, deadline_s: float = 2.0
@@ -244,43 +241,48 @@ class SearchClient:
 
         Args:
             products: what ``embed_product`` takes, each.
-            concurrency: how many are under way at a time.
+            concurrency: how many are under way at a time, 1 to 256.
             deadline_s: seconds that each is given from its own start.
 
         Returns:
             One vector or error for each product, in the same order. A failure does not fail the others.
+
+        Raises:
+            InvalidRequest: ``concurrency`` or ``deadline_s`` is wrong.
         """
 
-        def outcome(product: ProductRequest) -> ProductEmbedding | SearchError:
-            try:
-                return self.embed_product(product.text, image=product.image, labels=product.labels, deadline_s=deadline_s)
-            except SearchError as error:
-                return error
+        def embed(product: ProductRequest) -> ProductEmbedding:
+            return self._driver.run(tasks.embed_product(product), deadline_s)
 
-        with ThreadPoolExecutor(concurrency) as pool:
-            return list(pool.map(outcome, products))
+        check_concurrency(concurrency)
+        check_deadline(deadline_s)
+        return self._driver.many(embed, products, concurrency)
 
     def health(self, *, deadline_s: float = 2.0) -> tuple[EndpointHealth, ...]:
-        """What a few canary searches find at every endpoint, all endpoints within ``deadline_s`` together.
+        """What a few canary searches find at every endpoint, all of them within ``deadline_s`` together.
+
+        Endpoints are looked at whatever their breakers say, and a breaker is closed where the canaries pass.
 
         Raises:
             InvalidRequest: ``deadline_s`` is wrong.
             Unavailable: there is no endpoint: the DNS name does not resolve.
+            ClientClosed: after ``close``.
         """
-        raise NotImplementedError
+        return self._driver.health(Deadline(check_deadline(deadline_s), now=time.monotonic()))
 
     def ready(self, *, deadline_s: float = 2.0) -> bool:
-        """Whether a few canary searches by text are answered within ``deadline_s`` altogether.
+        """Whether a few canary searches by text are answered within ``deadline_s`` altogether, by whichever endpoints.
 
         Triton's own readiness is not asked: it stays true when a process behind a model has died. An overloaded server is
         not ready. The reason of a False goes to this module's logger at INFO.
         """
-        give_up = time.monotonic() + check_deadline(deadline_s)
+        until = Deadline(check_deadline(deadline_s), now=time.monotonic())
+        task = tasks.canary(contract.SEARCH, "ready")
         try:
-            for _ in range(_NUM_CANARIES):
-                self.send(_CANARY, deadline_s=max(1e-3, give_up - time.monotonic()))
+            for _ in range(NUM_CANARIES):
+                self._driver.run(task, max(0.001, until.left(time.monotonic())), request_id=contract.CANARY_REQUEST_ID)
         except SearchError as error:
-            _LOG.info("%s is not ready: %s", self.url, error)
+            _LOG.info("%s is not ready: %s", self._calls.endpoints, error)
             return False
         return True
 
@@ -290,11 +292,16 @@ class SearchClient:
         Raises:
             SearchError: see ``errors``.
         """
-        return self._channel.server_info(deadline_s=check_deadline(deadline_s))
+        return self._driver.run(tasks.server_info(), deadline_s)
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The addresses that calls go to now, ``host:port``; those of a DNS name change."""
+        return tuple(endpoint.address for endpoint in self._calls.pool.endpoints)
 
     def close(self) -> None:
         """Closes all connections. Calls under way and later ones raise ``ClientClosed``."""
-        self._channel.close()
+        self._driver.close()
 
     def __enter__(self) -> SearchClient:
         return self
@@ -303,25 +310,4 @@ class SearchClient:
         self.close()
 
     def __repr__(self) -> str:
-        return f"SearchClient({self.url!r})"
-
-    def _infer(self, call: Call, request_id: str, deadline_s: float) -> Tensors:
-        """Every inference passes here: the place for attempts, endpoints and budgets."""
-        return self._channel.infer(call, request_id=request_id, deadline_s=check_deadline(deadline_s))
-
-
-def _new_request_id() -> str:
-    return uuid.uuid4().hex
-
-
-def _with_product_id(error: InvalidRequest, candidates: Sequence[str]) -> InvalidRequest:
-    """The server knows candidates by key and position only; names the first unknown one by id."""
-    found = _UNKNOWN.search(error.message)
-    if error.field != "candidates" or found is None or int(found[1]) >= len(candidates):
-        return error
-    place, num_unknown = int(found[1]), int(found[2])
-    allowed = f"{num_unknown} of {len(candidates)} candidates are not in the catalogue being served; allowed: ids of its products"
-    named = InvalidRequest.of(f"candidates[{place}]", candidates[place], allowed)
-    return UnknownCandidates(named.message, field=named.field, product_id=candidates[place], num_unknown=num_unknown).located(
-        endpoint=error.endpoint, model=error.model, request_id=error.request_id, code=error.code
-    )
+        return f"SearchClient({str(self._calls.endpoints)!r})"

@@ -30,8 +30,15 @@ class Call:
     tensors: Tensors
 
 
+def model_of(request: SearchRequest) -> str:
+    """The ensemble that does no more than needed: ``rerank``, ``search_multimodal`` or ``search``."""
+    if request.candidates is not None:
+        return contract.RERANK
+    return contract.SEARCH if request.image is None else contract.SEARCH_MULTIMODAL
+
+
 def encode_search(request: SearchRequest) -> Call:
-    """Chooses the ensemble that does no more than needed: ``rerank``, ``search_multimodal`` or ``search``."""
+    """The tensors of a search."""
     tensors = {contract.QUERY: _strings(request.query), contract.K: np.full((1, 1), request.k, np.int32)}
     if request.image is not None:
         tensors[contract.PICTURE] = _strings(picture_bytes(request.image))
@@ -46,8 +53,7 @@ def encode_search(request: SearchRequest) -> Call:
     if request.candidates is not None:
         keys = [contract.candidate_key(product_id) for product_id in request.candidates]
         tensors[contract.CANDIDATE_KEY] = np.array([keys], dtype=np.int64)
-        return Call(contract.RERANK, tensors)
-    return Call(contract.SEARCH if request.image is None else contract.SEARCH_MULTIMODAL, tensors)
+    return Call(model_of(request), tensors)
 
 
 def encode_product(request: ProductRequest) -> Call:
@@ -61,7 +67,13 @@ def encode_product(request: ProductRequest) -> Call:
 
 
 def decode_search(
-    tensors: Mapping[str, npt.NDArray[Any]], *, k: int, request_id: str, shown: Sequence[str] = ()
+    tensors: Mapping[str, npt.NDArray[Any]],
+    *,
+    k: int,
+    request_id: str,
+    shown: Sequence[str] = (),
+    endpoint: str = "",
+    attempts: int = 1,
 ) -> SearchResponse:
     """The answer to a search that had ``k`` and ``shown``.
 
@@ -100,6 +112,8 @@ def decode_search(
         shown=(*shown, *ids),
         catalogue_version=int(version[0]),
         request_id=request_id,
+        endpoint=endpoint,
+        attempts=attempts,
     )
 
 

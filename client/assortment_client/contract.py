@@ -44,6 +44,9 @@ UNKNOWN_LABEL: Final = "UNKNOWN_LABEL"  # STRING [-1], labels the model was not 
 
 VECTOR_DIM: Final = 256
 
+# The request id of canaries: the server's metrics leave them out of what they tell of pages.
+CANARY_REQUEST_ID: Final = "assortment-canary"
+
 # Limits, stated once. Both sides check them; the server's word is final.
 MAX_QUERY_CHARACTERS: Final = 1_000
 MAX_PICTURE_BYTES: Final = 8 * 2**20

@@ -126,6 +126,12 @@ class Unavailable(SearchError):
     default_code = "UNAVAILABLE"
     default_retryable = True
 
+    def __init__(self, message: str, *, reason: str = "other") -> None:
+        super().__init__(message)
+        self.reason = reason
+        """"refused", "unresolved" (a name without addresses), "stopping", "dead_process", "catalogue_changing", "breaker_open"
+        (nothing was sent: all endpoints have failed before) or "other"."""
+
 
 class TLSFailed(Unavailable):
     """No secure connection: the certificate is another's, or one of the two sides speaks plain text."""

@@ -148,6 +148,16 @@ def check_deadline(deadline_s: Any) -> float:
     return float(deadline_s)
 
 
+def check_concurrency(concurrency: Any) -> None:
+    """Checks how many calls may be under way at a time.
+
+    Raises:
+        InvalidRequest: when it is no whole number from 1 to 256.
+    """
+    if isinstance(concurrency, bool) or not isinstance(concurrency, int) or not 1 <= concurrency <= 256:
+        raise InvalidRequest.of("concurrency", concurrency, "allowed: a whole number from 1 to 256")
+
+
 # What callers pass is not trusted to have the annotated type, hence Any.
 
 

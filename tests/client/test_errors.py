@@ -21,6 +21,7 @@ from assortment_client import (
     DeadlineExceeded,
     InvalidRequest,
     ModelNotReady,
+    NotTriton,
     Overloaded,
     SearchClient,
     SearchError,
@@ -49,7 +50,8 @@ STATUSES = [
     ("DEADLINE_EXCEEDED", "Deadline Exceeded", DeadlineExceeded, True),
     ("UNAUTHENTICATED", "no token", AccessDenied, False),
     ("PERMISSION_DENIED", "", AccessDenied, False),
-    ("UNIMPLEMENTED", "Method not found!", BadResponse, False),
+    ("UNIMPLEMENTED", "Method not found!", NotTriton, False),
+    ("UNIMPLEMENTED", "ModelInfer RPC doesn't support models with decoupled transaction policy", BadResponse, False),
     ("UNKNOWN", "Stream removed", ServerFailed, False),
 ]
 
@@ -192,7 +194,8 @@ def test_an_http_server_on_the_port() -> None:
         server.shutdown()
         thread.join()
         server.server_close()
-    assert isinstance(caught.value, Unavailable | DeadlineExceeded)
+    assert isinstance(caught.value, NotTriton)
+    assert "give Triton's gRPC port, 8001 by default" in str(caught.value)
 
 
 def test_closing_while_a_call_is_under_way(client, scripted) -> None:
