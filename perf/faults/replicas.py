@@ -92,11 +92,11 @@ class Replica:
         """SIGSTOP to the server and its Python processes for as long as the block lasts: it takes calls and answers none."""
         stopped = self.pids
         try:
-            for pid in stopped:
+            for pid in stopped:  # the server first
                 os.kill(pid, signal.SIGSTOP)
             yield
         finally:
-            for pid in stopped:
+            for pid in reversed(stopped):  # the server last: it would take a backend that still sleeps for dead
                 os.kill(pid, signal.SIGCONT)
 
     def wait_until_gone(self) -> None:

@@ -54,9 +54,9 @@ def test_a_killed_replica_and_its_restart(replicas: list[Replica], load: SteadyL
             pass
         with load.window(FAULT_S) as hit:
             replicas[0].kill()
+        table.add("SIGKILL", quiet.calls, hit.calls)
         replicas[0].wait_until_gone()
         comes_back(load, table, "SIGKILL", replicas[0], quiet.calls)
-    table.add("SIGKILL", quiet.calls, hit.calls)
     judge(load.outcomes, load.deadline_s)
     assert {one.endpoint for one in quiet.calls if not one.error} == {replica.address for replica in replicas}
 
@@ -67,9 +67,9 @@ def test_a_drained_replica_and_its_restart(replicas: list[Replica], load: Steady
             pass
         with load.window(FAULT_S) as hit:
             replicas[1].drain()
+        table.add("SIGTERM, drains", quiet.calls, hit.calls)
         replicas[1].wait_until_gone()
         comes_back(load, table, "SIGTERM", replicas[1], quiet.calls)
-    table.add("SIGTERM, drains", quiet.calls, hit.calls)
     judge(load.outcomes, load.deadline_s)
 
 
