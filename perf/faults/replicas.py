@@ -21,6 +21,7 @@ from assortment_client import contract
 from deploy.local.ports import Ports
 from deploy.local.server import LocalServer
 from perf import cpu_time
+from perf.cores import bind
 from perf.load import search_request
 
 TEXT_MODELS: Final = (contract.SEARCH, "text_search")
@@ -112,11 +113,9 @@ class Replica:
             time.sleep(_POLL_S)
 
     def pin(self, cores: Collection[int]) -> None:
-        """Binds all its threads to some cores."""
+        """Binds all its processes to some cores."""
         for pid in self.pids:
-            for thread in Path(f"/proc/{pid}/task").iterdir():
-                with contextlib.suppress(ProcessLookupError):  # it has ended since
-                    os.sched_setaffinity(int(thread.name), cores)
+            bind(pid, cores)
 
     def _backends(self, model: str) -> list[int]:
         script = f"/{model}/1/model.py".encode()
