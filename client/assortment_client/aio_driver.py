@@ -139,11 +139,17 @@ class AioDriver:
                 while running and not call.is_over:
                     replies, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                     for reply in replies:
-                        attempt = running.pop(reply)
+                        attempt, others = running[reply], [one for other, one in running.items() if other is not reply]
                         try:
-                            return call.decoded(attempt, reply.result())
+                            answer = call.decoded(attempt, reply.result(), others)
                         except (StatusError, SearchError) as failure:
-                            step = call.failed(attempt, failure, another_runs=bool(running))
+                            del running[reply]
+                            step = call.failed(attempt, failure, another_runs=bool(others))
+                            continue
+                        for loser in running:
+                            loser.cancel()
+                        running.clear()  # all have ended
+                        return answer
             finally:
                 for reply, attempt in running.items():
                     reply.cancel()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Generic
 
 from assortment_client.attempts import Attempt, Attempts, Pause, Pinned
@@ -69,7 +69,11 @@ class OneCall(Generic[ChannelT, AnswerT]):
         self.request_id = request_id or os.urandom(16).hex()
         self._attempts_s = self._decode_s = self._encode_s = self._paused_s = self._paused_at = 0.0
         self._started = time.monotonic()
-        self._watchers = calls.watchers.started(CallInfo(task.method, task.model, self.request_id, deadline.seconds))
+        self._watchers = (
+            calls.watchers.started(CallInfo(task.method, task.model, self.request_id, deadline.seconds))
+            if calls.watchers
+            else None
+        )
         try:
             self._message = task.encode(self.request_id)
         except SearchError as error:
@@ -93,8 +97,8 @@ class OneCall(Generic[ChannelT, AnswerT]):
         message = with_timeout(self._message, attempt.seconds) if task.rpc is MODEL_INFER else self._message
         return task.rpc, message, attempt.seconds, metadata
 
-    def decoded(self, attempt: Attempt[ChannelT], reply: bytes) -> AnswerT:
-        """An attempt was answered, and the call with it.
+    def decoded(self, attempt: Attempt[ChannelT], reply: bytes, others: Iterable[Attempt[ChannelT]] = ()) -> AnswerT:
+        """An attempt was answered, and the call with it; ``others`` that run are abandoned, for the driver to cancel.
 
         Raises:
             BadResponse: when the answer cannot be read; the attempt has ``failed`` then.
@@ -105,6 +109,8 @@ class OneCall(Generic[ChannelT, AnswerT]):
         now = time.monotonic()
         self._attempts.succeeded(attempt, now)
         self._calls.note_latency(replied - attempt.started)
+        for other in others:
+            self.abandoned(other)
         if self._watchers is not None:
             self._attempts_s += replied - attempt.started
             self._decode_s = now - replied

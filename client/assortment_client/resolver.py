@@ -56,23 +56,32 @@ class Resolver:
         if running is None and now < self._next - (after_failure or bool(self.error)) * (_EVERY_S - _EVERY_AFTER_FAILURE_S):
             return None
         with self._lock:
-            if self._running is None:
-                self._running = Future()
-                self._running.set_running_or_notify_cancel()  # nobody can cancel it for the others
-                self._next = now + _EVERY_S
-                threading.Thread(target=self._run, args=(self._running,), name=f"resolve {self.name}", daemon=True).start()
-            return self._running
+            if self._running is not None:
+                return self._running
+            running = self._running = Future()
+            running.set_running_or_notify_cancel()  # nobody can cancel it for the others
+            self._next = now + _EVERY_S
+            try:
+                threading.Thread(target=self._run, args=(running,), name=f"resolve {self.name}", daemon=True).start()
+            except RuntimeError:  # no more threads: a later call will try
+                self._end(running, "no thread could be started")
+            return running
 
     def _run(self, running: Future[None]) -> None:
+        error = "the look-up broke off"
         try:
             addresses = sorted({str(Address(host, self.name.port)) for host in self._lookup(self.name.host, self.name.port)})
+            if addresses:
+                self._found(addresses)
             error = "" if addresses else "no addresses"
-        except OSError as caught:  # socket.gaierror among them
-            addresses, error = [], caught.strerror or str(caught)
-        if addresses:
-            self._found(addresses)
-        elif not self.error:
-            _LOG.warning("%s does not resolve (%s); going on with the addresses known, if any", self.name, error)
+        except (OSError, UnicodeError) as caught:  # socket.gaierror, and names that are none
+            error = str(getattr(caught, "strerror", None) or caught)
+        finally:
+            if error and not self.error:
+                _LOG.warning("%s does not resolve (%s); going on with the addresses known, if any", self.name, error)
+            self._end(running, error)
+
+    def _end(self, running: Future[None], error: str) -> None:
         self.error = error
         self._running = None
         running.set_result(None)

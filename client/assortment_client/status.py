@@ -33,6 +33,7 @@ _QUEUE_TEXTS: Final = ("Exceeds maximum queue size", "Request timeout expired")
 _DEAD_PROCESS_TEXT: Final = "is not healthy"
 _STOPPING_TEXTS: Final = ("has no available versions", "Server exiting")
 _CHANGING_TEXT: Final = "catalogue changing"
+_RESTRICTED_TEXT: Final = "protocol is restricted"  # Triton refuses a call without its key with UNAVAILABLE
 _MESSAGE_SIZE_TEXT: Final = "larger than max"
 _NOT_CONNECTED_TEXT: Final = "failed to connect to all addresses"
 _CLOSED_TEXTS: Final = ("Socket closed", "reset by peer", "Broken pipe")
@@ -107,6 +108,8 @@ def _error(code: str, text: str, endpoint: str) -> SearchError:
         return Overloaded(f"the server is overloaded ({text}); send less, or try again after a pause")
     if code == "RESOURCE_EXHAUSTED" and _MESSAGE_SIZE_TEXT not in text:
         return Overloaded(f"the server is out of a resource ({text}); send less, or try again after a pause")
+    if code == "UNAVAILABLE" and _RESTRICTED_TEXT in text:
+        return AccessDenied(f"the server restricts this call ({text}); give the key in metadata")
     if code == "UNAVAILABLE":
         reason = "stopping" if _is_stopping(text) else "catalogue_changing" if _CHANGING_TEXT in text else "other"
         return Unavailable(_unanswered(endpoint, text), reason=reason)

@@ -25,6 +25,9 @@ class Watchers:
         self._observers = tuple(observers)
         self._logged: set[int] = set()
 
+    def __bool__(self) -> bool:
+        return bool(self._observers)
+
     def started(self, call: CallInfo) -> CallWatchers | None:
         """Who follows this call; None when nobody does."""
         following = []

@@ -13,11 +13,13 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 from google.protobuf.message import DecodeError
-from tritonclient.grpc import service_pb2
+from tritonclient.grpc import service_pb2 as untyped
 
 from assortment_client.codec import Call, Tensors
 from assortment_client.errors import BadResponse
 from assortment_client.response import ServerInfo
+
+service_pb2: Final[Any] = untyped  # generated, without types
 
 MODEL_INFER: Final = "/inference.GRPCInferenceService/ModelInfer"
 SERVER_METADATA: Final = "/inference.GRPCInferenceService/ServerMetadata"
@@ -98,7 +100,7 @@ def _tensor(name: str, datatype: str, shape: Any, content: bytes) -> npt.NDArray
     dtype = _DTYPES.get(datatype)
     if dtype is None:
         raise BadResponse(f"{name}: datatype {datatype!r} is not in the contract: another server, or another version of it")
-    size = math.prod(shape)
+    size = math.prod(shape) if min(shape, default=0) >= 0 else -1
     if datatype == "BYTES":
         values = _unpacked(name, content)
         complete = len(values) == size

@@ -5,6 +5,9 @@ What the real server does is tested on the real server (marked ``triton``).
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -15,7 +18,7 @@ import pytest
 from tritonclient.grpc import service_pb2, service_pb2_grpc
 from tritonclient.utils import np_to_triton_dtype, serialize_byte_tensor
 
-from assortment_client import SearchClient
+from assortment_client import AsyncSearchClient, SearchClient
 
 Answer = Callable[[Any, grpc.ServicerContext], Any]
 
@@ -26,6 +29,7 @@ class ScriptedServer(service_pb2_grpc.GRPCInferenceServiceServicer):
     def __init__(self) -> None:
         self.requests: list[Any] = []
         self.time_remaining: list[float] = []
+        self.metadata: list[dict[str, str]] = []
         self.endpoint = ""
         self.answer: Answer
         self.answer_products(["a", "b"])
@@ -55,6 +59,7 @@ class ScriptedServer(service_pb2_grpc.GRPCInferenceServiceServicer):
     def ModelInfer(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         self.requests.append(request)
         self.time_remaining.append(context.time_remaining())
+        self.metadata.append(dict(context.invocation_metadata()))
         return self.answer(request, context)
 
     def ServerMetadata(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
@@ -72,15 +77,76 @@ def _message(request: Any, tensors: dict[str, np.ndarray]) -> Any:
     return response
 
 
-@pytest.fixture
-def scripted() -> Iterator[ScriptedServer]:
-    server = grpc.server(ThreadPoolExecutor(4), options=[("grpc.max_receive_message_length", -1)])
+@contextlib.contextmanager
+def serving(credentials: grpc.ServerCredentials | None = None) -> Iterator[ScriptedServer]:
+    """A scripted server on a free port."""
+    server = grpc.server(ThreadPoolExecutor(16), options=[("grpc.max_receive_message_length", -1), ("grpc.so_reuseport", 0)])
     servicer = ScriptedServer()
     service_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(servicer, server)
-    servicer.endpoint = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    port = server.add_secure_port("127.0.0.1:0", credentials) if credentials else server.add_insecure_port("127.0.0.1:0")
+    servicer.endpoint = f"127.0.0.1:{port}"
     server.start()
-    yield servicer
-    server.stop(grace=None).wait()
+    try:
+        yield servicer
+    finally:
+        server.stop(grace=None).wait()
+
+
+@pytest.fixture
+def scripted() -> Iterator[ScriptedServer]:
+    with serving() as servicer:
+        yield servicer
+
+
+@pytest.fixture
+def two() -> Iterator[tuple[ScriptedServer, ScriptedServer]]:
+    """Two replicas."""
+    with serving() as first, serving() as second:
+        yield first, second
+
+
+@pytest.fixture
+def nobody() -> str:
+    """An endpoint that refuses connections."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{free.getsockname()[1]}"
+
+
+class Blocking:
+    """An asynchronous client that is used as a synchronous one, so that one test tries both."""
+
+    def __init__(self, client: AsyncSearchClient, loop: asyncio.AbstractEventLoop) -> None:
+        self.client, self.loop = client, loop
+        self._calls, self._driver = client._calls, client._driver
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self.client, name)
+        return (lambda *a, **k: self.loop.run_until_complete(method(*a, **k))) if callable(method) else method
+
+    def __repr__(self) -> str:
+        return repr(self.client)
+
+
+@pytest.fixture(params=["threads", "event loop"])
+def connect(request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
+    """Makes a client of either kind; all are closed after the test."""
+    clients: list[Any] = []
+    loop = asyncio.new_event_loop()
+
+    def connect(*args: Any, **options: Any) -> Any:
+        made = (
+            SearchClient(*args, **options) if request.param == "threads" else Blocking(AsyncSearchClient(*args, **options), loop)
+        )
+        clients.append(made)
+        return made
+
+    yield connect
+    for made in clients:
+        made.close()
+    loop.run_until_complete(asyncio.sleep(0))
+    assert not asyncio.all_tasks(loop)
+    loop.close()
 
 
 @pytest.fixture
