@@ -23,6 +23,7 @@ BALANCES: Final = (ROUND_ROBIN, LEAST_IN_FLIGHT)
 _WORST_FIRST: Final = (OPEN, HALF_OPEN)
 _RECENT: Final = 0.1  # weight of the latest outcome in an endpoint's success rate
 _WELL: Final = 0.8  # the success rate from which on an endpoint is well
+_LOADED_S: Final = 1.0  # for so long after a refusal an endpoint counts as loaded
 
 ChannelT = TypeVar("ChannelT")
 
@@ -30,7 +31,7 @@ ChannelT = TypeVar("ChannelT")
 class Endpoint(Generic[ChannelT]):
     """One server as this client knows it. Only the pool changes it."""
 
-    __slots__ = ("address", "answered", "channel", "circuits", "in_flight", "removed", "success_rate")
+    __slots__ = ("address", "answered", "busy_at", "channel", "circuits", "heard_at", "in_flight", "removed", "success_rate")
 
     def __init__(self, address: str, channel: ChannelT) -> None:
         self.address = address
@@ -42,6 +43,10 @@ class Endpoint(Generic[ChannelT]):
         """Of recent attempts, the latest weighing most; overload and lateness count against it."""
         self.answered = False
         """Whether it has ever answered."""
+        self.busy_at = -math.inf
+        """When it last refused a call for overload."""
+        self.heard_at: float | None = None
+        """When it last said anything, be it that it is overloaded; until then, when it was first asked."""
         self.removed = False
         """Whether DNS names it no longer: it finishes what it has."""
 
@@ -49,6 +54,16 @@ class Endpoint(Generic[ChannelT]):
     def is_well(self) -> bool:
         """Whether it answers nearly everything, so that it can take what another does not."""
         return self.success_rate >= _WELL
+
+    def is_loaded(self, now: float) -> bool:
+        """Whether it refused a call for overload of late."""
+        return now - self.busy_at < _LOADED_S
+
+    def silent_s(self, now: float, *, since: float) -> float:
+        """For how long it owes an answer to an attempt of ``since``, or has said nothing at all; 0 while it is loaded."""
+        if self.is_loaded(now):
+            return 0.0
+        return now - (since if self.heard_at is None else min(since, self.heard_at))
 
     @property
     def state(self) -> str:
@@ -164,6 +179,7 @@ class Pool(Generic[ChannelT]):
                 endpoint.circuits[model].probing()
                 changed = endpoint.state
             endpoint.in_flight += 1
+            endpoint.heard_at = now if endpoint.heard_at is None else endpoint.heard_at
             choice = Choice(endpoint, is_probe, len(takers) > 1)
         if changed:
             self._changed(endpoint.address, changed)
@@ -221,7 +237,7 @@ class Pool(Generic[ChannelT]):
             circuit = endpoint.circuits.get(model)
             if circuit is None and (verdict is None or not verdict.speaks_against):
                 if verdict is not None:
-                    self._note(endpoint, verdict)
+                    self._note(endpoint, verdict, now)
                 return
             before = endpoint.state
             if circuit is None:
@@ -237,7 +253,7 @@ class Pool(Generic[ChannelT]):
             elif choice.is_probe:
                 circuit.probe_abandoned()
             if verdict is not None:
-                self._note(endpoint, verdict)
+                self._note(endpoint, verdict, now)
             after = endpoint.state
         if after != before:
             self._changed(endpoint.address, after)
@@ -256,8 +272,11 @@ class Pool(Generic[ChannelT]):
             wait = min((circuit.seconds_until_last_resort(now) for circuit in closed_for.values()), default=math.nan)
         return f"{reasons}; the next try is in {wait:.1f} s"
 
-    def _note(self, endpoint: Endpoint[ChannelT], verdict: Verdict) -> None:
-        endpoint.answered = endpoint.answered or verdict.answered
+    def _note(self, endpoint: Endpoint[ChannelT], verdict: Verdict, now: float) -> None:
+        if verdict.answered:
+            endpoint.answered, endpoint.heard_at = True, now
+        if verdict is Verdict.BUSY:
+            endpoint.busy_at = now
         if verdict.is_good or verdict.is_bad:
             endpoint.success_rate += _RECENT * (verdict.is_good - endpoint.success_rate)
 

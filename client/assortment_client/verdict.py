@@ -22,8 +22,9 @@ from assortment_client.errors import (
 )
 
 _NO_WORK_DONE: Final = ("refused", "unresolved", "stopping", "dead_process")
-# An attempt that was given less than this, seconds, and was late says more about the caller's deadline than about the endpoint.
-SHORTEST_TELLING_S: Final = 0.02
+# An endpoint that had less time than this, seconds, to say anything to anybody is slow, not silent: a busy one answers in bursts,
+# and short deadlines fall between them. A breaker that opened for that would turn overload into an outage.
+SHORTEST_TELLING_S: Final = 0.5
 
 
 class Verdict(enum.Enum):
@@ -35,7 +36,7 @@ class Verdict(enum.Enum):
     GONE = "did no work and will do none: another endpoint at once, free of budget; the breaker opens at once"
     CHANGING = "did no work, and soon will: another endpoint at once, free of budget; the breaker counts nothing"
     SILENT = "late, or broken off: another endpoint at once, free when that one is well; the breaker counts it"
-    IMPATIENT = "late, but it was given hardly any time: as SILENT, and the breaker counts nothing"
+    IMPATIENT = "late, but the endpoint had hardly any time: as SILENT, and the breaker counts nothing"
     BUSY = "overloaded: one try elsewhere, out of the budget; the breaker counts nothing"
     BROKEN = "failed over this request: final; the breaker counts it"
     GIVEN_UP = "closed or cancelled from this side: final, and says nothing about the endpoint"
@@ -77,10 +78,15 @@ _BAD: Final = _AGAINST | {Verdict.IMPATIENT, Verdict.BUSY}
 _FINAL: Final = frozenset({Verdict.GOOD, Verdict.REFUSED, Verdict.BROKEN, Verdict.GIVEN_UP})
 
 
-def verdict_of(error: SearchError, *, given_s: float) -> Verdict:
-    """The verdict on an attempt that failed after it was given ``given_s`` seconds."""
+def verdict_of(error: SearchError, *, silent_s: float) -> Verdict:
+    """The verdict on an attempt that failed.
+
+    Args:
+        error: what it met.
+        silent_s: for how long the endpoint has had the chance to say something, see ``Endpoint.silent_s``.
+    """
     if isinstance(error, DeadlineExceeded):
-        return Verdict.SILENT if given_s >= SHORTEST_TELLING_S else Verdict.IMPATIENT
+        return Verdict.SILENT if silent_s >= SHORTEST_TELLING_S else Verdict.IMPATIENT
     if isinstance(error, ModelNotReady):
         return Verdict.GONE if error.retryable else Verdict.REFUSED
     if isinstance(error, NotTriton | TLSFailed):
