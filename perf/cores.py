@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
+from collections.abc import Collection
 from pathlib import Path
 
 from assortment.errors import InputError
@@ -21,6 +23,13 @@ def pin(count: int) -> tuple[int, ...]:
     cores = tuple(allowed[:count])
     os.sched_setaffinity(0, cores)
     return cores
+
+
+def bind(pid: int, cores: Collection[int]) -> None:
+    """Binds every thread of a process; those that it starts later inherit that."""
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(ProcessLookupError):  # it has ended since
+            os.sched_setaffinity(int(thread.name), cores)
 
 
 def processor() -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import collections
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -49,6 +49,10 @@ class Arrivals:
         return len(self.good_s) / self.seconds
 
 
+Ask = Callable[[int, float], Awaitable[str]]
+"""Sends request number n, which has so many seconds left, and tells how it ended: "good", "shed", "late", or any other word."""
+
+
 class OpenLoop:
     """Text queries to the ``search`` ensemble at a rate of one's own choosing."""
 
@@ -62,47 +66,59 @@ class OpenLoop:
 
     def run(self, rate: float, seconds: float, *, seed: int = 0) -> Arrivals:
         """Sends ``rate`` requests a second on average for ``seconds``, and waits until each has ended."""
-        drawn = np.random.default_rng(seed)
-        due = np.cumsum(drawn.exponential(1.0 / rate, size=max(1, round(rate * seconds))))
-        return asyncio.run(self._run(due.tolist()))
+        return asyncio.run(self._run(moments(rate, seconds, seed=seed)))
 
     async def _run(self, due: Sequence[float]) -> Arrivals:
         async with grpc.aio.insecure_channel(self._url) as channel:
             stub = service_pb2_grpc.GRPCInferenceServiceStub(channel)
             await stub.ServerReady(_MESSAGES.ServerReadyRequest())
-            start = time.perf_counter()
-            calls, behind = [], []
-            for number, moment in enumerate(due):
-                wait = start + moment - time.perf_counter()
-                if wait > 0:
-                    await asyncio.sleep(wait)
-                elif number % 16 == 0:
-                    await asyncio.sleep(0)  # behind: answers have to be read too
-                behind.append(max(0.0, time.perf_counter() - start - moment))
-                calls.append(asyncio.create_task(self._call(stub, number, start + moment)))
-            ended = await asyncio.gather(*calls)
-        statuses = collections.Counter(status for status, _ in ended if status not in ("good", "shed", "late"))
-        return Arrivals(
-            seconds=due[-1],
-            offered=len(due),
-            good_s=[taken for status, taken in ended if status == "good"],
-            shed=sum(status == "shed" for status, _ in ended),
-            late=sum(status == "late" for status, _ in ended),
-            failed=dict(statuses),
-            behind_s=behind,
-        )
+            return await arrive(lambda number, left_s: self._ask(stub, number, left_s), due, deadline_s=self._deadline_s)
 
-    async def _call(self, stub: Any, number: int, due: float) -> tuple[str, float]:
-        """How one request ended, and seconds since it was due."""
+    async def _ask(self, stub: Any, number: int, left_s: float) -> str:
         try:
-            left = max(1e-3, due + self._deadline_s - time.perf_counter())
-            await stub.ModelInfer(self._requests[number % len(self._requests)], timeout=left)
-            status = "good"
+            await stub.ModelInfer(self._requests[number % len(self._requests)], timeout=left_s)
         except grpc.aio.AioRpcError as error:
-            status = error.code().name
+            status: str = error.code().name
             if status == "UNAVAILABLE" and _SHED_TEXT in (error.details() or ""):
-                status = "shed"
-            elif status == "DEADLINE_EXCEEDED":
-                status = "late"
-        taken = time.perf_counter() - due
-        return ("late" if status == "good" and taken > self._deadline_s else status), taken
+                return "shed"
+            return "late" if status == "DEADLINE_EXCEEDED" else status
+        return "good"
+
+
+def moments(rate: float, seconds: float, *, seed: int = 0) -> list[float]:
+    """When requests are due, seconds from the start: a Poisson process of ``rate`` a second."""
+    drawn = np.random.default_rng(seed)
+    due: list[float] = np.cumsum(drawn.exponential(1.0 / rate, size=max(1, round(rate * seconds)))).tolist()
+    return due
+
+
+async def arrive(ask: Ask, due: Sequence[float], *, deadline_s: float) -> Arrivals:
+    """Sends each request when it is due, and waits until all have ended."""
+    start = time.perf_counter()
+    calls, behind = [], []
+    for number, moment in enumerate(due):
+        wait = start + moment - time.perf_counter()
+        if wait > 0:
+            await asyncio.sleep(wait)
+        elif number % 16 == 0:
+            await asyncio.sleep(0)  # behind: answers have to be read too
+        behind.append(max(0.0, time.perf_counter() - start - moment))
+        calls.append(asyncio.create_task(_timed(ask, number, start + moment, deadline_s)))
+    ended = await asyncio.gather(*calls)
+    statuses = collections.Counter(status for status, _ in ended if status not in ("good", "shed", "late"))
+    return Arrivals(
+        seconds=due[-1],
+        offered=len(due),
+        good_s=[taken for status, taken in ended if status == "good"],
+        shed=sum(status == "shed" for status, _ in ended),
+        late=sum(status == "late" for status, _ in ended),
+        failed=dict(statuses),
+        behind_s=behind,
+    )
+
+
+async def _timed(ask: Ask, number: int, due: float, deadline_s: float) -> tuple[str, float]:
+    """How one request ended, and seconds since it was due."""
+    status = await ask(number, max(1e-3, due + deadline_s - time.perf_counter()))
+    taken = time.perf_counter() - due
+    return ("late" if status == "good" and taken > deadline_s else status), taken

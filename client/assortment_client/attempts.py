@@ -132,7 +132,7 @@ class Attempts(Generic[ChannelT]):
         self, attempt: Attempt[ChannelT], error: SearchError, now: float, *, another_runs: bool = False
     ) -> Attempt[ChannelT] | Pause | None:
         """It failed; what next. Nothing as long as ``another_runs`` (a hedged call): that one may still be answered."""
-        verdict = verdict_of(error, given_s=attempt.seconds)
+        verdict = verdict_of(error)
         why = f"{type(error).__name__}: {error.message}"
         self._pool.release(attempt.choice, self._model, verdict, now, why)
         met = FailedAttempt(
@@ -210,7 +210,8 @@ class Attempts(Generic[ChannelT]):
         self.num_started += 1
         self._tried.append(choice.endpoint)
         attempts_left = self._retry.attempts - self._rounds
-        shares = attempts_left > 1 and choice.has_others and kind != "hedge"
+        # Half the time of a loaded server is no time: it would work for callers who have gone.
+        shares = attempts_left > 1 and choice.has_others and kind != "hedge" and not choice.endpoint.is_loaded(now)
         seconds = self._deadline.share(now, attempts_left) if shares else self._deadline.left(now)
         return Attempt(self.num_started, kind, choice, now, seconds)
 
@@ -241,7 +242,7 @@ class Pinned(Generic[ChannelT]):
 
     def failed(self, attempt: Attempt[ChannelT], error: SearchError, now: float, *, another_runs: bool = False) -> None:
         """It failed, and that is all."""
-        self._error, self.verdict = error, verdict_of(error, given_s=attempt.seconds)
+        self._error, self.verdict = error, verdict_of(error)
 
     def resume(self, now: float) -> None:
         """There is never a pause."""

@@ -121,7 +121,7 @@ class Pool(Generic[ChannelT]):
                 endpoint, is_probe = self._next(due), True
                 endpoint.circuits[model].probing()
                 changed = endpoint.state
-            endpoint.in_flight += 1
+            endpoint.asked(now)
             choice = Choice(endpoint, now, is_probe, len(takers) > 1)
         if changed:
             self._changed(endpoint.address, changed)
@@ -134,7 +134,7 @@ class Pool(Generic[ChannelT]):
             is_probe = circuit is not None and circuit.state == OPEN
             if circuit is not None and is_probe:
                 circuit.probing()
-            endpoint.in_flight += 1
+            endpoint.asked(now)
             choice = Choice(endpoint, now, is_probe)
             state = endpoint.state
         if is_probe:
@@ -155,7 +155,7 @@ class Pool(Generic[ChannelT]):
             ]
             for endpoint in due:
                 endpoint.circuits[model].probing()
-                endpoint.in_flight += 1
+                endpoint.asked(now)
             told = [(endpoint.address, endpoint.state) for endpoint in due]
         for address, state in told:
             self._changed(address, state)
@@ -177,7 +177,7 @@ class Pool(Generic[ChannelT]):
             if endpoint.removed and not endpoint.in_flight:
                 self._leaving.discard(endpoint)
                 self._retired.append(endpoint)
-            speaks_against = verdict is not None and self._speaks_against(choice, model, verdict)
+            speaks_against = verdict is not None and self._speaks_against(choice, model, verdict, now)
             circuit = endpoint.circuits.get(model)
             if circuit is None and speaks_against:
                 circuit = endpoint.circuits[model] = Circuit(self._breaker, self._random)
@@ -205,16 +205,19 @@ class Pool(Generic[ChannelT]):
             wait = min((circuit.seconds_until_last_resort(now) for circuit in closed_for.values()), default=math.nan)
         return f"{reasons}; the next try is in {wait:.1f} s"
 
-    def _speaks_against(self, choice: Choice[ChannelT], model: str, verdict: Verdict) -> bool:
+    def _speaks_against(self, choice: Choice[ChannelT], model: str, verdict: Verdict, now: float) -> bool:
         """Whether the breaker counts it.
 
         Being late is no fault where all are: then there is too much to do, and an open breaker would leave undone what can be
-        done. It is one where another endpoint is well, or where nothing came back in all the time: this one is frozen.
+        done. It is one where another endpoint is well, or where nothing came back in all the time: this one is frozen. One that
+        has just refused a call for overload is neither.
         """
         if verdict is not Verdict.LATE:
             return verdict.speaks_against
         endpoint = choice.endpoint
-        return endpoint.answered_at < choice.at or any(
+        if endpoint.is_loaded(now):
+            return False
+        return endpoint.is_silent(now, since=choice.at) or any(
             other is not endpoint and other.takes(model) and other.is_well for other in self._endpoints
         )
 

@@ -22,8 +22,6 @@ from assortment_client.errors import (
 )
 
 _NO_WORK_DONE: Final = ("refused", "unresolved", "stopping", "dead_process")
-# An attempt that was given less than this, seconds, and was late says more about the caller's deadline than about the endpoint.
-SHORTEST_TELLING_S: Final = 0.02
 
 
 class Verdict(enum.Enum):
@@ -36,7 +34,6 @@ class Verdict(enum.Enum):
     CHANGING = "did no work, and soon will: another endpoint at once, free of budget; the breaker counts nothing"
     CUT = "broken off: another endpoint at once, free when that one is well; the breaker counts it"
     LATE = "no answer in time: as CUT, but the breaker counts it only where it is not the load that all have"
-    IMPATIENT = "late, but it was given hardly any time: as CUT, and the breaker counts nothing"
     BUSY = "overloaded: one try elsewhere, out of the budget; the breaker counts nothing"
     BROKEN = "failed over this request: final; the breaker counts it"
     GIVEN_UP = "closed or cancelled from this side: final, and says nothing about the endpoint"
@@ -69,14 +66,12 @@ class Verdict(enum.Enum):
 
 _AGAINST: Final = frozenset({Verdict.GONE, Verdict.CUT, Verdict.LATE, Verdict.BROKEN})
 _ANSWERED: Final = frozenset({Verdict.GOOD, Verdict.REFUSED, Verdict.DENIED, Verdict.CHANGING, Verdict.BUSY})
-_BAD: Final = _AGAINST | {Verdict.IMPATIENT, Verdict.BUSY}
+_BAD: Final = _AGAINST | {Verdict.BUSY}
 _FINAL: Final = frozenset({Verdict.GOOD, Verdict.REFUSED, Verdict.BROKEN, Verdict.GIVEN_UP})
 
 
-def verdict_of(error: SearchError, *, given_s: float) -> Verdict:
-    """The verdict on an attempt that failed after it was given ``given_s`` seconds."""
-    if isinstance(error, DeadlineExceeded):
-        return Verdict.LATE if given_s >= SHORTEST_TELLING_S else Verdict.IMPATIENT
+def verdict_of(error: SearchError) -> Verdict:
+    """The verdict on an attempt that met this error."""
     if isinstance(error, ModelNotReady):
         return Verdict.GONE if error.retryable else Verdict.REFUSED
     if isinstance(error, NotTriton | TLSFailed):
@@ -93,6 +88,7 @@ def verdict_of(error: SearchError, *, given_s: float) -> Verdict:
 
 _BY_CLASS: Final[tuple[tuple[tuple[type[SearchError], ...], Verdict], ...]] = (
     ((InvalidRequest,), Verdict.REFUSED),
+    ((DeadlineExceeded,), Verdict.LATE),
     ((Overloaded,), Verdict.BUSY),
     ((AccessDenied,), Verdict.DENIED),
     ((ServerFailed, BadResponse), Verdict.BROKEN),

@@ -145,6 +145,32 @@ def test_a_frozen_replica_costs_half_the_time_until_its_breaker_opens() -> None:
     assert sum(late) == 5
 
 
+def test_answers_that_come_too_late_for_a_short_deadline_open_no_breaker() -> None:
+    """Overload would become an outage: a loaded server answers in bursts, between which whole deadlines fit."""
+    calls = Calls("a")
+    for number in range(200):
+        calls.drive(calls.begin(0.1), lambda attempt, number=number: FAILURES["late"]() if number % 4 else None)
+    assert calls.pool.endpoints[0].state == "closed"
+
+
+def test_a_replica_that_says_nothing_at_all_opens_its_breaker_with_short_deadlines_too() -> None:
+    calls = Calls("ab")
+    calls.drive(calls.begin(0.2), lambda attempt: None)
+    for _ in range(20):
+        calls.drive(calls.begin(0.2), lambda attempt: FAILURES["late"]() if attempt.endpoint.address == "a" else None)
+        calls.now += 0.05
+    assert [endpoint.state for endpoint in calls.pool.endpoints] == ["open", "closed"]
+
+
+def test_a_replica_that_refused_for_overload_is_given_all_the_time_for_a_while() -> None:
+    calls = Calls("ab", retry=Retry(budget_burst=0, budget_ratio=0))
+    for _ in range(2):
+        assert calls.kinds(calls.begin(1.0), "busy") == ["first"]
+    assert calls.drive(calls.begin(1.0), lambda attempt: None)[0].seconds == pytest.approx(1.0)
+    calls.now += 2.0
+    assert calls.drive(calls.begin(1.0), lambda attempt: None)[0].seconds == pytest.approx(0.5)
+
+
 def test_five_times_the_capacity_is_not_asked_for_much_more() -> None:
     calls, random, num_attempts, num_calls = Calls("ab"), Random(7), 0, 2000
     for _ in range(num_calls):

@@ -107,24 +107,28 @@ def test_a_removed_endpoint_finishes_its_calls_and_is_then_handed_out_once() -> 
     assert pool.retired() == []
 
 
-def late(pool: Pool[str], times: int, *, answers_between: bool) -> str:
+def late(pool: Pool[str], times: int, *, between: Verdict | None = None, seconds: float = 1.0) -> str:
     """The first endpoint's state after attempts there that were late."""
     endpoint = pool.endpoints[0]
     for number in range(times):
-        slow, now = pool.take(endpoint, "m", number), number + 0.5
-        if answers_between:
-            pool.release(pool.take(endpoint, "m", now), "m", Verdict.BUSY, now)
-        pool.release(slow, "m", Verdict.LATE, number + 1.0)
+        start = 100.0 * number
+        slow = pool.take(endpoint, "m", start)
+        if between:
+            pool.release(pool.take(endpoint, "m", start), "m", between, start + seconds / 2)
+        pool.release(slow, "m", Verdict.LATE, start + seconds)
     return endpoint.state
 
 
 def test_being_late_is_held_against_a_frozen_endpoint_and_not_against_an_overloaded_fleet() -> None:
-    assert late(pool_of("ab"), 5, answers_between=False) == "open"
-    assert late(pool_of("a"), 50, answers_between=True) == "closed"
+    assert late(pool_of("ab"), 5) == late(pool_of("a"), 5) == "open"
+    assert late(pool_of("a"), 1, seconds=0.01) == "closed"
+    for between in (Verdict.BUSY, Verdict.GOOD):
+        assert late(pool_of("a"), 50, between=between) == "closed"
     everywhere = pool_of("ab")
     everywhere.endpoints[1].success_rate = 0.2
-    assert late(everywhere, 50, answers_between=True) == "closed"
-    assert late(pool_of("ab"), 50, answers_between=True) == "open"  # half dead: the other is well, so it is not the load
+    assert late(everywhere, 50, between=Verdict.GOOD) == "closed"
+    assert late(pool_of("ab"), 50, between=Verdict.BUSY) == "closed"
+    assert late(pool_of("ab"), 50, between=Verdict.GOOD) == "open"  # half dead: the other is well, so it is not the load
 
 
 def test_shutting_names_every_open_channel_and_lets_none_be_made() -> None:

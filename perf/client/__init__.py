@@ -1,0 +1,1 @@
+"""What our client costs over raw tritonclient, and how it keeps its deadlines."""

@@ -1,0 +1,7 @@
+"""``python -m perf.client``."""
+
+import sys
+
+from perf.client.bench import main
+
+sys.exit(main())
