@@ -30,9 +30,10 @@ from assortment.contract import NUM_RETRIEVED, NUM_SCORED, STEPS, VECTOR_DIM, Mo
 from assortment.serving.sorting import LEAST_SHARE
 from assortment_client.contract import SORTS
 from export import scorer_text
-from export.onnx_export import OPSET, check
+from export.onnx_export import OPSET, SCORING, check
 
 IR_VERSION: Final = 8  # of opset 17; readable by every ONNX Runtime since 1.14
+_DOMAIN: Final = "assortment"  # of the operators that are ours
 CANDIDATE_SCORER: Final = Model(
     (Tensor("QUERY_VECTOR", "FP32", (VECTOR_DIM,)), Tensor("INTENT", "FP32", (-1,)), Tensor("ROW", "INT32", (-1,))),
     (Tensor("RELEVANCE", "FP32", (-1,)),),
@@ -72,52 +73,29 @@ def build(folder: Path, scoring: Path, tables: RowTables, *, version: int) -> No
     """
     tables.product_vectors.tofile(folder / artefacts.PRODUCT_VECTORS)
     tables.label_vectors.tofile(folder / artefacts.LABEL_VECTORS)
-    function = onnx.load(str(scoring)).graph
-    num_categories = _num_categories(function)
-    _prefix(function)
-    inputs = f"float[batch, {VECTOR_DIM}] QUERY_VECTOR, float[batch, {num_categories}] INTENT"
-    scorer = onnx.parser.parse_graph(
-        f"scorer ({inputs}, uint8[batch, allow_bytes] ALLOW, int32[batch, 1] SORT) => "
-        f"(int32[batch, {NUM_SCORED}] ROW, float[batch, {NUM_SCORED}] RELEVANCE, int64[batch, 1] CATALOGUE_VERSION) "
-        f"{{ {scorer_text.NEARNESS} }}"
-    )
-    step = _around(function, scorer_text.STEP, scorer_text.NEAREST + scorer_text.GATHER, scorer_text.WEIGH)
-    scorer.node.append(onnx.helper.make_node("Loop", scorer_text.LOOP_INPUTS, scorer_text.LOOP_OUTPUTS, body=step))
-    scorer.node.extend(onnx.parser.parse_graph(f"select () => () {{ {scorer_text.SELECT} }}").node)
-    scorer.initializer.extend([*function.initializer, *_tables(tables), *_constants(tables, version)])
-    candidate_scorer = _around(
-        function,
-        f"candidate_scorer ({inputs}, int32[batch, rows] ROW) => (float[batch, rows] RELEVANCE)",
-        scorer_text.GIVEN + scorer_text.GATHER,
-        scorer_text.MASK,
-    )
+    exported = onnx.load(str(scoring)).graph
+    query = f"float[batch, {VECTOR_DIM}] QUERY_VECTOR, float[batch, {_num_categories(exported)}] INTENT"
+    scorer = onnx.parser.parse_graph(scorer_text.scorer(query))
+    scorer.initializer.extend([*_tables(tables), *_constants(tables, version)])
+    candidate_scorer = onnx.parser.parse_graph(scorer_text.candidate_scorer(query))
     constants = [_constant("zero", [0]), _constant("none", 0.0, np.float32)]
-    candidate_scorer.initializer.extend([*function.initializer, *_tables(tables), *constants])
-    _save(scorer, folder / artefacts.SCORER, STEPS["scorer"])
-    _save(candidate_scorer, folder / artefacts.CANDIDATE_SCORER, CANDIDATE_SCORER)
+    candidate_scorer.initializer.extend([*_tables(tables), *constants])
+    function = _function(exported)
+    _save(scorer, function, folder / artefacts.SCORER, STEPS["scorer"])
+    _save(candidate_scorer, function, folder / artefacts.CANDIDATE_SCORER, CANDIDATE_SCORER)
 
 
-def _around(function: onnx.GraphProto, signature: str, before: str, after: str) -> onnx.GraphProto:
-    """The nodes of ``before``, those of the scoring function, those of ``after``, under one signature."""
-    graph = onnx.parser.parse_graph(f"{signature} {{ {before} }}")
-    graph.node.extend([*function.node, *onnx.parser.parse_graph(f"after () => () {{ {after} }}").node])
-    return graph
-
-
-def _prefix(graph: onnx.GraphProto) -> None:
-    """Renames the function's own tensors so that they cannot clash; its inputs keep their names, its output is ``scored``."""
-    (output,) = (value.name for value in graph.output)
-    kept = {value.name for value in graph.input}
-
-    def renamed(name: str) -> str:
-        return "scored" if name == output else name if name in kept or not name else f"scoring/{name}"
-
-    for node in graph.node:
-        node.name = f"scoring/{node.name}"
-        node.input[:] = [renamed(name) for name in node.input]
-        node.output[:] = [renamed(name) for name in node.output]
-    for tensor in graph.initializer:
-        tensor.name = renamed(tensor.name)
+def _function(exported: onnx.GraphProto) -> onnx.FunctionProto:
+    """The scoring function as one operator, its weights inside."""
+    weights = [onnx.helper.make_node("Constant", [], [tensor.name], value=tensor) for tensor in exported.initializer]
+    return onnx.helper.make_function(
+        _DOMAIN,
+        "scoring",
+        [tensor.name for tensor in SCORING.inputs],
+        [tensor.name for tensor in SCORING.outputs],
+        [*weights, *exported.node],
+        [onnx.helper.make_opsetid("", OPSET)],
+    )
 
 
 def _tables(tables: RowTables) -> list[onnx.TensorProto]:
@@ -149,7 +127,7 @@ def _constants(tables: RowTables, version: int) -> list[onnx.TensorProto]:
         _constant("no_bits", 0, np.uint8),
         _constant("bits_of_byte", np.unpackbits(every_byte[:, np.newaxis], axis=1, bitorder="little"), np.bool_),
         _constant("num_retrieved", [num_retrieved]),
-        _constant("max_steps", -(-num_rows // num_retrieved)),
+        _constant("max_steps", max(1, -(-num_rows // num_retrieved) - 1)),  # outward; with none, a Loop gives no shapes
         _constant("num_scored", [num_scored]),
         _constant("padding", [0, 0, 0, NUM_SCORED - num_scored]),
         _constant("bytes_of_no_filter", [bytes_of_no_filter]),
@@ -185,7 +163,10 @@ def _num_categories(function: onnx.GraphProto) -> str:
     return str(dim.dim_value) if dim.HasField("dim_value") else "categories"
 
 
-def _save(graph: onnx.GraphProto, path: Path, model: Model) -> None:
-    opset = onnx.helper.make_opsetid("", OPSET)
-    onnx.save(onnx.helper.make_model(graph, opset_imports=[opset], ir_version=IR_VERSION, producer_name="assortment"), str(path))
-    check(path, model)
+def _save(graph: onnx.GraphProto, function: onnx.FunctionProto, path: Path, contract: Model) -> None:
+    opsets = [onnx.helper.make_opsetid("", OPSET), onnx.helper.make_opsetid(_DOMAIN, 1)]
+    model = onnx.helper.make_model(
+        graph, functions=[function], opset_imports=opsets, ir_version=IR_VERSION, producer_name="assortment"
+    )
+    onnx.save(model, str(path))
+    check(path, contract)
