@@ -142,4 +142,7 @@ STEPS: Final[dict[str, Model]] = {
     "text_search": Model((_QUERY, *_KNOBS), _ANSWER),
 }
 
+CATALOGUE_STEPS: Final = ("prepare", "scorer", "candidate_scorer", "text_search")
+"""Those whose version in the repository is the version of the catalogue; all other models stay at 1."""
+
 MODELS: Final[dict[str, Model]] = {**ENSEMBLES, **STEPS}
