@@ -53,6 +53,7 @@ _PRESENCE = Tensor("PRESENCE", "FP32", (2,))  # has text, has picture: 0 or 1
 _NO_IMAGE_VECTOR = Tensor("NO_IMAGE_VECTOR", "FP32", (VECTOR_DIM,))  # zeros: the picture side of a text-only search
 _ALLOW = Tensor("ALLOW", "UINT8", (-1,), ragged=True)  # bit r % 8 of byte r // 8: may row r be shown; [255] for all
 _ALLOW_VERSION = Tensor("ALLOW_VERSION", "INT64", (1,))  # the catalogue version whose rows ALLOW means; 0 without a filter
+_SORT = Tensor("SORT", "INT32", (1,))  # index into SORTS
 # k, diversity (NaN: the catalogue's default), index into STRATEGIES (-1: default), max_relevance_loss (NaN: none)
 _OPTIONS = Tensor("OPTIONS", "FP32", (4,))
 _RULES = Tensor(public.RULES, "STRING", (1,))  # between steps: checked, canonical JSON; empty without rules
@@ -112,7 +113,19 @@ STEPS: Final[dict[str, Model]] = {
     # Python backend everywhere: checks every field, tokenises, decodes the picture, resolves filters.
     "prepare": Model(
         (_QUERY, _PICTURE, _optional(_CANDIDATE_KEY), *_KNOBS),
-        (_TOKEN_IDS, _MASK, _PIXELS, _PRESENCE, _NO_IMAGE_VECTOR, _CANDIDATE_KEY, _ALLOW, _ALLOW_VERSION, _OPTIONS, _RULES),
+        (
+            _TOKEN_IDS,
+            _MASK,
+            _PIXELS,
+            _PRESENCE,
+            _NO_IMAGE_VECTOR,
+            _CANDIDATE_KEY,
+            _ALLOW,
+            _ALLOW_VERSION,
+            _SORT,
+            _OPTIONS,
+            _RULES,
+        ),
     ),
     "prepare_product": Model(_EMBED_REQUEST, (_TOKEN_IDS, _MASK, _PIXELS, _PRESENCE, _LABEL_ID, _UNKNOWN_LABEL)),
     # ONNX models.
@@ -121,12 +134,15 @@ STEPS: Final[dict[str, Model]] = {
     "image_encoder": Model((_PIXELS, _PRESENCE), (_IMAGE_VECTOR,)),
     "fusion": Model((_TEXT_VECTOR, _IMAGE_VECTOR, _PRESENCE), (_QUERY_VECTOR, _INTENT)),
     "product_fusion": Model((_TEXT_VECTOR, _IMAGE_VECTOR, _LABEL_ID, _PRESENCE), (_PRODUCT_VECTOR,)),
-    "scorer": Model((_QUERY_VECTOR, _INTENT, _ALLOW), (_SCORED_ROW, _SCORED_RELEVANCE, _CATALOGUE_VERSION)),
+    "scorer": Model((_QUERY_VECTOR, _INTENT, _ALLOW, _SORT), (_SCORED_ROW, _SCORED_RELEVANCE, _CATALOGUE_VERSION)),
     # Python backend everywhere: keys to rows, then the scorer's own function on those rows (ONNX Runtime inside).
     "candidate_scorer": Model((_QUERY_VECTOR, _INTENT, _CANDIDATE_KEY), (_ROW, _SCORE, _CATALOGUE_VERSION)),
     "diversifier": Model((_ROW, _SCORE, _INTENT, _OPTIONS, _RULES, _ALLOW_VERSION, _CATALOGUE_VERSION), _ANSWER),
     # Embedded CPU server only: all steps of `search` in one python process, four hops fewer.
     "text_search": Model((_QUERY, *_KNOBS), _ANSWER),
 }
+
+CATALOGUE_STEPS: Final = ("prepare", "scorer", "candidate_scorer", "text_search")
+"""Those whose version in the repository is the version of the catalogue; all other models stay at 1."""
 
 MODELS: Final[dict[str, Model]] = {**ENSEMBLES, **STEPS}

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,14 +16,10 @@ from assortment.catalogue.product import Product
 from assortment.catalogue.titles import normalised_title
 from assortment.diversify.facet_vectors import diversity_vectors
 from assortment.errors import InputError, StepError
-from assortment.serving import offers
 from assortment_client.contract import STRATEGIES, candidate_key
-from export import scorer_graph
+from export import offer_table, scorer_graph
 from export.known_vectors import Fingerprints
 from export.scorer_graph import RowTables
-
-_EPOCH: Final = date(1970, 1, 1)
-_MOST_PIECES: Final = int(np.iinfo(np.int32).max)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +65,7 @@ def write(
     np.save(folder / artefacts.DIVERSITY_VECTORS, diversity_vectors(tables.product_vectors, products))
     write_facets(folder, products)
     write_categories(folder, products)
-    write_offers(folder, products)
+    offer_table.write(folder, products)
     np.save(folder / artefacts.DUPLICATE_CODES, duplicate_codes(products))
     np.save(folder / artefacts.FINGERPRINTS, fingerprints)
     write_summary(folder, num_products=len(products), categories=categories, settings=settings)
@@ -96,26 +89,6 @@ def write_categories(folder: Path, products: Sequence[Product]) -> None:
         codes[row, : len(product.category)] = [code.setdefault(level, len(code)) for level in product.category]
     np.save(folder / artefacts.CATEGORY_CODES, codes)
     (folder / artefacts.CATEGORY_VALUES).write_text(json.dumps(list(code), ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def write_offers(folder: Path, products: Sequence[Product]) -> None:
-    """Writes OFFERS: what changes while vectors stay, for filters and sort orders.
-
-    A file in its place is replaced, not written over: it may have other links.
-    """
-    rows = np.empty(len(products), dtype=offers.ROW)
-    for row, product in enumerate(products):
-        added: date | None = product.added
-        rows[row] = (
-            math.nan if product.price is None else product.price,
-            math.nan if product.rating is None else product.rating,
-            min(product.rating_count, _MOST_PIECES),
-            offers.UNKNOWN_STOCK if product.stock is None else max(0, min(product.stock, _MOST_PIECES)),
-            offers.UNKNOWN_DATE if added is None else (added - _EPOCH).days,
-        )
-    path = folder / artefacts.OFFERS
-    path.unlink(missing_ok=True)
-    np.save(path, rows)
 
 
 def duplicate_codes(products: Sequence[Product]) -> npt.NDArray[np.int32]:

@@ -19,6 +19,7 @@ from assortment.contract import MAX_PRODUCT_TOKENS, PICTURE_SIZE, VECTOR_DIM
 from assortment.errors import InputError
 from assortment.serving.onnx_session import OnnxSession
 from assortment.text import TextTokenizer, pad, product_text
+from export import offer_table
 from export.known_vectors import Fingerprints, KnownVectors, fingerprints
 from export.scorer_graph import RowTables
 from training.labels import label_ids
@@ -100,6 +101,7 @@ class ProductEncoder:
             label_vectors=label_vectors,
             categories=category_ids(products, self._categories),
             features=product_features(products),
+            places=offer_table.places(products),
         )
         return EncodedProducts(
             tables=tables,

@@ -21,7 +21,7 @@ from assortment.paths import BuildPaths
 from assortment.serving.catalogue_tables import ProductTable
 from assortment.serving.offers import UNKNOWN_STOCK, Offers
 from export import index as indexing
-from export import index_versions, scorer_graph
+from export import index_versions, offer_table, scorer_graph
 from export.assemble import link
 from export.index import IndexSettings
 from export.index_step import STEP
@@ -119,8 +119,9 @@ def _write(folder: Path, paths: BuildPaths, earlier: Path, products: Sequence[Pr
         label_vectors=label_vectors,
         categories=category_ids(products, categories),
         features=product_features(products),
+        places=offer_table.places(products),
     )
     scorer_graph.build(folder, paths.export / artefacts.SCORING, tables, version=version)
-    indexing.write_offers(folder, products)
+    offer_table.write(folder, products)
     settings = IndexSettings(version=version, default_strategy=table.default_strategy, default_diversity=table.default_diversity)
     indexing.write_summary(folder, num_products=len(products), categories=categories, settings=settings)

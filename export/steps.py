@@ -21,7 +21,7 @@ from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from assortment.serving.catalogue_tables import KEPT_VERSIONS
 from export import assemble as assembling
-from export import export_models, index_versions, quantise, scorer_graph
+from export import export_models, index_versions, offer_table, quantise, scorer_graph
 from export.defaults import MAX_INT8_LOSS, THREADS
 from export.dev_quality import DevQuality
 from export.inputs import afresh, check_threads, require, verify
@@ -150,6 +150,7 @@ def _measure_int8(
         label_vectors=columns.label_vectors,
         categories=columns.category,
         features=columns.product_features,
+        places=offer_table.places(catalogue.products),
     )
     with tempfile.TemporaryDirectory() as scratch:
         scorer_graph.build(Path(scratch), paths.export / artefacts.SCORING, tables, version=1)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import urllib.request
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final
 
 _TIMEOUT_S: Final = 5.0
-_LINE: Final = re.compile(r'^assortment_stage_duration_us\{stage="(\w+)"\} (\S+)$', re.MULTILINE)
+_LINE: Final = re.compile(r'^assortment_stage_duration_us\{.*\bstage="(\w+)".*\} (\S+)$', re.MULTILINE)
 
 
 def durations_us(metrics_address: str) -> dict[str, float]:
@@ -22,8 +23,11 @@ def durations_us(metrics_address: str) -> dict[str, float]:
 
 
 def parse(page: str) -> dict[str, float]:
-    """Microseconds of each stage from the text of a metrics page."""
-    return {stage: float(value) for stage, value in _LINE.findall(page)}
+    """Microseconds of each stage, of all processes and catalogue versions together, from the text of a metrics page."""
+    durations: defaultdict[str, float] = defaultdict(float)
+    for stage, value in _LINE.findall(page):
+        durations[stage] += float(value)
+    return dict(durations)
 
 
 def between(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, float]:

@@ -42,7 +42,11 @@ class Offers:
     @classmethod
     def open(cls, folder: Path) -> Offers:
         """Reads the table of ``folder``."""
-        rows = np.load(folder / artefacts.OFFERS)
+        return cls.of(np.load(folder / artefacts.OFFERS))
+
+    @classmethod
+    def of(cls, rows: npt.NDArray[np.void]) -> Offers:
+        """The columns of (N,) ``ROW``."""
         columns = {name: np.ascontiguousarray(rows[name]) for name in ROW.names or ()}
         rated = columns["rating"][~np.isnan(columns["rating"])]
         return cls(**columns, mean_rating=float(rated.mean()) if len(rated) else 0.0)

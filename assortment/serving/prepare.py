@@ -134,6 +134,7 @@ class PrepareStep:
             "CANDIDATE_KEY": _NO_CANDIDATES if prepared.candidates is None else prepared.candidates[np.newaxis],
             "ALLOW": allow,
             "ALLOW_VERSION": allow_version,
+            "SORT": np.array([[public.SORTS.index(prepared.rules.sort)]], dtype=np.int32),
             "OPTIONS": _options(prepared),
             "RULES": strings([prepared.rules.canonical()]),
         }

@@ -1,8 +1,10 @@
 """Sorted pages: the relevant products in the order of price, rating or age.
 
-An order covers what the scorer found: of the NUM_SCORED best matches that pass the filters, those at least half as relevant as
-the best. Further down stand products that the query hardly meant, and the cheapest product of a shop answers no query. Only
-when there are too few of them for the page, the next most relevant ones join, so that a page is full and in order.
+An order covers the products of the catalogue that pass the filters and are at least half as relevant as the best of them. Further
+down stand products that the query hardly meant, and the cheapest product of a shop answers no query. Only when there are too few
+of them for the page, the next most relevant ones join, so that a page is full and in order.
+
+The scorer looks at ``places`` and hands over the NUM_SCORED relevant products that come first; here they are put in their order.
 """
 
 from __future__ import annotations
@@ -56,6 +58,17 @@ def scores(sort: str, offers: Offers, rows: Rows, relevance: npt.NDArray[np.floa
     places[order] = np.arange(len(rows))
     earlier_is_higher: npt.NDArray[np.float64] = 1.0 - places / max(1, len(rows))
     return earlier_is_higher
+
+
+def places(offers: Offers) -> npt.NDArray[np.int32]:
+    """(len(SORTS), N) each product's place in each order, from 0: equal values share one, unknown ones have the last.
+
+    By relevance, which depends on the query, all places are 0.
+    """
+    every = np.zeros((len(public.SORTS), len(offers)), dtype=np.int32)
+    for order, sort in enumerate(public.SORTS[1:], start=1):
+        every[order] = np.unique(_key(sort, offers, np.arange(len(offers), dtype=np.int32)), return_inverse=True)[1]
+    return every
 
 
 def _key(sort: str, offers: Offers, rows: Rows) -> npt.NDArray[np.float64]:

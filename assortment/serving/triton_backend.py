@@ -23,6 +23,7 @@ import numpy as np
 import triton_python_backend_utils as pb_utils  # pyright: ignore[reportMissingImports]  # Triton's own process alone has it
 
 from assortment import artefacts
+from assortment.contract import CATALOGUE_STEPS
 from assortment.errors import AssortmentError, CatalogueChangingError, InputError
 from assortment.masking import masked
 from assortment.serving.catalogue_tables import newest
@@ -60,11 +61,12 @@ class TritonModel(abc.ABC):
         parameters = {name: value["string_value"] for name, value in config.get("parameters", {}).items()}
         folder = Path(args["model_repository"])
         catalogues = folder / artefacts.CATALOGUES
-        self.metrics = StepMetrics(args["model_name"], catalogues=catalogues if catalogues.is_dir() else None)
+        self.metrics = StepMetrics(
+            args["model_name"],
+            version=_catalogue_version(args["model_name"], int(args["model_version"]), catalogues),
+            catalogues=catalogues if catalogues.is_dir() else None,
+        )
         self._step = self.open(folder, folder / args["model_version"], parameters)
-        if catalogues.is_dir():
-            own = catalogues / args["model_version"]  # after a rollback, tables of a higher version are still there
-            self.metrics.serves(int((own if own.is_dir() else newest(catalogues)).name))
         self._teller = Teller(self.metrics)
         pb_utils.Logger.log_info(f"{args['model_instance_name']}: version {args['model_version']}, numpy {np.__version__}")
 
@@ -77,6 +79,10 @@ class TritonModel(abc.ABC):
         self._teller.tell()
         return [_response(request, outcome) for request, outcome in zip(requests, outcomes, strict=True)]
 
+    def finalize(self) -> None:
+        """Called once, before the process ends."""
+        self._teller.close()
+
     def _run(self, batch: list[Tensors]) -> list[Outcome]:
         try:
             return self._step.run(batch)
@@ -84,6 +90,13 @@ class TritonModel(abc.ABC):
             pb_utils.Logger.log_error(masked("".join(traceback.format_exception(error))))
             told = AssortmentError(f"the step failed ({type(error).__name__}); the server's log has the traceback")
             return [told] * len(batch)
+
+
+def _catalogue_version(model: str, version: int, catalogues: Path) -> int | None:
+    """The catalogue version that an instance answers from at first: its own, or the newest it has tables of; None without any."""
+    if model in CATALOGUE_STEPS:
+        return version
+    return int(newest(catalogues).name) if catalogues.is_dir() else None
 
 
 def _response(request: Any, outcome: Outcome) -> Any:

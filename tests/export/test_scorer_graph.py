@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ import torch
 from assortment import artefacts
 from assortment.contract import NO_FILTER, NUM_RETRIEVED, NUM_SCORED
 from assortment.serving.onnx_session import OnnxSession
+from assortment.serving.sorting import LEAST_SHARE
+from assortment_client.contract import SORTS
 from export.onnx_export import SCORING, export
 from export.scorer_graph import RowTables, build
 from training.linear_scorer import LinearScorer
@@ -36,7 +39,15 @@ def make_tables(num_rows: int) -> RowTables:
         label_vectors=unit(rng.normal(size=(num_rows, 256))),
         categories=rng.integers(-1, C, num_rows),
         features=rng.normal(size=(num_rows, NUM_PRODUCT_FEATURES)).astype(np.float32),
+        places=places(rng, num_rows),
     )
+
+
+def places(rng: np.random.Generator, num_rows: int) -> npt.NDArray[np.int32]:
+    """Places in each order, many of them shared; 0 by relevance."""
+    drawn = rng.integers(0, max(1, num_rows // 3), (len(SORTS), num_rows)).astype(np.int32)
+    drawn[0] = 0
+    return drawn
 
 
 def make_queries(batch: int) -> tuple[Floats, Floats]:
@@ -71,6 +82,14 @@ def tensors(query: Floats, intent: Floats, tables: RowTables, rows: npt.NDArray[
     return tuple(torch.from_numpy(array) for array in (query, intent, *(column[rows] for column in columns)))
 
 
+def inputs(
+    query: Floats, intent: Floats, allow: npt.NDArray[np.uint8], sorts: Sequence[int] | None = None
+) -> dict[str, npt.NDArray[Any]]:
+    """Of the scorer; every query by relevance when ``sorts`` is not given."""
+    sort = np.zeros((len(query), 1), dtype=np.int32) if sorts is None else np.array(sorts, dtype=np.int32)[:, np.newaxis]
+    return {"QUERY_VECTOR": query, "INTENT": intent, "ALLOW": allow, "SORT": sort}
+
+
 def session(path: Path) -> ort.InferenceSession:
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
@@ -78,18 +97,35 @@ def session(path: Path) -> ort.InferenceSession:
 
 
 def reference(
-    scorer: ScorerModule, query: Floats, intent: Floats, tables: RowTables, allowed: npt.NDArray[np.bool_]
+    scorer: ScorerModule,
+    query: Floats,
+    intent: Floats,
+    tables: RowTables,
+    allowed: npt.NDArray[np.bool_],
+    sort: int = 0,
 ) -> tuple[npt.NDArray[np.int32], Floats]:
-    """The scorer's answer for one query, spelled out."""
+    """The scorer's answer for one query, spelled out: best first, and outward step by step when there is a sort order."""
+    cosine = np.where(allowed, tables.product_vectors @ query, -np.inf)
+    nearest = np.argsort(-cosine, kind="stable")[: int(allowed.sum())]
+    near, scored = nearest[:0], np.empty(0, dtype=np.float32)
+    for start in range(0, len(nearest), NUM_RETRIEVED):
+        step = nearest[start : start + NUM_RETRIEVED]
+        with torch.no_grad():
+            of_step = scorer(*tensors(query[None], intent[None], tables, step[None])).numpy()[0]
+        near, scored = np.concatenate([near, step]), np.concatenate([scored, of_step])
+        if not sort or not (of_step >= LEAST_SHARE * scored.max()).any():
+            break
+    return chosen(near, scored, tables.places[sort][near])
+
+
+def chosen(found: npt.NDArray[np.int64], scored: Floats, place: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int32], Floats]:
+    """Of scored rows the relevant ones by place, then by relevance, then the others by relevance: NUM_SCORED, best first."""
+    weak = scored < LEAST_SHARE * scored.max(initial=0.0)
+    first = np.lexsort((-scored, np.where(weak, 0, place), weak))[:NUM_SCORED]
+    best = first[np.argsort(-scored[first], kind="stable")]
     rows = np.full(NUM_SCORED, -1, dtype=np.int32)
     relevance = np.zeros(NUM_SCORED, dtype=np.float32)
-    cosine = np.where(allowed, tables.product_vectors @ query, -np.inf)
-    near = np.argsort(-cosine, kind="stable")[: min(NUM_RETRIEVED, int(allowed.sum()))]
-    if len(near):
-        with torch.no_grad():
-            scored = scorer(*tensors(query[None], intent[None], tables, near[None])).numpy()[0]
-        best = np.argsort(-scored, kind="stable")[:NUM_SCORED]
-        rows[: len(best)], relevance[: len(best)] = near[best], scored[best]
+    rows[: len(best)], relevance[: len(best)] = found[best], scored[best]
     return rows, relevance
 
 
@@ -104,13 +140,28 @@ def test_scorer_answers_as_the_reference(num_rows: int, batch: int, scorer: Scor
     some = rng.random((batch, num_rows)) < 0.3
     none = np.zeros((batch, num_rows), dtype=bool)
     for allow, allowed in (no_filter, (bitmap(some), some), (bitmap(none), none)):
-        rows, relevance, version = run.run(None, {"QUERY_VECTOR": query, "INTENT": intent, "ALLOW": allow})
+        rows, relevance, version = run.run(None, inputs(query, intent, allow))
         assert rows.shape == relevance.shape == (batch, NUM_SCORED)
         assert version.tolist() == [[VERSION]] * batch
         for i in range(batch):
             expected_rows, expected_relevance = reference(scorer, query[i], intent[i], tables, allowed[i])
             np.testing.assert_allclose(relevance[i], expected_relevance, atol=1e-5)
             assert sorted(rows[i]) == sorted(expected_rows)
+
+
+@pytest.mark.parametrize("num_rows", [1, 9, NUM_SCORED + 1, 5 * NUM_RETRIEVED])
+def test_a_sorted_search_answers_as_the_reference(num_rows: int, scorer: ScorerModule, scoring: Path, tmp_path: Path) -> None:
+    tables, (query, intent) = make_tables(num_rows), make_queries(len(SORTS))
+    build(tmp_path, scoring, tables, version=VERSION)
+    run = session(tmp_path / artefacts.SCORER)
+    sorts = range(len(SORTS))  # one of each in a batch
+    some = np.random.default_rng(1).random((len(SORTS), num_rows)) < 0.7
+    for allowed in (np.ones_like(some), some):
+        rows, relevance, _ = run.run(None, inputs(query, intent, bitmap(allowed), sorts))
+        for sort in sorts:
+            expected_rows, expected_relevance = reference(scorer, query[sort], intent[sort], tables, allowed[sort], sort)
+            np.testing.assert_allclose(relevance[sort], expected_relevance, atol=1e-5)
+            assert sorted(rows[sort]) == sorted(expected_rows)
 
 
 @pytest.mark.parametrize("num_rows", [8, 9, 500])
@@ -123,7 +174,7 @@ def test_a_bitmap_of_another_version_is_cut_or_padded(num_rows: int, scoring: Pa
         allow = np.zeros((2, num_bytes), dtype=np.uint8)
         exact = bitmap(allowed)[:, :num_bytes]
         allow[:, : exact.shape[1]] = exact
-        rows, _, version = run.run(None, {"QUERY_VECTOR": query, "INTENT": intent, "ALLOW": allow})
+        rows, _, version = run.run(None, inputs(query, intent, allow))
         assert version.tolist() == [[VERSION]] * 2
         for of_query, may in zip(rows, allowed, strict=True):
             kept = set(np.flatnonzero(may[: num_bytes * 8]).tolist())
@@ -152,7 +203,7 @@ def test_both_scorers_agree_on_the_rows_they_share(scoring: Path, tmp_path: Path
     tables, (query, intent) = make_tables(1000), make_queries(3)
     build(tmp_path, scoring, tables, version=VERSION)
     allow = np.full((3, 1), NO_FILTER, dtype=np.uint8)
-    rows, relevance, _ = session(tmp_path / artefacts.SCORER).run(None, {"QUERY_VECTOR": query, "INTENT": intent, "ALLOW": allow})
+    rows, relevance, _ = session(tmp_path / artefacts.SCORER).run(None, inputs(query, intent, allow))
     (again,) = session(tmp_path / artefacts.CANDIDATE_SCORER).run(None, {"QUERY_VECTOR": query, "INTENT": intent, "ROW": rows})
     np.testing.assert_allclose(again, relevance, atol=1e-6)
 
@@ -165,14 +216,13 @@ def bitmap(allowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
 def test_sessions_share_one_copy_of_the_vectors(scoring: Path, tmp_path: Path) -> None:
     tables, (query, intent) = make_tables(20_000), make_queries(1)
     build(tmp_path, scoring, tables, version=VERSION)
-    inputs: dict[str, npt.NDArray[Any]] = {"QUERY_VECTOR": query, "INTENT": intent}
-    inputs["ALLOW"] = np.array([[NO_FILTER]], dtype=np.uint8)
+    given = inputs(query, intent, np.array([[NO_FILTER]], dtype=np.uint8), [1])
     sessions = [OnnxSession(tmp_path / artefacts.SCORER)]
-    sessions[0].run(inputs)
+    sessions[0].run(given)
     before = private_bytes()
     sessions += [OnnxSession(tmp_path / artefacts.SCORER) for _ in range(3)]
     for one in sessions:
-        one.run(inputs)
+        one.run(given)
     assert private_bytes() - before < tables.product_vectors.nbytes
 
 

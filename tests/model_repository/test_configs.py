@@ -12,9 +12,10 @@ from google.protobuf import text_format
 from tritonclient.grpc import model_config_pb2
 
 from assortment import artefacts, contract
-from assortment.contract import ENSEMBLES, MODELS, STEPS, Model
+from assortment.contract import CATALOGUE_STEPS, ENSEMBLES, MODELS, STEPS, Model
 from assortment_client.contract import VECTOR_DIM
 from export import onnx_export, warm_up
+from export.assemble import INDEXED
 
 REPOSITORY = Path(__file__).parents[2] / "model_repository"
 VARIANTS = ("default", "cpu")
@@ -42,6 +43,10 @@ def each(models: dict[str, Model]) -> list[Any]:
 
 def test_every_model_of_the_contract_has_a_folder_and_no_folder_is_left_over() -> None:
     assert {path.name for path in REPOSITORY.iterdir() if path.is_dir()} == set(MODELS)
+
+
+def test_the_steps_whose_version_is_the_catalogues_are_those_that_an_index_goes_into() -> None:
+    assert set(CATALOGUE_STEPS) == set(INDEXED)
 
 
 def test_every_file_under_configs_is_a_known_variant() -> None:

@@ -8,8 +8,9 @@ from perf import stage_shares
 
 PAGE = """# HELP assortment_stage_duration_us Time in a stage of a model
 # TYPE assortment_stage_duration_us counter
-assortment_stage_duration_us{stage="fusion"} 250.000000
-assortment_stage_duration_us{stage="scorer"} 1e+03
+assortment_stage_duration_us{catalogue_version="1",process="31",stage="fusion"} 200.000000
+assortment_stage_duration_us{catalogue_version="1",process="32",stage="fusion"} 50.000000
+assortment_stage_duration_us{catalogue_version="2",process="44",stage="scorer"} 1e+03
 nv_inference_count{model="search",version="1"} 7
 """
 

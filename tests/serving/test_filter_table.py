@@ -24,7 +24,8 @@ from assortment.serving.filter_reasons import why_few
 from assortment.serving.filter_table import FilterTable
 from assortment.serving.filters import Filters
 from assortment.serving.offers import UNKNOWN_DATE, UNKNOWN_STOCK, Offers
-from export.index import write_categories, write_facets, write_offers
+from export import offer_table
+from export.index import write_categories, write_facets
 
 Passes = Callable[[Product, Filters], bool]
 PRICES = (0.01, 9.99, 10.0, 10.01, 19.99, 250_000.01, 250_000.02)  # the last two are one number in 32 bits
@@ -67,7 +68,7 @@ def some_filters() -> st.SearchStrategy[Filters]:
 def table_of(folder: Path, of: list[Product]) -> FilterTable:
     write_facets(folder, of)
     write_categories(folder, of)
-    write_offers(folder, of)
+    offer_table.write(folder, of)
     (folder / artefacts.INDEX).write_text(json.dumps({"version": 7}), encoding="utf-8")
     return FilterTable.open(folder, read_facets(folder))
 
@@ -156,7 +157,7 @@ def test_a_catalogue_without_departments_brands_or_categories_answers(tmp_path: 
 
 def test_offers_hold_what_products_tell_and_are_replaced_whole(tmp_path: Path) -> None:
     known = Product(id="a", title="t", price=0.1, rating=4.7, rating_count=3, stock=10**12, added=date(1970, 1, 11))
-    write_offers(tmp_path, [known, Product(id="b", title="t")])
+    offer_table.write(tmp_path, [known, Product(id="b", title="t")])
     linked = tmp_path / "linked.npy"
     linked.hardlink_to(tmp_path / artefacts.OFFERS)
     before = linked.read_bytes()
@@ -165,7 +166,7 @@ def test_offers_hold_what_products_tell_and_are_replaced_whole(tmp_path: Path) -
     assert offers.stock.tolist() == [2**31 - 1, UNKNOWN_STOCK]
     assert np.isnan([offers.price[1], offers.rating[1]]).all()
     assert (offers.added[1], offers.mean_rating) == (UNKNOWN_DATE, 4.7)
-    write_offers(tmp_path, [Product(id="a", title="t")])
+    offer_table.write(tmp_path, [Product(id="a", title="t")])
     assert linked.read_bytes() == before, "a server may have the old file"
     assert len(Offers.open(tmp_path)) == 1
 

@@ -19,6 +19,7 @@ from assortment.serving.catalogue_tables import Catalogues
 from assortment.serving.page_rules import NO_RULES
 from assortment.serving.prepare import Preparer, PrepareStep, tensors_of
 from assortment.serving.request import SearchRequest
+from assortment_client.contract import SORTS
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +119,7 @@ def test_filters_become_a_bitmap_of_the_versions_rows(tokenizer_file: Path, cata
     outcomes = step.run([tensors_of(SearchRequest(query="blue", rules=value)) for value in rules])
     assert [outcome["ALLOW"].tolist() for outcome in outcomes] == [[[0b010101]], [[0]], [[255]], [[255]]]
     assert [outcome["ALLOW_VERSION"].tolist() for outcome in outcomes] == [[[2]], [[2]], [[0]], [[0]]]
+    assert [outcome["SORT"].tolist() for outcome in outcomes] == [[[0]], [[0]], [[0]], [[SORTS.index("newest")]]]
 
 
 def test_filters_on_given_candidates_are_left_to_the_diversifier(tokenizer_file: Path, catalogues: Path) -> None:
@@ -167,6 +169,9 @@ def test_a_wrong_request_fails_alone(tokenizer_file: Path) -> None:
     assert other["TOKEN_IDS"].tolist() == [[2, 7, 6, 3]]
 
 
+_DTYPES = {"INT64": np.int64, "INT32": np.int32, "FP32": np.float32, "UINT8": np.uint8, "STRING": np.object_}
+
+
 def test_outputs_keep_the_contract(tokenizer_file: Path, png: bytes) -> None:
     request = SearchRequest(query="blue", picture=png, candidates=np.array([3, 4]), k=5, diversity=0.5, strategy="dpp")
     for step in (PrepareStep(tokenizer_file), PrepareStep(tokenizer_file, pad_tokens_to=32)):
@@ -174,7 +179,7 @@ def test_outputs_keep_the_contract(tokenizer_file: Path, png: bytes) -> None:
         assert isinstance(outputs, dict)
         for tensor in STEPS["prepare"].outputs:
             values = outputs[tensor.name]
-            assert values.dtype == {"INT64": np.int64, "FP32": np.float32, "UINT8": np.uint8, "STRING": np.object_}[tensor.dtype]
+            assert values.dtype == _DTYPES[tensor.dtype]
             assert len(values) == 1
             assert all(size in (-1, actual) for size, actual in zip(tensor.dims, values.shape[1:], strict=True))
     assert outputs["TOKEN_IDS"].shape == (1, 32)

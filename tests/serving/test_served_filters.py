@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import concurrent.futures
 import json
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from assortment.paths import BuildPaths
 from assortment.serving.filters import Filters
 from assortment.serving.pipeline import Pipeline
 from assortment.serving.request import Answer, SearchRequest
+from assortment.serving.sorting import LEAST_SHARE
 from assortment_client.contract import Reason, candidate_key
 
 pytestmark = pytest.mark.triton
@@ -124,6 +127,56 @@ def test_sorted_pages(
             prices = [products[product_id].price or 0.0 for product_id in served.ids]
             assert prices == sorted(prices, reverse=sort == "price_descending")
         assert_same(served, *pipeline.search([request]))
+
+
+def in_order(
+    pipeline: Pipeline, request: SearchRequest, filters: Filters, passes: Passes, of: dict[str, Product]
+) -> list[tuple[float, str]]:
+    """A look at every product: prices and ids of the relevant ones that pass, cheapest first, equal ones by relevance."""
+    every = replace(request, candidates=keys(of, len(of)), rules=None)
+    (scored,) = pipeline.score([every])
+    ids = list(of)
+    found = [(float(relevance), of[ids[row]]) for row, relevance in zip(scored["ROW"][0], scored["RELEVANCE"][0], strict=True)]
+    found = [(relevance, product) for relevance, product in found if passes(product, filters)]
+    least = LEAST_SHARE * max(relevance for relevance, _ in found)
+    ordered = [(product.price or math.inf, -relevance, product.id) for relevance, product in found if relevance >= least]
+    return [(price, product_id) for price, _, product_id in sorted(ordered)]
+
+
+@pytest.mark.parametrize("with_picture", [False, True])
+@pytest.mark.parametrize("query", ["clothes", "apparel", "books"])
+def test_pages_of_a_sorted_search_go_through_every_relevant_product(
+    ask: Ask,
+    pipeline: Pipeline,
+    products: dict[str, Product],
+    passes: Passes,
+    png: bytes,
+    query: str,
+    with_picture: bool,
+) -> None:
+    in_stock = Filters(in_stock=True)
+    request = SearchRequest(query=query, picture=png if with_picture else None, k=25)
+    expected = in_order(pipeline, request, in_stock, passes, products)
+    assert len(expected) >= 50
+    shown: list[str] = []
+    while len(shown) < 100 and len(shown) + 25 <= len(expected):
+        served = answer(ask(replace(request, rules=rules(in_stock, sort="price_ascending", shown=shown))))
+        assert not set(served.ids) & set(shown)
+        shown += served.ids
+    assert len(shown) == len(set(shown))
+    prices = [products[product_id].price or math.inf for product_id in shown]
+    assert prices == [price for price, _ in expected[: len(shown)]]
+
+
+def test_pages_of_sorted_candidates(ask: Ask, pipeline: Pipeline, products: dict[str, Product], passes: Passes) -> None:
+    request = SearchRequest(query="apparel", k=25)
+    expected = in_order(pipeline, request, Filters(), passes, products)
+    assert len(expected) >= 50
+    first = replace(request, candidates=keys(products, len(products)), rules=rules(Filters(), sort="price_ascending"))
+    shown = answer(ask(first)).ids
+    shown += answer(ask(replace(first, rules=rules(Filters(), sort="price_ascending", shown=shown)))).ids
+    assert len(set(shown)) == 50
+    assert [products[product_id].price or math.inf for product_id in shown] == [price for price, _ in expected[:50]]
 
 
 def test_what_cannot_be_filtered_or_sorted_by_is_refused_by_name(ask: Ask, products: dict[str, Product], png: bytes) -> None:

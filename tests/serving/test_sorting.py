@@ -10,6 +10,7 @@ import pytest
 from assortment.errors import InputError
 from assortment.serving import sorting
 from assortment.serving.offers import UNKNOWN_DATE, Offers
+from assortment_client.contract import SORTS
 
 NAN = float("nan")
 OFFERS = Offers(
@@ -43,6 +44,18 @@ def order(sort: str, offers: Offers = OFFERS) -> list[int]:
 )
 def test_equal_values_stand_by_relevance_and_unknown_ones_last(sort: str, rows: list[int]) -> None:
     assert order(sort) == rows
+
+
+def test_places_say_the_same_order_of_a_whole_catalogue() -> None:
+    places = sorting.places(OFFERS)
+    assert places.dtype == np.int32
+    assert not places[SORTS.index("relevance")].any()
+    for sort in SORTS[1:]:
+        place = places[SORTS.index(sort)]
+        assert np.lexsort((-RELEVANCE, place)).tolist() == order(sort)
+    prices = places[SORTS.index("price_ascending")]
+    assert prices[0] == prices[4]
+    assert prices.argmax() == 2
 
 
 def test_ratings_without_counts_are_sorted_by_their_mean() -> None:

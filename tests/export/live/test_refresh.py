@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+import onnx
 import pytest
 
 from assortment import artefacts, manifest
@@ -14,9 +15,11 @@ from assortment.catalogue.offers import Offer
 from assortment.catalogue.store import Catalogue
 from assortment.errors import StepError
 from assortment.paths import BuildPaths
+from assortment.serving import sorting
 from assortment.serving.offers import Offers
 from assortment.serving.pipeline import Pipeline
 from assortment.serving.request import SearchRequest
+from assortment_client.contract import SORTS
 from export.index_step import index
 from export.live.publish import publish
 from export.refresh import refresh
@@ -35,6 +38,9 @@ def test_only_offers_change(shop: BuildPaths) -> None:
     assert (after.price[0], after.stock[0], after.rating[0]) == (3.5, 0, before.rating[0])
     assert np.array_equal(before.price[1:], after.price[1:], equal_nan=True)
     assert before.added.tolist() == after.added.tolist()
+    constants = onnx.load(str(two / artefacts.SCORER), load_external_data=False).graph.initializer
+    (places,) = (onnx.numpy_helper.to_array(tensor) for tensor in constants if tensor.name == "places")
+    assert np.array_equal(places.reshape(len(SORTS), -1), sorting.places(after)), "the scorer sorts by the new price"
     manifest.verify(two)
 
 
