@@ -14,10 +14,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from assortment import filter_options
 from assortment.catalogue.store import PRODUCTS
 from assortment.paths import BuildPaths
-from assortment_client import Reason, Result, SearchClient, SearchError, SearchResponse, contract
+from assortment_client import Reason, Result, SearchClient, SearchError, SearchResponse, search_options
 
 _REASONS: Final = {
     Reason.RELEVANCE: "relevant",
@@ -42,54 +41,7 @@ Start a server with `assortment serve`.
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EPILOG
-    parser.add_argument("query", nargs="?", default="", help="what a shopper would type; may be left out with --image")
-    parser.add_argument("--image", type=Path, metavar="FILE", help="a picture: JPEG, PNG, WebP, GIF or BMP")
-    parser.add_argument("--k", type=int, default=contract.DEFAULT_K, help="how many results (default: %(default)s)")
-    strength = parser.add_mutually_exclusive_group()
-    strength.add_argument("--diversity", type=float, help="0 is pure relevance, 1 pure diversity (default: the catalogue's own)")
-    strength.add_argument(
-        "--max-relevance-loss",
-        type=float,
-        metavar="SHARE",
-        help="instead: the strongest diversity that gives up no more of the best list's discounted relevance, 0 to 1",
-    )
-    parser.add_argument("--strategy", help=f"one of {', '.join(contract.STRATEGIES)} (default: the catalogue's own)")
-    parser.add_argument(
-        "--cap",
-        action="append",
-        default=[],
-        type=_cap,
-        metavar="FACET=N",
-        help=f"at most N products of one value of the facet, as in brand=2; repeat for up to {contract.MAX_CAPS} facets",
-    )
-    parser.add_argument(
-        "--pin",
-        action="append",
-        default=[],
-        metavar="ID",
-        help=f"this product stands first; repeat for up to {contract.MAX_PINNED}, in order",
-    )
-    parser.add_argument(
-        "--exclude",
-        action="append",
-        default=[],
-        metavar="ID",
-        help=f"this product is not shown; repeat for up to {contract.MAX_EXCLUDED}",
-    )
-    parser.add_argument("--filter", action="append", default=[], metavar="NAME=VALUE", help=filter_options.HELP)
-    parser.add_argument(
-        "--sort",
-        choices=contract.SORTS,
-        default=contract.SORTS[0],
-        help="order of the most relevant products; all but relevance without diversity (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--no-collapse",
-        dest="collapse",
-        action="store_const",
-        const=False,
-        help="show variants and equal titles side by side (default: the catalogue's own)",
-    )
+    search_options.configure(parser)
     parser.add_argument("--url", default="127.0.0.1:8001", help="host:port of the server's gRPC endpoint (default: %(default)s)")
     parser.add_argument("--deadline", type=float, default=5.0, metavar="SECONDS", help="(default: %(default)s)")
     parser.add_argument(
@@ -98,34 +50,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--build", type=Path, default=Path("build"), help="the folder of all catalogues (default: %(default)s)")
 
 
-def _cap(value: str) -> tuple[str, int]:
-    """Facet and number; the client checks both."""
-    facet, _, most = value.rpartition("=")
-    try:
-        return facet, int(most)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{value!r} is not allowed; allowed: FACET=N, as in brand=2") from None
-
-
 def run(args: argparse.Namespace) -> int:
     try:
+        request = search_options.request_of(args)
         with SearchClient(args.url) as client:
             started = time.perf_counter()
-            response = client.search(
-                args.query,
-                image=args.image,
-                k=args.k,
-                strategy=args.strategy,
-                diversity=args.diversity,
-                max_relevance_loss=args.max_relevance_loss,
-                collapse=args.collapse,
-                caps=dict(args.cap),
-                pinned=args.pin,
-                excluded=args.exclude,
-                filters=filter_options.filters_of(args.filter),
-                sort=args.sort,
-                deadline_s=args.deadline,
-            )
+            response = client.send(request, deadline_s=args.deadline)
             milliseconds = (time.perf_counter() - started) * 1e3
     except SearchError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final
 
-from assortment.errors import InputError
-from assortment_client import Filters
+from assortment_client.errors import InvalidRequest
+from assortment_client.filters import Filters
 
 HELP: Final = (
     "what a product has to have: brand=Puma, department=..., category=..., an attribute as in colour=Blue, price=20..50 (or "
@@ -20,8 +20,7 @@ def filters_of(options: Sequence[str]) -> Filters:
     """The filters that the options name, each ``name=value`` or ``in_stock``.
 
     Raises:
-        InputError: for an option that is none of these.
-        InvalidRequest: for a value that is not allowed.
+        InvalidRequest: for an option that is none of these, or a value that is not allowed.
     """
     fields: dict[str, Any] = {}
     attributes: dict[str, list[str]] = defaultdict(list)
@@ -30,10 +29,10 @@ def filters_of(options: Sequence[str]) -> Filters:
         if option == "in_stock":
             fields["in_stock"] = True
         elif not name or not equals or name == "in_stock":
-            raise InputError("--filter", option, "allowed: NAME=VALUE, as in brand=Puma, or in_stock")
+            raise InvalidRequest.of("--filter", option, "allowed: NAME=VALUE, as in brand=Puma, or in_stock")
         elif name in ("price", "min_rating"):
             if name in fields:
-                raise InputError("--filter", option, f"{name} stands twice; allowed: once")
+                raise InvalidRequest.of("--filter", option, f"{name} stands twice; allowed: once")
             fields[name] = _price(option, value) if name == "price" else _number(option, value)
         else:
             (fields.setdefault(name, []) if name in _VALUES else attributes[name]).append(value)
@@ -43,7 +42,7 @@ def filters_of(options: Sequence[str]) -> Filters:
 def _price(option: str, value: str) -> tuple[float | None, float | None]:
     low, dots, high = value.partition("..")
     if not dots or not (low or high):
-        raise InputError("--filter", option, "allowed: price=FROM..TO, one of them may be left out, as in price=..50")
+        raise InvalidRequest.of("--filter", option, "allowed: price=FROM..TO, one of them may be left out, as in price=..50")
     return _number(option, low) if low else None, _number(option, high) if high else None
 
 
@@ -51,4 +50,4 @@ def _number(option: str, value: str) -> float:
     try:
         return float(value)
     except ValueError:
-        raise InputError("--filter", option, f"{value!r} is no number; allowed: a number, as in 49.99") from None
+        raise InvalidRequest.of("--filter", option, f"{value!r} is no number; allowed: a number, as in 49.99") from None
