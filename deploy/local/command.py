@@ -57,6 +57,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "default",
     )
     parser.add_argument(
+        "--otlp-url",
+        metavar="URL",
+        help="send the spans of requests that bring a traceparent there (OTLP over HTTP), as in http://127.0.0.1:4318/v1/traces",
+    )
+    parser.add_argument(
         "--start-timeout", type=float, default=START_TIMEOUT_S, metavar="SECONDS", help="time until it must answer"
     )
 
@@ -72,6 +77,7 @@ def run(args: argparse.Namespace) -> int:
         tls=tls,
         log=args.log,
         admin_key_file=args.admin_key_file,
+        otlp_url=args.otlp_url,
         start_timeout_s=args.start_timeout,
     )
     for warning in hosts.warnings(tls=tls is not None):

@@ -31,6 +31,8 @@ class Flags:
     tls: Tls | None
     exit_timeout_s: int
     """What it gives its requests and models after SIGTERM."""
+    otlp_url: str | None = None
+    """Where the spans of traced requests go, OTLP over HTTP; None traces nothing."""
 
     def listed(self) -> list[str]:
         """One string a flag; the supervisor puts the admin key in the place of ``SECRET``."""
@@ -55,4 +57,18 @@ class Flags:
             "--allow-gpu-metrics=false",
             "--cuda-memory-pool-byte-size=0:0",
             *(self.tls.flags() if self.tls else ()),
+            *(_tracing(self.otlp_url) if self.otlp_url else ()),
         ]
+
+
+def _tracing(otlp_url: str) -> list[str]:
+    """Only requests that bring a ``traceparent`` are traced: a rate of 0 means none of the others."""
+    settings = (
+        "mode=opentelemetry",
+        f"opentelemetry,url={otlp_url}",
+        "opentelemetry,resource=service.name=assortment",
+        "rate=0",
+        "level=TIMESTAMPS",
+        "count=-1",
+    )
+    return [f"--trace-config={setting}" for setting in settings]

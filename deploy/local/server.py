@@ -48,6 +48,7 @@ class LocalServer:
         tls: Tls | None = None,
         log: Path | None = None,
         admin_key_file: Path | None = None,
+        otlp_url: str | None = None,
         start_timeout_s: float = START_TIMEOUT_S,
         ready: Callable[[str], None] | None = None,
     ) -> None:
@@ -62,6 +63,8 @@ class LocalServer:
             log: the server's log; ``tritonserver.log`` beside the repository by default.
             admin_key_file: the key to its administrative calls, made when it is not there; ``admin.key`` beside the repository
                 by default.
+            otlp_url: where the spans of requests that bring a ``traceparent`` go (OTLP over HTTP, JSON), as in
+                "http://127.0.0.1:4318/v1/traces"; by default nothing is traced.
             start_timeout_s: time until it must answer.
             ready: given host:port, raises ServerError while the server does not answer; a canary search by default.
         """
@@ -70,6 +73,7 @@ class LocalServer:
         self.admin_key_file = admin_key_file or self.repository.parent / admin.FILENAME
         self.tls = tls
         self._variant = variant
+        self._otlp_url = otlp_url
         self._hosts = hosts or Hosts()
         self._wanted_ports = ports or Ports()
         self._start_timeout_s = start_timeout_s
@@ -188,6 +192,7 @@ class LocalServer:
             ports=self._ports,
             tls=self.tls,
             exit_timeout_s=_EXIT_TIMEOUT_S,
+            otlp_url=self._otlp_url,
         )
         return subprocess.Popen(
             [
