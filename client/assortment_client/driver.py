@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import contextvars
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -64,9 +65,10 @@ class Driver:
 
         if not asked:
             return []
+        caller = contextvars.copy_context()  # with its trace's current span; a copy each, since two threads cannot enter one
         pool = ThreadPoolExecutor(min(concurrency, len(asked)))
         try:
-            return list(pool.map(outcome, asked))
+            return list(pool.map(lambda one: caller.copy().run(outcome, one), asked))
         finally:
             pool.shutdown(cancel_futures=True)  # when a key was pressed; there are none left otherwise
 

@@ -48,7 +48,7 @@ def request_of(args: argparse.Namespace) -> SearchRequest:
         pinned=args.pin,
         excluded=args.exclude,
         shown=args.shown,
-        filters=filter_options.filters_of(args.filter),
+        filters=filter_options.filters_of(args.filter) if args.filter else None,
         sort=args.sort,
     )
 

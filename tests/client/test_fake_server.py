@@ -14,6 +14,7 @@ from tritonclient.grpc import service_pb2, service_pb2_grpc
 from tritonclient.utils import deserialize_bytes_tensor, serialize_byte_tensor
 
 from assortment_client import (
+    TLS,
     AccessDenied,
     BadResponse,
     DeadlineExceeded,
@@ -119,8 +120,11 @@ def test_requests_are_remembered_decoded(client, server) -> None:
     assert (second.candidate_keys, second.image, second.diversity, second.caps) == (None, None, None, None)
     assert (third.model, third.text, third.labels) == ("embed_product", "Blue shirt", ("colour=blue",))
     assert len({first.request_id, second.request_id, third.request_id}) == 3
+    assert not any(request.is_canary for request in server.requests)
     server.forget()
     assert (server.requests, server.num_requests) == ((), 0)
+    assert client.ready()
+    assert all(request.is_canary for request in server.requests)
 
 
 def test_the_next_requests_meet_what_was_said_in_order(server) -> None:
@@ -266,3 +270,24 @@ def test_a_request_that_breaks_the_contract_is_named(server) -> None:
     with grpc.insecure_channel(server.endpoint) as channel, pytest.raises(grpc.RpcError, match="a tensor of type FP64") as caught:
         service_pb2_grpc.GRPCInferenceServiceStub(channel).ModelInfer(request)
     assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+@pytest.mark.parametrize("mutual", [False, True])
+def test_certificates_are_shown_and_asked_for(authority, mutual: bool) -> None:
+    read = {name: (authority.folder / name).read_bytes() for name in ("server.crt", "server.key", "client.crt", "client.key")}
+    ca = authority.certificate.read_bytes()
+    shown = ServerTLS(certificate=read["server.crt"], key=read["server.key"], client_ca=ca if mutual else None)
+    assert "PRIVATE" not in repr(shown)
+    trusted = {"ca": ca, "server_name": "search.shop.example"}
+    known = {"cert": read["client.crt"], "key": read["client.key"]}
+    with FakeServer(tls=shown) as server:
+        with SearchClient(server.endpoint, tls=TLS(**trusted, **known)) as client:
+            assert client.search("shoes").ids == ("a", "b")
+        with SearchClient(server.endpoint) as plain, pytest.raises(SearchError):
+            plain.search("shoes", deadline_s=0.5)
+        with SearchClient(server.endpoint, tls=TLS(**trusted)) as stranger:
+            if mutual:
+                with pytest.raises(SearchError):
+                    stranger.search("shoes", deadline_s=0.5)
+            else:
+                assert stranger.search("shoes").ids == ("a", "b")

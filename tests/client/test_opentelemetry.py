@@ -15,7 +15,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
-from opentelemetry.trace import SpanKind, StatusCode
+from opentelemetry.trace import SpanKind, StatusCode, TraceFlags
 
 from assortment_client import Overloaded, SearchClient, ServerFailed
 from assortment_client.opentelemetry import OpenTelemetryObserver
@@ -92,8 +92,9 @@ def test_a_call_is_a_span_and_its_attempt_one_below(client, server, recorded) ->
 def test_the_attempts_context_goes_along(client, server, recorded) -> None:
     client.search("blue shoes")
     attempt, _ = recorded.spans()
-    sent = server.requests[0].metadata["traceparent"]
-    assert sent == f"00-{attempt.context.trace_id:032x}-{attempt.context.span_id:016x}-01"
+    version, trace_id, span_id, flags = server.requests[0].metadata["traceparent"].split("-")
+    assert (version, int(trace_id, 16), int(span_id, 16)) == ("00", attempt.context.trace_id, attempt.context.span_id)
+    assert int(flags, 16) & TraceFlags.SAMPLED
 
 
 def test_what_is_not_sampled_is_told_so(server) -> None:
@@ -101,7 +102,8 @@ def test_what_is_not_sampled_is_told_so(server) -> None:
     with SearchClient(server.endpoint, observers=[unsampled.observer]) as client:
         client.search("blue shoes")
     assert unsampled.spans() == ()
-    assert server.requests[0].metadata["traceparent"].endswith("-00")
+    flags = server.requests[0].metadata["traceparent"].rpartition("-")[2]
+    assert not int(flags, 16) & TraceFlags.SAMPLED
     assert unsampled.points("assortment.client.call.duration")[0].count == 1
 
 

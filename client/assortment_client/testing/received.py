@@ -52,6 +52,11 @@ class ReceivedRequest:
     text: str = ""
     labels: tuple[str, ...] = ()
 
+    @property
+    def is_canary(self) -> bool:
+        """Whether a client only looked whether the server is well: ``ready``, ``health``, or on behalf of a circuit breaker."""
+        return self.request_id == contract.CANARY_REQUEST_ID
+
 
 def decode(message: Any, *, metadata: Mapping[str, str], time_remaining_s: float | None) -> ReceivedRequest:
     """From a ``ModelInferRequest``.
