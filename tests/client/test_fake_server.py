@@ -30,7 +30,7 @@ from assortment_client import (
     Unavailable,
     candidate_key,
 )
-from assortment_client.testing import Failure, FakeServer, failures
+from assortment_client.testing import Failure, FakeServer, ServerTLS, failures
 
 
 @pytest.fixture
