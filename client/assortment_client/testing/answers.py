@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ from assortment_client.response import Result
 from assortment_client.testing import failures
 
 Tensors = dict[str, npt.NDArray[Any]]
+
+MESSAGES: Final[Any] = service_pb2
+"""Triton's messages, which are made when they are imported, and so have no types."""
 
 
 def search_tensors(products: Sequence[str | Result], *, unmet: str, catalogue_version: int) -> Tensors:
@@ -53,7 +56,7 @@ def vector_of(text: str) -> npt.NDArray[np.float32]:
 
 def message_of(request: Any, tensors: Mapping[str, npt.NDArray[Any]]) -> Any:
     """A ``ModelInferResponse`` to ``request``, as Triton writes it."""
-    response = service_pb2.ModelInferResponse(model_name=request.model_name, model_version="1", id=request.id)
+    response = MESSAGES.ModelInferResponse(model_name=request.model_name, model_version="1", id=request.id)
     for name, tensor in tensors.items():
         response.outputs.add(name=name, datatype=np_to_triton_dtype(tensor.dtype), shape=tensor.shape)
         is_text = tensor.dtype == np.object_ and tensor.size

@@ -14,11 +14,11 @@ from typing import Any, Final
 import grpc
 import numpy as np
 import numpy.typing as npt
-from tritonclient.grpc import service_pb2
 
 from assortment_client import contract
 from assortment_client.response import Result
 from assortment_client.testing import answers, failures, received
+from assortment_client.testing.answers import MESSAGES
 from assortment_client.testing.failures import Failure
 from assortment_client.testing.received import ReceivedRequest
 
@@ -196,32 +196,31 @@ class FakeServer:
 
     def _handlers(self) -> dict[str, Any]:
         """The calls that are answered; gRPC says UNIMPLEMENTED to the others."""
-        metadata = service_pb2.ServerMetadataResponse
-        methods = {
-            "ModelInfer": self._infer,
-            "ServerMetadata": self._about(lambda: metadata(name="triton", version=self.server_version)),
-            "ServerLive": self._about(lambda: service_pb2.ServerLiveResponse(live=True)),
-            "ServerReady": self._about(lambda: service_pb2.ServerReadyResponse(ready=True)),
-            "ModelReady": self._about(lambda: service_pb2.ModelReadyResponse(ready=True)),
+        answers_of: dict[str, Callable[[], dict[str, Any]]] = {
+            "ServerMetadata": lambda: {"name": "triton", "version": self.server_version},
+            "ServerLive": lambda: {"live": True},
+            "ServerReady": lambda: {"ready": True},
+            "ModelReady": lambda: {"ready": True},
         }
+        methods = {"ModelInfer": self._infer, **{name: self._about(name, fields) for name, fields in answers_of.items()}}
         return {
             name: grpc.unary_unary_rpc_method_handler(
                 method,
-                request_deserializer=getattr(service_pb2, f"{name}Request").FromString,
-                response_serializer=getattr(service_pb2, f"{name}Response").SerializeToString,
+                request_deserializer=getattr(MESSAGES, f"{name}Request").FromString,
+                response_serializer=getattr(MESSAGES, f"{name}Response").SerializeToString,
             )
             for name, method in methods.items()
         }
 
-    def _about(self, respond: Callable[[], Any]) -> Callable[[Any, Any], Any]:
-        """A call about the server itself."""
+    def _about(self, name: str, fields: Callable[[], Mapping[str, Any]]) -> Callable[[Any, Any], Any]:
+        """A call about the server itself, and the fields of its answer."""
 
         def handle(message: Any, context: Any) -> Any:
             self._check_token(_metadata(context), context)
             failure = self._always
             if failure and failure.whole_server:
                 self._suffer(failure, getattr(message, "name", ""), context)
-            return respond()
+            return getattr(MESSAGES, f"{name}Response")(**fields())
 
         return handle
 
@@ -230,12 +229,13 @@ class FakeServer:
         try:
             request = received.decode(message, metadata=metadata, time_remaining_s=context.time_remaining())
         except ValueError as error:
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"the fake server cannot read this request: {error}")
+            return context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"the fake server cannot read this request: {error}")
         with self._lock:
             self._requests.append(request)
             self._num_requests += 1
-            failure = self._steps.popleft() if self._steps else self._always
         self._check_token(metadata, context)
+        with self._lock:
+            failure = self._steps.popleft() if self._steps else self._always
         if failure:
             self._suffer(failure, request.model, context)
         response = answers.message_of(message, self._answer_to(request))
