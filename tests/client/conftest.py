@@ -1,4 +1,6 @@
-"""A gRPC server that speaks Triton's protocol and answers as a test says: for codec and error mapping only.
+"""A gRPC server that answers as a test says, tensor by tensor, and keeps raw requests: for codec and error mapping only.
+
+Where products, vectors and failures are enough, tests take the public ``assortment_client.testing.FakeServer``.
 
 What the real server does is tested on the real server (marked ``triton``).
 """
@@ -16,9 +18,9 @@ import grpc
 import numpy as np
 import pytest
 from tritonclient.grpc import service_pb2, service_pb2_grpc
-from tritonclient.utils import np_to_triton_dtype, serialize_byte_tensor
 
-from assortment_client import AsyncSearchClient, SearchClient
+from assortment_client import AsyncSearchClient, SearchClient, contract
+from assortment_client.testing import answers
 
 Answer = Callable[[Any, grpc.ServicerContext], Any]
 
@@ -36,22 +38,15 @@ class ScriptedServer(service_pb2_grpc.GRPCInferenceServiceServicer):
 
     def answer_products(self, ids: list[str], **changes: Any) -> None:
         """A right answer of these products; ``changes`` replace tensors of it, None leaves one out."""
-        n = len(ids)
         tensors = {
-            "ID": np.array([product_id.encode() for product_id in ids], dtype=np.object_).reshape(1, n),
-            "RELEVANCE": np.linspace(0.9, 0.1, n, dtype=np.float32).reshape(1, n),
-            "RANK": np.arange(1, n + 1, dtype=np.int32).reshape(1, n),
-            "REASON": (np.arange(n, dtype=np.int32) % 2).reshape(1, n),
-            "COLLAPSED": np.zeros((1, n), dtype=np.int32),
-            "OPENS": np.full((1, n), b"", dtype=np.object_),
-            "UNMET": np.array([[b""]], dtype=np.object_),
-            "CATALOGUE_VERSION": np.array([[3]], dtype=np.int64),
+            **answers.search_tensors(ids, unmet="", catalogue_version=3),
+            contract.REASON: (np.arange(len(ids), dtype=np.int32) % 2).reshape(1, -1),
             **changes,
         }
         self.answer_tensors({name: tensor for name, tensor in tensors.items() if tensor is not None})
 
     def answer_tensors(self, tensors: dict[str, np.ndarray]) -> None:
-        self.answer = lambda request, context: _message(request, tensors)
+        self.answer = lambda request, context: answers.message_of(request, tensors)
 
     def fail(self, code: grpc.StatusCode, text: str) -> None:
         self.answer = lambda request, context: context.abort(code, text)
@@ -64,17 +59,6 @@ class ScriptedServer(service_pb2_grpc.GRPCInferenceServiceServicer):
 
     def ServerMetadata(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         return service_pb2.ServerMetadataResponse(name="triton", version="2.51.0")
-
-
-def _message(request: Any, tensors: dict[str, np.ndarray]) -> Any:
-    """An answer as Triton writes it."""
-    response = service_pb2.ModelInferResponse(model_name=request.model_name, id=request.id)
-    for name, tensor in tensors.items():
-        response.outputs.add(name=name, datatype=np_to_triton_dtype(tensor.dtype), shape=tensor.shape)
-        is_text = tensor.dtype == np.object_
-        packed = serialize_byte_tensor(tensor) if is_text and tensor.size else tensor
-        response.raw_output_contents.append(b"" if not tensor.size else packed.item() if is_text else packed.tobytes())
-    return response
 
 
 @contextlib.contextmanager
