@@ -15,7 +15,7 @@ from typing import Final
 
 from assortment_client import search_options
 from assortment_client.client import SearchClient
-from assortment_client.errors import InvalidRequest, SearchError
+from assortment_client.errors import InvalidRequest, SearchError, Unavailable
 from assortment_client.options import TLS
 from assortment_client.response import EndpointHealth, SearchResponse
 
@@ -124,13 +124,18 @@ def _token(variable: str | None, file: Path | None) -> str | Callable[[], str] |
 
 def _ping(args: argparse.Namespace) -> int:
     with _client(args) as client:
-        while True:
+        if args.watch is None:
             found = client.health(deadline_s=args.deadline)
-            if args.watch and not args.json:
-                print(time.strftime("%H:%M:%S"))
-            print(_health_json(found) if args.json else _health_table(found), flush=True)
-            if args.watch is None:
-                return _OK if all(health.ok for health in found) else _FAILED
+            print(_health_json(found) if args.json else _health_table(found))
+            return _OK if all(health.ok for health in found) else _FAILED
+        while True:
+            try:
+                found = client.health(deadline_s=args.deadline)
+            except Unavailable as error:  # a name that does not resolve (yet)
+                print(f"error: {error}", file=sys.stderr)
+            else:
+                told = _health_json(found) if args.json else f"{time.strftime('%H:%M:%S')}\n{_health_table(found)}"
+                print(told, flush=True)
             time.sleep(args.watch)
 
 

@@ -137,6 +137,17 @@ def test_watching_goes_on_until_interrupted(server) -> None:
     assert process.returncode == 130
 
 
+@pytest.mark.triton
+def test_both_commands_on_the_real_server(capsys, served) -> None:
+    status, out, _ = run(capsys, "ping", "--endpoint", served.url)
+    assert status == 0
+    assert out.splitlines()[1].split()[:3] == [served.url, "ok", "closed"]
+    assert "2.51.0" in out
+    status, out, _ = run(capsys, "search", "blue shirt", "--k", "3", "--sort", "price_ascending", "--endpoint", served.url)
+    assert status == 0
+    assert all("sorted" in line for line in out.splitlines()[1:4])
+
+
 def test_a_token_comes_from_the_environment_or_a_file(capsys, server, tmp_path, monkeypatch) -> None:
     server.token = "secret-token"
     asked = ("search", "shoes", "--endpoint", server.endpoint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
@@ -17,7 +18,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import SpanKind, StatusCode, TraceFlags
 
-from assortment_client import Overloaded, SearchClient, ServerFailed
+from assortment_client import AsyncSearchClient, Hedge, Overloaded, SearchClient, SearchResponse, ServerFailed
 from assortment_client.opentelemetry import OpenTelemetryObserver
 from assortment_client.testing import FakeServer, failures
 from deploy.local.server import LocalServer
@@ -182,6 +183,29 @@ def test_many_searches_hang_below_the_span_of_their_caller(client, recorded) -> 
     outer = recorded.spans()[-1]
     calls = [span for span in recorded.spans() if span.name == "assortment search"]
     assert [span.parent and span.parent.span_id for span in calls] == [outer.context.span_id] * 3
+
+
+def test_the_asynchronous_client_is_followed_too(recorded) -> None:
+    with FakeServer() as slow, FakeServer(["c"]) as quick:
+        slow.always(failures.slow(5.0))
+
+        async def search() -> SearchResponse:
+            hedge = Hedge(after_s=0.05, ratio=1.0)
+            async with AsyncSearchClient([slow.endpoint, quick.endpoint], hedge=hedge, observers=[recorded.observer]) as client:
+                with recorded.tracer_provider.get_tracer("shop").start_as_current_span("nightly"):
+                    while not slow.requests:
+                        (page,) = await client.search_many(["shoes"], deadline_s=10.0)
+            assert isinstance(page, SearchResponse)
+            return page
+
+        assert asyncio.run(search()).ids == ("c",)
+    outer = recorded.spans()[-1]
+    hedged = next(span for span in recorded.spans() if span.attributes.get("assortment.attempt.kind") == "hedge")
+    call = next(span for span in recorded.spans() if span.context.span_id == hedged.parent.span_id)
+    assert call.parent.span_id == outer.context.span_id
+    assert (call.status.status_code, hedged.status.status_code) == (StatusCode.UNSET, StatusCode.UNSET)
+    lost = next(span for span in recorded.spans() if span.attributes.get("error.type") == "Cancelled")
+    assert lost.parent.span_id == call.context.span_id
 
 
 class Collector(ThreadingHTTPServer):

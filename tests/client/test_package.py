@@ -63,6 +63,15 @@ def test_a_service_runs_on_it(outside: Path) -> None:
     assert str(outside) in run(outside / "env/bin/python", "-c", origin, cwd=outside)
 
 
+@pytest.mark.triton
+def test_the_readmes_first_example_works_on_a_served_catalogue(outside: Path, served) -> None:
+    first = re.findall(r"```python\n(.*?)```", (ROOT / "client" / "README.md").read_text(encoding="utf-8"), re.DOTALL)[0]
+    (outside / "first.py").write_text(first.replace("127.0.0.1:8001", served.url), encoding="utf-8")
+    lines = run(outside / "env/bin/python", "-W", "error", "first.py", cwd=outside).splitlines()
+    assert {line.split()[0] for line in lines} <= set(served.ids)
+    assert len(lines) == 10
+
+
 def test_the_command_is_there(outside: Path) -> None:
     assert "ping" in run(outside / "env/bin/assortment-client", "--help", cwd=outside)
 

@@ -142,7 +142,10 @@ class FakeServer:
             self._tensors = dict(tensors)
 
     def then(self, *steps: Failure | None) -> None:
-        """Says what the next requests meet, one each, after what was said before. None is a usual answer."""
+        """Says what the next requests meet, one each, after what was said before. None is a usual answer.
+
+        A request is an attempt: a client that tries again takes the next step too, and so does a canary.
+        """
         with self._lock:
             self._steps.extend(steps)
 

@@ -46,6 +46,7 @@ from assortment_client import (
     UnknownCandidates,
     candidate_key,
 )
+from assortment_client.opentelemetry import OpenTelemetryObserver
 from assortment_client.testing import Failure, FakeServer, Products, ReceivedRequest, ServerTLS, failures
 
 NAMES: tuple[type[SearchError], ...] = (
@@ -108,7 +109,7 @@ def synchronous(server: FakeServer) -> None:
         retry=Retry(attempts=2),
         breaker=Breaker(failures=3),
         token=lambda: "secret",
-        observers=[counting],
+        observers=[counting, OpenTelemetryObserver()],
     ) as client:
         page = client.search("shoes", filters=Filters(brand=["Puma"]), k=2)
         print(told(page), told(client.rerank("shoes", ["a", "b"], degrade=True, shown=page.shown)))
