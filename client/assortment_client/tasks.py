@@ -86,7 +86,7 @@ def search(request: SearchRequest, *, degrade: bool = False, method: str = "") -
         encode=lambda request_id: _encoded(codec.encode_search(request), request_id),
         decode=decode,
         fallback=(lambda request_id, attempts: degraded(request, request_id=request_id, attempts=attempts))
-        if degrade and request.candidates is not None and request.filters is None
+        if degrade and request.candidates is not None and not (request.filters and request.filters.told())
         else None,
         candidates=request.candidates or (),
     )

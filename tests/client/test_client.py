@@ -7,12 +7,23 @@ import time
 from pathlib import Path
 from typing import Any
 
+import grpc
 import numpy as np
 import pytest
 from tritonclient.utils import deserialize_bytes_tensor
 
 from assortment.serving import page_rules
-from assortment_client import ClientClosed, DeadlineExceeded, InvalidRequest, Reason, Result, SearchClient, ServerInfo
+from assortment_client import (
+    ClientClosed,
+    DeadlineExceeded,
+    Filters,
+    InvalidRequest,
+    Overloaded,
+    Reason,
+    Result,
+    SearchClient,
+    ServerInfo,
+)
 from assortment_client.contract import candidate_key
 
 
@@ -195,3 +206,10 @@ def test_a_closed_client_says_so() -> None:
 def test_an_endpoint_is_a_grpc_address(endpoints: Any) -> None:
     with pytest.raises(InvalidRequest, match=r"^endpoints: .* allowed: "):
         SearchClient(endpoints)
+
+
+def test_filters_that_filter_nothing_do_not_stand_in_the_way_of_a_degraded_answer(client, scripted) -> None:
+    scripted.fail(grpc.StatusCode.UNAVAILABLE, "Request timeout expired")
+    assert client.rerank("shoes", ["a", "b"], filters=Filters(), degrade=True).degraded
+    with pytest.raises(Overloaded):
+        client.rerank("shoes", ["a", "b"], filters=Filters(in_stock=True), degrade=True)
