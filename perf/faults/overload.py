@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from assortment_client import AsyncSearchClient, DeadlineExceeded, Overloaded, SearchError
 from perf.cores import bind
 from perf.faults.replicas import Replica
@@ -51,6 +53,7 @@ class Overdone:
             "late": arrivals.late,
             "failed": arrivals.failed,
             "attempts_per_call": round(self.attempts_per_call, 3),
+            "generator_behind_p99_ms": round(float(np.percentile(arrivals.behind_s, 99)) * 1e3, 1),
         }
 
 
