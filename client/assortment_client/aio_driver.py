@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from typing import Final, TypeVar
 
 from assortment_client import contract
@@ -14,10 +14,10 @@ from assortment_client.attempts import Attempt, Pause
 from assortment_client.budget import Budget
 from assortment_client.calls import Calls
 from assortment_client.deadline import Deadline
+from assortment_client.endpoint import Choice, Endpoint
 from assortment_client.errors import ClientClosed, SearchError
 from assortment_client.one_call import OneCall
 from assortment_client.options import Hedge
-from assortment_client.pool import Choice
 from assortment_client.probe import DEADLINE_S, Probe
 from assortment_client.response import EndpointHealth
 from assortment_client.status import StatusError
@@ -86,13 +86,17 @@ class AioDriver:
         await self._wait_for_addresses(until)
         if (unresolved := self._calls.unresolved()) is not None:
             raise unresolved
-        pool = self._calls.pool
-        probes = [
-            Probe(self._calls, pool.take(endpoint, contract.SEARCH), contract.SEARCH, method="health", until=until)
-            for endpoint in pool.endpoints
-        ]
-        await _all([self._probe(probe, with_version=True) for probe in probes])
-        return tuple(probe.health() for probe in probes)
+        found: dict[str, EndpointHealth] = {}
+
+        async def look(endpoint: Endpoint[AioChannel]) -> None:
+            choice = self._calls.pool.take(endpoint, contract.SEARCH, time.monotonic())
+            probe = Probe(self._calls, choice, contract.SEARCH, method="health", until=until)
+            await self._probe(probe, with_version=True)
+            found[endpoint.address] = probe.health()
+
+        endpoints = self._calls.pool.endpoints
+        await _all([look(endpoint) for endpoint in endpoints])
+        return tuple(found[endpoint.address] for endpoint in endpoints)
 
     async def close(self) -> None:
         """Closes all connections; calls under way fail."""
@@ -100,12 +104,9 @@ class AioDriver:
         self._closed.set()
         if self._calls.is_foreign:
             return  # the connections are another process's
-        aside = tuple(self._aside)
-        for task in aside:
-            task.cancel()
-        await asyncio.gather(*aside, return_exceptions=True)
-        for endpoint in (*self._calls.pool.endpoints, *self._calls.pool.retired()):
+        for endpoint in self._calls.pool.shut():
             await endpoint.channel.close()
+        await asyncio.gather(*self._aside, return_exceptions=True)  # probes end with their channels
 
     async def _drive(self, call: OneCall[AioChannel, _Answer]) -> _Answer:
         """Does what a call says until it has an answer, or gives up."""
@@ -146,13 +147,12 @@ class AioDriver:
                             del running[reply]
                             step = call.failed(attempt, failure, another_runs=bool(others))
                             continue
-                        for loser in running:
-                            loser.cancel()
+                        _let_go(running)
                         running.clear()  # all have ended
                         return answer
             finally:
-                for reply, attempt in running.items():
-                    reply.cancel()
+                _let_go(running)
+                for attempt in running.values():
                     call.abandoned(attempt)
         return call.give_up()
 
@@ -218,6 +218,15 @@ async def _all(work: Sequence[Coroutine[None, None, None]]) -> None:
     running = [asyncio.create_task(one) for one in work]
     try:
         await asyncio.gather(*running)
-    finally:
+    except BaseException:
         for task in running:
             task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        raise
+
+
+def _let_go(replies: Iterable[asyncio.Task[bytes]]) -> None:
+    """Cancels attempts whose replies nobody wants, those with an error included."""
+    for reply in replies:
+        reply.cancel()
+        reply.add_done_callback(lambda done: done.cancelled() or done.exception())

@@ -18,10 +18,11 @@ from typing import Final, Generic
 
 from assortment_client.budget import Budget
 from assortment_client.deadline import Deadline
+from assortment_client.endpoint import ChannelT, Choice, Endpoint
 from assortment_client.errors import FailedAttempt, SearchError, Unavailable
 from assortment_client.observe import AttemptInfo
 from assortment_client.options import Retry
-from assortment_client.pool import ChannelT, Choice, Endpoint, Pool
+from assortment_client.pool import Pool
 from assortment_client.verdict import Verdict, verdict_of
 
 _SHORTEST_S: Final = 0.001  # with less time left, another attempt would only cost a server work
@@ -131,7 +132,7 @@ class Attempts(Generic[ChannelT]):
         self, attempt: Attempt[ChannelT], error: SearchError, now: float, *, another_runs: bool = False
     ) -> Attempt[ChannelT] | Pause | None:
         """It failed; what next. Nothing as long as ``another_runs`` (a hedged call): that one may still be answered."""
-        verdict = verdict_of(error, silent_s=attempt.endpoint.silent_s(now, since=attempt.started))
+        verdict = verdict_of(error)
         why = f"{type(error).__name__}: {error.message}"
         self._pool.release(attempt.choice, self._model, verdict, now, why)
         met = FailedAttempt(
@@ -203,7 +204,7 @@ class Attempts(Generic[ChannelT]):
         if not self._may_refresh or not self._last or self._last.code != "UNAUTHENTICATED":
             return None
         self._may_refresh = False
-        return self._start(self._pool.take(attempt.endpoint, self._model), "retry", now)
+        return self._start(self._pool.take(attempt.endpoint, self._model, now), "retry", now)
 
     def _start(self, choice: Choice[ChannelT], kind: str, now: float) -> Attempt[ChannelT]:
         self.num_started += 1
@@ -241,7 +242,7 @@ class Pinned(Generic[ChannelT]):
 
     def failed(self, attempt: Attempt[ChannelT], error: SearchError, now: float, *, another_runs: bool = False) -> None:
         """It failed, and that is all."""
-        self._error, self.verdict = error, verdict_of(error, silent_s=attempt.seconds)
+        self._error, self.verdict = error, verdict_of(error)
 
     def resume(self, now: float) -> None:
         """There is never a pause."""

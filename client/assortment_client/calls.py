@@ -16,11 +16,12 @@ from assortment_client.budget import Budget
 from assortment_client.channel_options import ChannelArgument, merged
 from assortment_client.credentials import Metadata, channel_credentials
 from assortment_client.deadline import Deadline
+from assortment_client.endpoint import ChannelT
 from assortment_client.errors import ClientClosed, Unavailable
 from assortment_client.observe import Observer
 from assortment_client.one_call import OneCall
 from assortment_client.options import TLS, Breaker, Retry
-from assortment_client.pool import ChannelT, Pool
+from assortment_client.pool import Pool
 from assortment_client.request import check_deadline
 from assortment_client.resolver import Resolver
 from assortment_client.tasks import AnswerT, Task

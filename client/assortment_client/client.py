@@ -26,7 +26,7 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 class SearchClient:
-    """Searches a catalogue served by Assortment. Safe to share between threads; a context manager."""
+    """Searches a catalogue served by Assortment. Safe to share between threads, not with forked processes; a context manager."""
 
     def __init__(
         self,
@@ -237,15 +237,7 @@ class SearchClient:
     def embed_products(
         self, products: Sequence[ProductRequest], *, concurrency: int = 16, deadline_s: float = 2.0
     ) -> list[ProductEmbedding | SearchError]:
-        """Computes the vectors of many products, ``concurrency`` at a time.
-
-        Args:
-            products: what ``embed_product`` takes, each.
-            concurrency: how many are under way at a time, 1 to 256.
-            deadline_s: seconds that each is given from its own start.
-
-        Returns:
-            One vector or error for each product, in the same order. A failure does not fail the others.
+        """Computes the vectors of many products: to ``embed_product`` what ``search_many`` is to ``search``.
 
         Raises:
             InvalidRequest: ``concurrency`` or ``deadline_s`` is wrong.

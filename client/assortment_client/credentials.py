@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,7 @@ _RESERVED: Final = frozenset({"authorization", "te", "content-type", "user-agent
 _KEY: Final = re.compile(r"^[0-9a-z_.-]+$")
 _BEARER: Final = "authorization"
 _HIDDEN: Final = "(hidden)"
+_NUM_RECENT: Final = 16  # tokens that a server's message may still repeat after they were replaced
 
 
 def channel_credentials(tls: TLS | None) -> Any | None:
@@ -59,7 +61,7 @@ class Metadata:
         """
         self._fixed = _checked(metadata)
         self._token = token
-        self._last_token = token if isinstance(token, str) else ""
+        self._recent: deque[str] = deque([token] if isinstance(token, str) else (), maxlen=_NUM_RECENT)
         if isinstance(token, str):
             _check_token(token)
         elif token is not None and not callable(token):
@@ -80,13 +82,14 @@ class Metadata:
         """
         if self._token is None:
             return self._fixed
-        if not isinstance(self._token, str):
-            self._last_token = self._provided(self._token)
-        return [*self._fixed, (_BEARER, f"Bearer {self._last_token}")]
+        token = self._token if isinstance(self._token, str) else self._provided(self._token)
+        if token not in self._recent:
+            self._recent.append(token)
+        return [*self._fixed, (_BEARER, f"Bearer {token}")]
 
     def redacted(self, text: str) -> str:
         """A server's text without the secrets that it may repeat."""
-        for secret in (self._last_token, *(value for _, value in self._fixed)):
+        for secret in (*tuple(self._recent), *(value for _, value in self._fixed)):
             if len(secret) > 3:
                 text = text.replace(secret, _HIDDEN)
         return text

@@ -15,9 +15,9 @@ from assortment_client.attempts import Attempt, Pause
 from assortment_client.calls import Calls
 from assortment_client.channel import Channel
 from assortment_client.deadline import Deadline
+from assortment_client.endpoint import Choice, Endpoint
 from assortment_client.errors import SearchError
 from assortment_client.one_call import OneCall
-from assortment_client.pool import Choice, Endpoint
 from assortment_client.probe import DEADLINE_S, Probe
 from assortment_client.response import EndpointHealth
 from assortment_client.status import StatusError
@@ -83,7 +83,7 @@ class Driver:
             raise unresolved
 
         def look(endpoint: Endpoint[Channel]) -> EndpointHealth:
-            choice = self._calls.pool.take(endpoint, contract.SEARCH)
+            choice = self._calls.pool.take(endpoint, contract.SEARCH, time.monotonic())
             probe = Probe(self._calls, choice, contract.SEARCH, method="health", until=until)
             self._probe(probe, with_version=True)
             return probe.health()
@@ -97,7 +97,7 @@ class Driver:
         self._calls.closed = True
         self._closed.set()
         if not self._calls.is_foreign:  # the connections are another process's otherwise
-            for endpoint in (*self._calls.pool.endpoints, *self._calls.pool.retired()):
+            for endpoint in self._calls.pool.shut():
                 endpoint.channel.close()
 
     def _drive(self, call: OneCall[Channel, _Answer]) -> _Answer:

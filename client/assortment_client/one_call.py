@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Generic
 
 from assortment_client.attempts import Attempt, Attempts, Pause, Pinned
 from assortment_client.deadline import Deadline
+from assortment_client.endpoint import ChannelT
 from assortment_client.errors import (
     Cancelled,
     ClientClosed,
@@ -20,7 +21,6 @@ from assortment_client.errors import (
     Unavailable,
 )
 from assortment_client.observe import CallInfo
-from assortment_client.pool import ChannelT
 from assortment_client.status import StatusError, error_of
 from assortment_client.tasks import AnswerT, Task, Told
 from assortment_client.wire import MODEL_INFER, with_timeout
@@ -91,11 +91,13 @@ class OneCall(Generic[ChannelT, AnswerT]):
         Raises:
             AccessDenied: when the token provider fails.
         """
-        task, metadata = self._task, self._calls.metadata.of_attempt()
-        if self._watchers is not None:
-            metadata = [*metadata, *self._watchers.attempt_started(attempt.info)]
-        message = with_timeout(self._message, attempt.seconds) if task.rpc is MODEL_INFER else self._message
-        return task.rpc, message, attempt.seconds, metadata
+        watched = self._watchers.attempt_started(attempt.info) if self._watchers is not None else ()
+        metadata = self._calls.metadata.of_attempt()
+        if watched:
+            metadata = [*metadata, *watched]
+        seconds = max(0.0, attempt.started + attempt.seconds - time.monotonic())  # a token provider may have taken its time
+        message = with_timeout(self._message, seconds) if self._task.rpc is MODEL_INFER else self._message
+        return self._task.rpc, message, seconds, metadata
 
     def decoded(self, attempt: Attempt[ChannelT], reply: bytes, others: Iterable[Attempt[ChannelT]] = ()) -> AnswerT:
         """An attempt was answered, and the call with it; ``others`` that run are abandoned, for the driver to cancel.

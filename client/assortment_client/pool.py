@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from random import Random
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic
 
-from assortment_client.breaker import CLOSED, HALF_OPEN, OPEN, Circuit
+from assortment_client.breaker import CLOSED, OPEN, Circuit
+from assortment_client.endpoint import ChannelT, Choice, Endpoint
 from assortment_client.errors import InvalidRequest
 from assortment_client.options import Breaker
 from assortment_client.verdict import Verdict
@@ -20,72 +20,6 @@ from assortment_client.verdict import Verdict
 ROUND_ROBIN: Final = "round_robin"
 LEAST_IN_FLIGHT: Final = "least_in_flight"
 BALANCES: Final = (ROUND_ROBIN, LEAST_IN_FLIGHT)
-_WORST_FIRST: Final = (OPEN, HALF_OPEN)
-_RECENT: Final = 0.1  # weight of the latest outcome in an endpoint's success rate
-_WELL: Final = 0.8  # the success rate from which on an endpoint is well
-_LOADED_S: Final = 1.0  # for so long after a refusal an endpoint counts as loaded
-
-ChannelT = TypeVar("ChannelT")
-
-
-class Endpoint(Generic[ChannelT]):
-    """One server as this client knows it. Only the pool changes it."""
-
-    __slots__ = ("address", "answered", "busy_at", "channel", "circuits", "heard_at", "in_flight", "removed", "success_rate")
-
-    def __init__(self, address: str, channel: ChannelT) -> None:
-        self.address = address
-        self.channel = channel
-        self.in_flight = 0
-        self.circuits: dict[str, Circuit] = {}
-        """By model; a model that has never failed has none."""
-        self.success_rate = 1.0
-        """Of recent attempts, the latest weighing most; overload and lateness count against it."""
-        self.answered = False
-        """Whether it has ever answered."""
-        self.busy_at = -math.inf
-        """When it last refused a call for overload."""
-        self.heard_at: float | None = None
-        """When it last said anything, be it that it is overloaded; until then, when it was first asked."""
-        self.removed = False
-        """Whether DNS names it no longer: it finishes what it has."""
-
-    @property
-    def is_well(self) -> bool:
-        """Whether it answers nearly everything, so that it can take what another does not."""
-        return self.success_rate >= _WELL
-
-    def is_loaded(self, now: float) -> bool:
-        """Whether it refused a call for overload of late."""
-        return now - self.busy_at < _LOADED_S
-
-    def silent_s(self, now: float, *, since: float) -> float:
-        """For how long it owes an answer to an attempt of ``since``, or has said nothing at all; 0 while it is loaded."""
-        if self.is_loaded(now):
-            return 0.0
-        return now - (since if self.heard_at is None else min(since, self.heard_at))
-
-    @property
-    def state(self) -> str:
-        """The worst state of its breakers."""
-        states = {circuit.state for circuit in self.circuits.values()}
-        return next((state for state in _WORST_FIRST if state in states), CLOSED)
-
-    def takes(self, model: str) -> bool:
-        """Whether calls of this model are sent there."""
-        circuit = self.circuits.get(model)
-        return circuit is None or circuit.state == CLOSED
-
-
-@dataclass(slots=True)
-class Choice(Generic[ChannelT]):
-    """Where an attempt goes."""
-
-    endpoint: Endpoint[ChannelT]
-    is_probe: bool
-    """Whether its outcome decides the breaker."""
-    has_others: bool
-    """Whether another endpoint could take the call after it."""
 
 
 class Pool(Generic[ChannelT]):
@@ -116,7 +50,9 @@ class Pool(Generic[ChannelT]):
         self._open_channel, self._changed = open_channel, changed
         self._lock = threading.Lock()
         self._endpoints: tuple[Endpoint[ChannelT], ...] = ()
+        self._leaving: set[Endpoint[ChannelT]] = set()
         self._retired: list[Endpoint[ChannelT]] = []
+        self._is_shut = False
         self._turn = 0
 
     @property
@@ -127,6 +63,8 @@ class Pool(Generic[ChannelT]):
     def replace(self, addresses: Iterable[str]) -> None:
         """Sets the addresses. Those that stay keep their channel and breakers; those that go finish the calls they have."""
         with self._lock:
+            if self._is_shut:
+                return
             known = {endpoint.address: endpoint for endpoint in self._endpoints}
             wanted = dict.fromkeys(addresses)
             self._endpoints = tuple(
@@ -134,8 +72,7 @@ class Pool(Generic[ChannelT]):
             )
             for endpoint in known.values():
                 endpoint.removed = True
-                if not endpoint.in_flight:
-                    self._retired.append(endpoint)
+                (self._leaving.add if endpoint.in_flight else self._retired.append)(endpoint)
 
     def retired(self) -> list[Endpoint[ChannelT]]:
         """Removed endpoints without calls, for the caller to close; each is handed out once."""
@@ -144,6 +81,12 @@ class Pool(Generic[ChannelT]):
         with self._lock:
             retired, self._retired = self._retired, []
         return retired
+
+    def shut(self) -> list[Endpoint[ChannelT]]:
+        """All endpoints whose channels are open, for the caller to close; there will be no others."""
+        with self._lock:
+            self._is_shut = True
+            return [*self._endpoints, *self._leaving, *self._retired]
 
     def choose(
         self, model: str, now: float, avoid: Collection[Endpoint[ChannelT]] = (), *, last_resort: bool = True
@@ -178,22 +121,21 @@ class Pool(Generic[ChannelT]):
                 endpoint, is_probe = self._next(due), True
                 endpoint.circuits[model].probing()
                 changed = endpoint.state
-            endpoint.in_flight += 1
-            endpoint.heard_at = now if endpoint.heard_at is None else endpoint.heard_at
-            choice = Choice(endpoint, is_probe, len(takers) > 1)
+            endpoint.asked(now)
+            choice = Choice(endpoint, now, is_probe, len(takers) > 1)
         if changed:
             self._changed(endpoint.address, changed)
         return choice
 
-    def take(self, endpoint: Endpoint[ChannelT], model: str) -> Choice[ChannelT]:
+    def take(self, endpoint: Endpoint[ChannelT], model: str, now: float) -> Choice[ChannelT]:
         """Goes to this endpoint whatever its breaker says; the outcome decides an open one."""
         with self._lock:
             circuit = endpoint.circuits.get(model)
             is_probe = circuit is not None and circuit.state == OPEN
             if circuit is not None and is_probe:
                 circuit.probing()
-            endpoint.in_flight += 1
-            choice = Choice(endpoint, is_probe, False)
+            endpoint.asked(now)
+            choice = Choice(endpoint, now, is_probe)
             state = endpoint.state
         if is_probe:
             self._changed(endpoint.address, state)
@@ -213,11 +155,11 @@ class Pool(Generic[ChannelT]):
             ]
             for endpoint in due:
                 endpoint.circuits[model].probing()
-                endpoint.in_flight += 1
+                endpoint.asked(now)
             told = [(endpoint.address, endpoint.state) for endpoint in due]
         for address, state in told:
             self._changed(address, state)
-        return [Choice(endpoint, True, False) for endpoint in due]
+        return [Choice(endpoint, now, True) for endpoint in due]
 
     def release(self, choice: Choice[ChannelT], model: str, verdict: Verdict | None, now: float, why: str = "") -> None:
         """An attempt ended.
@@ -233,28 +175,19 @@ class Pool(Generic[ChannelT]):
         with self._lock:
             endpoint.in_flight -= 1
             if endpoint.removed and not endpoint.in_flight:
+                self._leaving.discard(endpoint)
                 self._retired.append(endpoint)
+            speaks_against = verdict is not None and self._speaks_against(choice, model, verdict, now)
             circuit = endpoint.circuits.get(model)
-            if circuit is None and (verdict is None or not verdict.speaks_against):
-                if verdict is not None:
-                    self._note(endpoint, verdict, now)
-                return
-            before = endpoint.state
-            if circuit is None:
+            if circuit is None and speaks_against:
                 circuit = endpoint.circuits[model] = Circuit(self._breaker, self._random)
-            if verdict is None:
-                if choice.is_probe:
-                    circuit.probe_abandoned()
-            elif verdict.speaks_against:
-                elsewhere = any(other is not endpoint and other.takes(model) for other in self._endpoints)
-                circuit.failed(now, why, probe=choice.is_probe, at_once=verdict.no_doubt and elsewhere)
-            elif verdict.is_good or (choice.is_probe and verdict.answered):
-                circuit.succeeded(probe=choice.is_probe)
-            elif choice.is_probe:
-                circuit.probe_abandoned()
+            before = after = CLOSED
+            if circuit is not None:
+                before = endpoint.state
+                self._count(circuit, choice, model, verdict, now, why if speaks_against else None)
+                after = endpoint.state
             if verdict is not None:
-                self._note(endpoint, verdict, now)
-            after = endpoint.state
+                endpoint.note(verdict, now)
         if after != before:
             self._changed(endpoint.address, after)
 
@@ -272,13 +205,34 @@ class Pool(Generic[ChannelT]):
             wait = min((circuit.seconds_until_last_resort(now) for circuit in closed_for.values()), default=math.nan)
         return f"{reasons}; the next try is in {wait:.1f} s"
 
-    def _note(self, endpoint: Endpoint[ChannelT], verdict: Verdict, now: float) -> None:
-        if verdict.answered:
-            endpoint.answered, endpoint.heard_at = True, now
-        if verdict is Verdict.BUSY:
-            endpoint.busy_at = now
-        if verdict.is_good or verdict.is_bad:
-            endpoint.success_rate += _RECENT * (verdict.is_good - endpoint.success_rate)
+    def _speaks_against(self, choice: Choice[ChannelT], model: str, verdict: Verdict, now: float) -> bool:
+        """Whether the breaker counts it.
+
+        Being late is no fault where all are: then there is too much to do, and an open breaker would leave undone what can be
+        done. It is one where another endpoint is well, or where nothing came back in all the time: this one is frozen. One that
+        has just refused a call for overload is neither.
+        """
+        if verdict is not Verdict.LATE:
+            return verdict.speaks_against
+        endpoint = choice.endpoint
+        if endpoint.is_loaded(now):
+            return False
+        return endpoint.is_silent(now, since=choice.at) or any(
+            other is not endpoint and other.takes(model) and other.is_well for other in self._endpoints
+        )
+
+    def _count(
+        self, circuit: Circuit, choice: Choice[ChannelT], model: str, verdict: Verdict | None, now: float, why: str | None
+    ) -> None:
+        """Lets the breaker know; ``why`` is None when the outcome does not speak against the endpoint."""
+        if why is not None:
+            elsewhere = any(other is not choice.endpoint and other.takes(model) for other in self._endpoints)
+            at_once = verdict is Verdict.GONE and elsewhere
+            circuit.failed(now, why, probe=choice.is_probe, at_once=at_once)
+        elif verdict is not None and verdict.answered:
+            circuit.succeeded(probe=choice.is_probe)
+        elif choice.is_probe:
+            circuit.probe_abandoned()
 
     def _next(self, endpoints: list[Endpoint[ChannelT]]) -> Endpoint[ChannelT]:
         """One of them: in turn, or the one with the fewest calls under way, in turn where several have."""

@@ -14,9 +14,9 @@ from assortment_client import tasks
 from assortment_client.attempts import Pinned
 from assortment_client.contract import CANARY_REQUEST_ID
 from assortment_client.deadline import Deadline
+from assortment_client.endpoint import ChannelT, Choice
 from assortment_client.errors import InvalidRequest, SearchError
 from assortment_client.one_call import OneCall
-from assortment_client.pool import ChannelT, Choice
 from assortment_client.response import EndpointHealth, ServerInfo
 from assortment_client.verdict import Verdict
 

@@ -22,9 +22,6 @@ from assortment_client.errors import (
 )
 
 _NO_WORK_DONE: Final = ("refused", "unresolved", "stopping", "dead_process")
-# An endpoint that had less time than this, seconds, to say anything to anybody is slow, not silent: a busy one answers in bursts,
-# and short deadlines fall between them. A breaker that opened for that would turn overload into an outage.
-SHORTEST_TELLING_S: Final = 0.5
 
 
 class Verdict(enum.Enum):
@@ -35,21 +32,16 @@ class Verdict(enum.Enum):
     DENIED = "credentials: once more with a fresh token, and then final; the endpoint is neither well nor ill"
     GONE = "did no work and will do none: another endpoint at once, free of budget; the breaker opens at once"
     CHANGING = "did no work, and soon will: another endpoint at once, free of budget; the breaker counts nothing"
-    SILENT = "late, or broken off: another endpoint at once, free when that one is well; the breaker counts it"
-    IMPATIENT = "late, but the endpoint had hardly any time: as SILENT, and the breaker counts nothing"
+    CUT = "broken off: another endpoint at once, free when that one is well; the breaker counts it"
+    LATE = "no answer in time: as CUT, but the breaker counts it only where it is not the load that all have"
     BUSY = "overloaded: one try elsewhere, out of the budget; the breaker counts nothing"
     BROKEN = "failed over this request: final; the breaker counts it"
     GIVEN_UP = "closed or cancelled from this side: final, and says nothing about the endpoint"
 
     @property
     def speaks_against(self) -> bool:
-        """Whether the breaker counts it."""
+        """Whether the breaker may count it."""
         return self in _AGAINST
-
-    @property
-    def no_doubt(self) -> bool:
-        """Whether once is enough."""
-        return self is Verdict.GONE
 
     @property
     def answered(self) -> bool:
@@ -72,21 +64,14 @@ class Verdict(enum.Enum):
         return self in _FINAL
 
 
-_AGAINST: Final = frozenset({Verdict.GONE, Verdict.SILENT, Verdict.BROKEN})
+_AGAINST: Final = frozenset({Verdict.GONE, Verdict.CUT, Verdict.LATE, Verdict.BROKEN})
 _ANSWERED: Final = frozenset({Verdict.GOOD, Verdict.REFUSED, Verdict.DENIED, Verdict.CHANGING, Verdict.BUSY})
-_BAD: Final = _AGAINST | {Verdict.IMPATIENT, Verdict.BUSY}
+_BAD: Final = _AGAINST | {Verdict.BUSY}
 _FINAL: Final = frozenset({Verdict.GOOD, Verdict.REFUSED, Verdict.BROKEN, Verdict.GIVEN_UP})
 
 
-def verdict_of(error: SearchError, *, silent_s: float) -> Verdict:
-    """The verdict on an attempt that failed.
-
-    Args:
-        error: what it met.
-        silent_s: for how long the endpoint has had the chance to say something, see ``Endpoint.silent_s``.
-    """
-    if isinstance(error, DeadlineExceeded):
-        return Verdict.SILENT if silent_s >= SHORTEST_TELLING_S else Verdict.IMPATIENT
+def verdict_of(error: SearchError) -> Verdict:
+    """The verdict on an attempt that met this error."""
     if isinstance(error, ModelNotReady):
         return Verdict.GONE if error.retryable else Verdict.REFUSED
     if isinstance(error, NotTriton | TLSFailed):
@@ -94,7 +79,7 @@ def verdict_of(error: SearchError, *, silent_s: float) -> Verdict:
     if isinstance(error, Unavailable):
         if error.reason in _NO_WORK_DONE:
             return Verdict.GONE
-        return Verdict.CHANGING if error.reason == "catalogue_changing" else Verdict.SILENT
+        return Verdict.CHANGING if error.reason == "catalogue_changing" else Verdict.CUT
     for kinds, verdict in _BY_CLASS:
         if isinstance(error, kinds):
             return verdict
@@ -103,6 +88,7 @@ def verdict_of(error: SearchError, *, silent_s: float) -> Verdict:
 
 _BY_CLASS: Final[tuple[tuple[tuple[type[SearchError], ...], Verdict], ...]] = (
     ((InvalidRequest,), Verdict.REFUSED),
+    ((DeadlineExceeded,), Verdict.LATE),
     ((Overloaded,), Verdict.BUSY),
     ((AccessDenied,), Verdict.DENIED),
     ((ServerFailed, BadResponse), Verdict.BROKEN),

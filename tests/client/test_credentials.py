@@ -6,6 +6,7 @@ import logging
 import pickle
 import socket
 import threading
+import time
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -179,6 +180,15 @@ def test_a_refused_token_that_does_not_change_is_not_sent_again(connect, scripte
     with pytest.raises(AccessDenied):
         connect(scripted.endpoint, token=SECRET).search("shoes")
     assert len(scripted.requests) == 1
+
+
+def test_a_slow_provider_takes_its_time_from_the_attempt(connect, scripted) -> None:
+    def provider() -> str:
+        time.sleep(0.2)
+        return SECRET
+
+    connect(scripted.endpoint, token=provider).search("shoes", deadline_s=5)
+    assert 0 < scripted.requests[0].parameters["timeout"].int64_param <= 4_800_000
 
 
 @pytest.mark.parametrize("provider", [lambda: 1 / 0, lambda: None, lambda: "", lambda: "two words", lambda: "line\nbreak"])

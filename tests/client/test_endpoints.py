@@ -12,9 +12,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from assortment_client import InvalidRequest
 from assortment_client.breaker import HALF_OPEN, OPEN
+from assortment_client.endpoint import Choice, Endpoint
 from assortment_client.endpoints import Address, parse
 from assortment_client.options import Breaker
-from assortment_client.pool import LEAST_IN_FLIGHT, ROUND_ROBIN, Choice, Endpoint, Pool
+from assortment_client.pool import LEAST_IN_FLIGHT, ROUND_ROBIN, Pool
 from assortment_client.resolver import Resolver
 from assortment_client.verdict import Verdict
 
@@ -106,6 +107,40 @@ def test_a_removed_endpoint_finishes_its_calls_and_is_then_handed_out_once() -> 
     assert pool.retired() == []
 
 
+def late(pool: Pool[str], times: int, *, between: Verdict | None = None, seconds: float = 1.0) -> str:
+    """The first endpoint's state after attempts there that were late."""
+    endpoint = pool.endpoints[0]
+    for number in range(times):
+        start = 100.0 * number
+        slow = pool.take(endpoint, "m", start)
+        if between:
+            pool.release(pool.take(endpoint, "m", start), "m", between, start + seconds / 2)
+        pool.release(slow, "m", Verdict.LATE, start + seconds)
+    return endpoint.state
+
+
+def test_being_late_is_held_against_a_frozen_endpoint_and_not_against_an_overloaded_fleet() -> None:
+    assert late(pool_of("ab"), 5) == late(pool_of("a"), 5) == "open"
+    assert late(pool_of("a"), 1, seconds=0.01) == "closed"
+    for between in (Verdict.BUSY, Verdict.GOOD):
+        assert late(pool_of("a"), 50, between=between) == "closed"
+    everywhere = pool_of("ab")
+    everywhere.endpoints[1].success_rate = 0.2
+    assert late(everywhere, 50, between=Verdict.GOOD) == "closed"
+    assert late(pool_of("ab"), 50, between=Verdict.BUSY) == "closed"
+    assert late(pool_of("ab"), 50, between=Verdict.GOOD) == "open"  # half dead: the other is well, so it is not the load
+
+
+def test_shutting_names_every_open_channel_and_lets_none_be_made() -> None:
+    pool = pool_of("abc")
+    busy = next(choice for choice in iter(lambda: pool.choose("m", 0.0), None) if choice.endpoint.address == "a")
+    pool.replace("bcd")
+    assert busy.endpoint.removed
+    assert sorted(endpoint.address for endpoint in pool.shut()) == ["a", "b", "c", "d"]
+    pool.replace("e")
+    assert "e" not in [endpoint.address for endpoint in pool.endpoints]
+
+
 class PoolMachine(RuleBasedStateMachine):
     """Calls that begin and end in any order, while addresses come and go."""
 
@@ -137,7 +172,7 @@ class PoolMachine(RuleBasedStateMachine):
     @rule(at=st.integers(0, 2))
     def take(self, at: int) -> None:
         if at < len(self.pool.endpoints):
-            self.out.append(self.pool.take(self.pool.endpoints[at], "m"))
+            self.out.append(self.pool.take(self.pool.endpoints[at], "m", self.now))
 
     @precondition(lambda self: self.out)
     @rule(at=st.integers(0, 100), verdict=st.sampled_from([None, *Verdict]))
