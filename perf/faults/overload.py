@@ -2,8 +2,9 @@
 
 Servers get one core and the client another, as callers do not live on their servers' processors: otherwise the client's share of
 five times the load would be taken from the answers. Two replicas on one core take up to four batches at a time there, so an
-answer under load takes several times what it takes on a node of its own; deadlines have to allow for that. Arrivals are open-loop;
-see ``perf.open_loop``.
+answer under load takes several times what it takes on a node of its own; deadlines have to allow for that.
+
+Arrivals are open-loop; see ``perf.open_loop``.
 """
 
 from __future__ import annotations
