@@ -69,7 +69,7 @@ def decode(message: bytes) -> Tensors:
     if len(raw) != len(response.outputs):
         raise BadResponse(f"an answer that cannot be read ({len(response.outputs)} tensors with {len(raw)} contents)")
     return {
-        output.name: _tensor(output.name, output.datatype, output.shape, content)
+        output.name: _tensor(output.name, output.datatype, tuple(output.shape), content)
         for output, content in zip(response.outputs, raw, strict=True)
     }
 
@@ -96,7 +96,7 @@ def _packed(tensor: npt.NDArray[Any]) -> bytes:
     return b"".join(part for value in tensor.flat for part in (_LENGTH.pack(len(value)), value))
 
 
-def _tensor(name: str, datatype: str, shape: Any, content: bytes) -> npt.NDArray[Any]:
+def _tensor(name: str, datatype: str, shape: tuple[int, ...], content: bytes) -> npt.NDArray[Any]:
     dtype = _DTYPES.get(datatype)
     if dtype is None:
         raise BadResponse(f"{name}: datatype {datatype!r} is not in the contract: another server, or another version of it")
@@ -116,13 +116,14 @@ def _tensor(name: str, datatype: str, shape: Any, content: bytes) -> npt.NDArray
 
 
 def _unpacked(name: str, content: bytes) -> list[bytes]:
-    values, at, end = [], 0, len(content)
-    while at < end:
-        if at + _LENGTH.size > end:
-            raise BadResponse(f"an answer that cannot be read ({name} ends within a length): it is cut short")
-        (length,) = _LENGTH.unpack_from(content, at)
-        at += _LENGTH.size + length
-        if at > end:
-            raise BadResponse(f"an answer that cannot be read ({name} ends within a value): it is cut short")
-        values.append(content[at - length : at])
+    values, at, end, length_at = [], 0, len(content), _LENGTH.unpack_from
+    try:
+        while at < end:
+            start = at + _LENGTH.size
+            at = start + length_at(content, at)[0]
+            values.append(content[start:at])
+    except struct.error:  # fewer bytes than a length has
+        at = end + 1
+    if at > end:
+        raise BadResponse(f"an answer that cannot be read ({name} ends within a value): it is cut short")
     return values
