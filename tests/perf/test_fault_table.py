@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from assortment_client import Overloaded, SearchError, Unavailable
+from assortment_client.errors import FailedAttempt
 from perf.faults.steady import Outcome
 from perf.faults.table import FaultTable, failed
 
@@ -17,6 +18,7 @@ def outcome(seconds: float, *, face: str = "sync", error: SearchError | None = N
 def test_each_client_has_a_row_and_shed_calls_are_no_failures(tmp_path: Path) -> None:
     table = FaultTable()
     down, busy = Unavailable("down"), Overloaded("busy")
+    busy.attempts = (FailedAttempt(1, "a:1", "first", "Overloaded", "busy", 0.1),)
     after = [outcome(0.010), outcome(1.0, attempts=2), outcome(0.5, error=down, attempts=2), outcome(0.2, error=busy, attempts=1)]
     assert failed(after) == [after[2]]
     table.add("SIGKILL", [outcome(0.005), outcome(0.007, face="async")], after)

@@ -29,7 +29,10 @@ MOST_SHED = 0.1
 def judge(calls: Sequence[Outcome], deadline_s: float) -> None:
     """No call failed, none was late, and hardly any was shed."""
     assert {one.face for one in calls} == set(FACES)
-    assert not [(one.face, repr(one.error), one.error and one.error.attempts) for one in failed(calls)]
+    told = "\n".join(
+        f"{one.face}, {one.seconds:.2f} s: {one.error!r} {one.error and one.error.attempts}" for one in failed(calls)
+    )
+    assert not told, told
     assert max(one.seconds for one in calls) < deadline_s + LATE_S
     assert sum(map(shed, calls)) <= MOST_SHED * len(calls)
 
