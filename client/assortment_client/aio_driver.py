@@ -179,7 +179,11 @@ class AioDriver:
         """The first call of a client with a DNS name waits for its first look-up."""
         lookup = self._calls.lookup()
         if lookup is not None:
-            await asyncio.wait([asyncio.wrap_future(lookup)], timeout=until.left(time.monotonic()))
+            waiting = asyncio.wrap_future(lookup)
+            try:
+                await asyncio.wait([waiting], timeout=until.left(time.monotonic()))
+            finally:
+                waiting.cancel()  # the look-up itself goes on
 
     def _canaries(self, choice: Choice[AioChannel], model: str) -> Probe[AioChannel]:
         return Probe(self._calls, choice, model, method="canary", until=Deadline(DEADLINE_S, now=time.monotonic()))

@@ -91,3 +91,5 @@ class Choice(Generic[ChannelT]):
     """Whether its outcome decides the breaker."""
     has_others: bool = False
     """Whether another endpoint could take the call after it."""
+    is_released: bool = False
+    """Whether its attempt has ended."""

@@ -173,6 +173,9 @@ class Pool(Generic[ChannelT]):
         """
         endpoint = choice.endpoint
         with self._lock:
+            if choice.is_released:  # a key was pressed just after it ended
+                return
+            choice.is_released = True
             endpoint.in_flight -= 1
             if endpoint.removed and not endpoint.in_flight:
                 self._leaving.discard(endpoint)

@@ -77,9 +77,10 @@ def error_of(
         answered_before: whether the endpoint has ever answered this client.
     """
     text = _ENSEMBLE_PREFIX.sub("", text.strip()) or "no message"
-    error = (_connection_error(text, endpoint, secure, answered_before) if code == "UNAVAILABLE" else None) or _error(
-        code, text, endpoint
-    )
+    if code == "UNAVAILABLE":
+        error = _connection_error(text, endpoint, secure, answered_before) or _unavailable(text, endpoint)
+    else:
+        error = _error(code, text, endpoint)
     retryable = _is_stopping(text) if isinstance(error, ModelNotReady) else None
     return error.located(endpoint=endpoint, model=model, request_id=request_id, code=code, retryable=retryable)
 
@@ -101,19 +102,24 @@ def _connection_error(text: str, endpoint: str, secure: bool, answered_before: b
     return None
 
 
+def _unavailable(text: str, endpoint: str) -> SearchError:
+    """The error when a server says that it cannot answer now."""
+    if any(known in text for known in _QUEUE_TEXTS):
+        return Overloaded(f"the server is overloaded ({text}); send less, or try again after a pause")
+    if _RESTRICTED_TEXT in text:
+        return AccessDenied(f"the server restricts this call ({text}); give the key in metadata")
+    reason = "stopping" if _is_stopping(text) else "catalogue_changing" if _CHANGING_TEXT in text else "other"
+    return Unavailable(_unanswered(endpoint, text), reason=reason)
+
+
 def _error(code: str, text: str, endpoint: str) -> SearchError:
     if code == "INVALID_ARGUMENT":
         field = _RULE.match(text) or _FIELD.match(text)
         return InvalidRequest(text, field=_ARGUMENTS.get(field[1], field[1].lower()) if field else "")
-    if code == "UNAVAILABLE" and any(known in text for known in _QUEUE_TEXTS):
-        return Overloaded(f"the server is overloaded ({text}); send less, or try again after a pause")
     if code == "RESOURCE_EXHAUSTED" and _MESSAGE_SIZE_TEXT not in text:
         return Overloaded(f"the server is out of a resource ({text}); send less, or try again after a pause")
-    if code == "UNAVAILABLE" and _RESTRICTED_TEXT in text:
-        return AccessDenied(f"the server restricts this call ({text}); give the key in metadata")
-    if code == "UNAVAILABLE":
-        reason = "stopping" if _is_stopping(text) else "catalogue_changing" if _CHANGING_TEXT in text else "other"
-        return Unavailable(_unanswered(endpoint, text), reason=reason)
+    if code == "CANCELLED":
+        return Unavailable(f"the call was broken off between here and {endpoint} ({text}); try again")
     if code == "INTERNAL" and _DEAD_PROCESS_TEXT in text:
         return Unavailable(f"a process of the server has died ({text}); restart the server", reason="dead_process")
     if code == "NOT_FOUND":

@@ -53,6 +53,8 @@ STATUSES = [
     ("UNIMPLEMENTED", "Method not found!", NotTriton, False),
     ("UNIMPLEMENTED", "ModelInfer RPC doesn't support models with decoupled transaction policy", BadResponse, False),
     ("UNKNOWN", "Stream removed", ServerFailed, False),
+    ("CANCELLED", "by a proxy", Unavailable, True),
+    ("UNAVAILABLE", "This protocol is restricted, expecting header 'triton-grpc-protocol-key'", AccessDenied, False),
 ]
 
 
