@@ -20,7 +20,7 @@ PEERS := $(VENV)/.ready-peers
 export PATH := $(abspath $(BIN)):$(PATH)
 ASSORTMENT := $(BIN)/assortment
 
-.PHONY: help setup demo shop serve search catalogue train export index assemble test test-quick bench overload bench-diversify sweep lint format clean clean-all
+.PHONY: help setup demo shop serve search catalogue train export index assemble test test-quick bench overload bench-client faults bench-diversify sweep lint format clean clean-all
 
 help: ## print this help
 	@echo "Assortment: relevant and diverse e-commerce search on NVIDIA Triton"
@@ -71,6 +71,12 @@ bench: $(RUN) ## served against in-process, same models and cores: build/bench/s
 
 overload: $(RUN) ## goodput and tail at half to five times capacity, open loop: build/overload/
 	$(BIN)/python -m perf.overload --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+bench-client: $(RUN) ## our client against raw tritonclient: time, throughput, memory, deadlines: build/client_bench/
+	$(BIN)/python -m perf.client --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+faults: $(DEV) ## kill, drain, freeze, swap and overload two replicas under load: build/client_faults/
+	$(BIN)/python -m pytest tests/client/faults $(ARGS)
 
 bench-diversify: $(PEERS) ## every strategy against every peer, one thread: build/diversify_bench/
 	$(BIN)/python -m perf.diversify --build $(BUILD) $(ARGS)

@@ -25,6 +25,7 @@ from assortment_client.options import Retry
 from assortment_client.pool import Pool
 from assortment_client.verdict import Verdict, verdict_of
 
+_ENOUGH_S: Final = 0.5  # for a server that sheds load by time to answer, or to refuse
 _SHORTEST_S: Final = 0.001  # with less time left, another attempt would only cost a server work
 
 
@@ -210,9 +211,11 @@ class Attempts(Generic[ChannelT]):
         self.num_started += 1
         self._tried.append(choice.endpoint)
         attempts_left = self._retry.attempts - self._rounds
-        # Half the time of a loaded server is no time: it would work for callers who have gone.
-        shares = attempts_left > 1 and choice.has_others and kind != "hedge" and not choice.endpoint.is_loaded(now)
-        seconds = self._deadline.share(now, attempts_left) if shares else self._deadline.left(now)
+        share = self._deadline.share(now, attempts_left)
+        # A loaded server needs more than half of a short deadline: it would work for callers who have gone.
+        is_enough = share >= _ENOUGH_S or not choice.endpoint.is_loaded(now)
+        shares = attempts_left > 1 and choice.has_others and kind != "hedge" and is_enough
+        seconds = share if shares else self._deadline.left(now)
         return Attempt(self.num_started, kind, choice, now, seconds)
 
 

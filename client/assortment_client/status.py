@@ -93,7 +93,8 @@ def _connection_error(text: str, endpoint: str, secure: bool, answered_before: b
         return NotTriton(f"what listens on {endpoint} does not speak gRPC ({text}); give Triton's gRPC port, 8001 by default")
     if _NOT_CONNECTED_TEXT in text:
         if not answered_before and any(known in text for known in _CLOSED_TEXTS):
-            advice = "it may want a client certificate: TLS(cert=..., key=...)" if secure else "it may want TLS: tls=TLS(...)"
+            wanted = "a client certificate: TLS(cert=..., key=...)" if secure else "TLS: tls=TLS(...)"
+            advice = f"it may want {wanted}; or it is not Triton's gRPC port, 8001 by default"
             return TLSFailed(f"{endpoint} closes connections at once ({text}); {advice}")
         return Unavailable(_unanswered(endpoint, text), reason="refused")
     if "errors resolving" in text or "DNS resolution failed" in text:

@@ -64,8 +64,8 @@ class _Replay(grpc.GenericRpcHandler):  # type: ignore[misc]
         self._answers = answers
         self._handler = grpc.unary_unary_rpc_method_handler(self._never if never else self._answer)
 
-    def service(self, details: Any) -> Any:
-        return self._handler if details.method == _INFER else None
+    def service(self, handler_call_details: Any) -> Any:
+        return self._handler if handler_call_details.method == _INFER else None
 
     async def _answer(self, request: bytes, context: Any) -> bytes:
         for query, answer in self._answers.items():

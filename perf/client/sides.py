@@ -56,9 +56,11 @@ class Side(Protocol):
         Raises:
             ServerError: when the server goes on refusing a call.
         """
+        ...
 
     def close(self) -> None:
-        """Ends its threads or its loop; the client is its maker's."""
+        """Ends its threads; the client and the loop are their maker's."""
+        ...
 
 
 @dataclass(slots=True)

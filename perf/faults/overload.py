@@ -1,9 +1,10 @@
 """More than the replicas can answer, through our client: what is still answered in time, and how often servers are asked.
 
 Servers get one core and the client another, as callers do not live on their servers' processors: otherwise the client's share of
-five times the load would be taken from the answers. Two replicas on one core take up to four batches at a time there, so an answer
-under load takes several times what it takes on a node of its own; deadlines have to allow for that. Arrivals are open-loop; see
-``perf.open_loop``.
+five times the load would be taken from the answers. Two replicas on one core take up to four batches at a time there, so an
+answer under load takes several times what it takes on a node of its own; deadlines have to allow for that.
+
+Arrivals are open-loop; see ``perf.open_loop``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from assortment_client import AsyncSearchClient, DeadlineExceeded, Overloaded, SearchError
 from perf.cores import bind
@@ -51,6 +54,7 @@ class Overdone:
             "late": arrivals.late,
             "failed": arrivals.failed,
             "attempts_per_call": round(self.attempts_per_call, 3),
+            "generator_behind_p99_ms": round(float(np.percentile(arrivals.behind_s, 99)) * 1e3, 1),
         }
 
 

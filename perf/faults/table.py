@@ -23,8 +23,9 @@ _HEADINGS: Final = ("fault", "client", "calls", "failed", "shed", "asked again",
 
 
 def shed(outcome: Outcome) -> bool:
-    """Whether the servers were too busy for it: not the fault's doing, and no other replica was left or affordable."""
-    return isinstance(outcome.error, Overloaded)
+    """Whether the replica that was well was too busy for it, which is not the fault's doing."""
+    error = outcome.error
+    return error is not None and any(attempt.error == Overloaded.__name__ for attempt in error.attempts)
 
 
 def failed(outcomes: Sequence[Outcome]) -> list[Outcome]:

@@ -162,13 +162,14 @@ def test_a_replica_that_says_nothing_at_all_opens_its_breaker_with_short_deadlin
     assert [endpoint.state for endpoint in calls.pool.endpoints] == ["open", "closed"]
 
 
-def test_a_replica_that_refused_for_overload_is_given_all_the_time_for_a_while() -> None:
+def test_a_replica_that_refused_for_overload_is_given_all_of_a_short_deadline_for_a_while() -> None:
     calls = Calls("ab", retry=Retry(budget_burst=0, budget_ratio=0))
     for _ in range(2):
-        assert calls.kinds(calls.begin(1.0), "busy") == ["first"]
-    assert calls.drive(calls.begin(1.0), lambda attempt: None)[0].seconds == pytest.approx(1.0)
+        assert calls.kinds(calls.begin(0.4), "busy") == ["first"]
+    assert calls.drive(calls.begin(0.4), lambda attempt: None)[0].seconds == pytest.approx(0.4)
+    assert calls.drive(calls.begin(1.0), lambda attempt: None)[0].seconds == pytest.approx(0.5)  # it may be frozen now
     calls.now += 2.0
-    assert calls.drive(calls.begin(1.0), lambda attempt: None)[0].seconds == pytest.approx(0.5)
+    assert calls.drive(calls.begin(0.4), lambda attempt: None)[0].seconds == pytest.approx(0.2)
 
 
 def test_five_times_the_capacity_is_not_asked_for_much_more() -> None:

@@ -17,7 +17,7 @@ from tritonclient.utils import InferenceServerException
 
 from assortment.errors import ServerError
 from assortment_client import AccessDenied, AsyncSearchClient, SearchClient, SearchError
-from assortment_client.errors import NotTriton, TLSFailed
+from assortment_client.errors import TLSFailed
 from assortment_client.options import TLS
 from assortment_client.status import error_of
 from deploy.local.server import LocalServer
@@ -106,8 +106,12 @@ def test_mutual_tls_without_a_certificate_or_with_a_strangers(
     ends_with(TLSFailed, behind_mutual_tls.grpc_address, tls=shown(stranger))
 
 
-def test_the_http_door(replicas: list[Replica]) -> None:
-    ends_with(NotTriton, replicas[0].server.http_address)
+def test_doors_that_speak_no_grpc(replicas: list[Replica]) -> None:
+    """Triton's HTTP doors close the connection without a word, as one that wants TLS does; the message names both."""
+    for address in (replicas[0].server.http_address, replicas[0].server.metrics_address):
+        told = ends_with(TLSFailed, address)
+        assert "TLS" in told.message
+        assert "gRPC port" in told.message
 
 
 def test_a_restricted_call_without_its_key(replicas: list[Replica]) -> None:
