@@ -81,7 +81,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--sort",
         choices=contract.SORTS,
         default=contract.SORTS[0],
-        help="order of the most relevant products; all but relevance without diversity (default: %(default)s)",
+        help="order of the relevant products; all but relevance without diversity (default: %(default)s)",
     )
     parser.add_argument(
         "--no-collapse",
