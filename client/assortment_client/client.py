@@ -84,8 +84,8 @@ class SearchClient:
             shown: at most 100 product ids that earlier pages showed (``shown`` of their answers); the page goes on after them.
             filters: what a product has to have to be shown. They act before the best matches are taken, so a narrow filter still
                 fills the page; one that nothing passes gives an empty page whose ``unmet`` says which filter it was.
-            sort: a name in ``contract.SORTS``: "relevance", or what the relevant products of the whole catalogue (at least half as
-                relevant as the best) are ordered by, undiversified.
+            sort: a name in ``contract.SORTS``: "relevance", or what all products of the catalogue that pass and are at least half
+                as relevant as the best are ordered by, undiversified.
             deadline_s: seconds until the call fails; the server drops the request from its queues then too.
 
         Raises:
