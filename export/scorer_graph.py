@@ -5,7 +5,7 @@
     candidate_scorer   query vector, given rows -> scoring function
 
 With a sort order, the scorer goes outward in steps of NUM_RETRIEVED rows until one holds no row at least half as relevant as the
-best; of the relevant rows it gives the NUM_SCORED that come first in that order (docs/adr/0011-sort-before-the-best.md).
+best; of the relevant rows it gives the NUM_SCORED that come first in that order (docs/adr/0012-sort-before-the-best.md).
 
 Both read the catalogue's vectors from the same files of raw floats (ONNX external data), which ONNX Runtime maps into
 memory: every instance of either model shares one copy. The vectors stand on the left of the big MatMul because ONNX Runtime

@@ -113,7 +113,8 @@ class SearchClient:
             shown: at most 100 product ids that earlier pages showed (``shown`` of their answers); the page goes on after them.
             filters: what a product has to have to be shown. They act before the best matches are taken, so a narrow filter still
                 fills the page; one that nothing passes gives an empty page whose ``unmet`` says which filter it was.
-            sort: a name in ``contract.SORTS``: "relevance", or what the most relevant products are ordered by, undiversified.
+            sort: a name in ``contract.SORTS``: "relevance", or what all products of the catalogue that pass and are at least half
+                as relevant as the best are ordered by, undiversified.
             deadline_s: seconds until the call fails, all its attempts together; the server drops the request then too.
             degrade: with ``candidates``: when the servers are overloaded, unavailable or too slow, answer with the candidates in
                 the order given (``degraded`` of the answer is True then). Nothing is degraded without candidates, or with

@@ -93,7 +93,8 @@ MAX_FILTER_ATTRIBUTES: Final = 8
 MAX_PRICE: Final = 1e12
 MAX_RATING: Final = 5.0
 
-# How a page may be ordered. "relevance" is diversified; the others order the relevant products by what they name, undiversified.
+# How a page may be ordered. "relevance" is diversified; the others order all products that pass the filters and are at least half
+# as relevant as the best by what they name, undiversified. An index into this tuple travels between the server's steps.
 SORTS: Final = ("relevance", "price_ascending", "price_descending", "rating", "newest")
 
 # An index into this tuple travels between the server's steps: append, never reorder.

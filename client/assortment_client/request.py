@@ -57,8 +57,8 @@ class SearchRequest:
     filters: Filters | None = None
     """What a product has to have to be shown; pinned ones are shown all the same."""
     sort: str = contract.SORTS[0]
-    """A name in ``contract.SORTS``. All but "relevance" order the most relevant products by what they name, and then there is no
-    ``strategy``, ``diversity`` or ``max_relevance_loss``."""
+    """A name in ``contract.SORTS``. All but "relevance" order the relevant products (at least half as relevant as the best) by
+    what they name, and then there is no ``strategy``, ``diversity`` or ``max_relevance_loss``."""
 
     def __post_init__(self) -> None:
         """Checks every field.

@@ -85,7 +85,7 @@ def _configure_rules(parser: argparse.ArgumentParser) -> None:
         "--sort",
         choices=contract.SORTS,
         default=contract.SORTS[0],
-        help="order of the most relevant products; all but relevance without diversity (default: %(default)s)",
+        help="order of the relevant products; all but relevance without diversity (default: %(default)s)",
     )
     parser.add_argument(
         "--collapse",
