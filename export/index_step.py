@@ -23,14 +23,14 @@ from assortment.sweep import trials as sweeps
 from export import index as indexing
 from export import index_versions
 from export.defaults import THREADS
-from export.index import IndexSettings
+from export.index import IndexSettings, OutputNames
 from export.inputs import afresh, check_threads, require, verify
 from export.known_vectors import KnownVectors
 from export.one_at_a_time import exclusive
 from export.product_encoder import ProductEncoder
 
 STEP: Final = "index"
-LAYOUT: Final = 4  # of the folder; a higher number makes it afresh
+LAYOUT: Final = 5  # of the folder; a higher number makes it afresh
 
 _log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ def _index(paths: BuildPaths, threads: int) -> Manifest:
         products=catalogue.products,
         tables=encoded.tables,
         fingerprints=encoded.fingerprints,
-        categories=encoded.categories,
+        names=encoded.names,
         settings=chosen,
     )
     results: dict[str, Any] = {
@@ -91,7 +91,7 @@ def _index(paths: BuildPaths, threads: int) -> Manifest:
         "texts": encoded.num_texts,
         "pictures": encoded.num_pictures,
         "unreadable_pictures": encoded.num_unreadable,
-        **_calibrate(paths, folder, catalogue, encoded.categories, chosen, threads=threads),
+        **_calibrate(paths, folder, catalogue, encoded.names, chosen, threads=threads),
         "seconds": round(time.monotonic() - started, 1),
     }
     return manifest.write(folder, step=STEP, inputs=inputs, settings={**settings, "version": version}, results=results)
@@ -137,7 +137,7 @@ def _default(paths: BuildPaths, known: Path | None) -> dict[str, Any]:
 
 
 def _calibrate(
-    paths: BuildPaths, folder: Path, catalogue: Catalogue, categories: list[str], chosen: IndexSettings, *, threads: int
+    paths: BuildPaths, folder: Path, catalogue: Catalogue, names: OutputNames, chosen: IndexSettings, *, threads: int
 ) -> dict[str, Any]:
     """Tries the diversifier on the dev queries and writes the best setting into the index; returns what the manifest tells."""
     kept = {"strategy": chosen.default_strategy, "strength": chosen.default_diversity}
@@ -157,7 +157,7 @@ def _calibrate(
         return {"default": kept, "diversity_sweep": []}
     found = choice.best(trials)
     calibrated = replace(chosen, default_strategy=found.setting.strategy, default_diversity=found.setting.strength)
-    indexing.write_summary(folder, num_products=len(catalogue), categories=categories, settings=calibrated)
+    indexing.write_summary(folder, num_products=len(catalogue), names=names, settings=calibrated)
     return {"default": found.row(), "diversity_sweep": [trial.row() for trial in trials]}
 
 

@@ -86,6 +86,8 @@ class ProductTable:
     titles: npt.NDArray[np.int32]
     """(N,) code of the normalised title."""
     keys: KeyTable
+    named_facets: tuple[str, ...]
+    """What the entries of OPEN are about; the last one, nothing, has no name."""
     default_strategy: str
     default_diversity: float
 
@@ -103,6 +105,7 @@ class ProductTable:
             variant_groups=np.ascontiguousarray(duplicates[:, 0]),
             titles=np.ascontiguousarray(duplicates[:, 1]),
             keys=KeyTable.open(folder),
+            named_facets=tuple(index["facets"]),
             default_strategy=index["default_strategy"],
             default_diversity=index["default_diversity"],
         )

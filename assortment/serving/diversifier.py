@@ -58,7 +58,7 @@ def _answer(tensors: Tensors, table: ProductTable) -> Tensors:
     candidates = PageCandidates.of(table, scored.rows, scored.relevance, rules)
     k = int(tensors["OPTIONS"][0, 0])
     beside_the_best = _beside_the_best(candidates.relevance)
-    facets = OpenFacets(table, candidates.rows, beside_the_best)
+    facets = OpenFacets(table, candidates.rows, beside_the_best, tensors["OPEN"][0])
     sorted_page = rules.sort != RELEVANCE
     if sorted_page:
         selection = _sort(table, candidates, rules, k)
@@ -104,6 +104,7 @@ def _select(
         max_relevance_loss=max_loss if budgeted else None,
         groups=facets.groups() if STRATEGIES[name].needs_groups else None,
         intents=facets.intents() if STRATEGIES[name].needs_intents else None,
+        facets=facets.facets() if STRATEGIES[name].needs_facets else None,
         constraints=candidates.constraints(table, rules),
     )
 

@@ -108,6 +108,7 @@ STRATEGIES: Final = (
     "calibration",
     "round_robin",
     "quota",
+    "expected_alpha",
 )
 
 
