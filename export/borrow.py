@@ -49,5 +49,4 @@ def _default(lender: BuildPaths) -> dict[str, Any]:
     if newest is None:
         default: dict[str, Any] = manifest.read(lender.export).results.get("default", {})
         return default
-    table = ProductTable.open(lender.index / str(newest))
-    return {"default_strategy": table.default_strategy, "default_diversity": table.default_diversity}
+    return ProductTable.open(lender.index / str(newest)).defaults()

@@ -13,7 +13,6 @@ from assortment.catalogue.store import Catalogue
 from assortment.contract import STEPS
 from export import onnx_export, parity
 from training.checkpoint import TrainedModels
-from training.open_facets import OpenFacets
 from training.query_side import FusedQuery, QueryText
 
 FILES: Final = {
@@ -39,7 +38,7 @@ def write(folder: Path, models: TrainedModels, catalogue: Catalogue) -> dict[str
     modules = {
         **models.modules(),
         "text_encoder": QueryText(models.text_encoder, models.named_facets).eval(),
-        "fusion": FusedQuery(models.fusion, OpenFacets(models.facets)).eval(),
+        "fusion": FusedQuery(models.fusion, models.open_facets).eval(),
         "label_tower": models.product_fusion.labels,
     }
     differences: dict[str, float] = {}

@@ -2,7 +2,8 @@
 
 text_encoder.safetensors          query side, adapters merged
 product_text_encoder.safetensors  product side
-image_encoder.safetensors  fusion.safetensors  product_fusion.safetensors  scorer.safetensors  named_facets.safetensors
+image_encoder.safetensors  fusion.safetensors  product_fusion.safetensors  scorer.safetensors
+named_facets.safetensors  open_facets.safetensors
 text_backbone/config.json         shape of both text encoders
 tokenizer.json  labels.json  categories.json  facets.json  settings.json  metrics.json
 """
@@ -27,6 +28,7 @@ from training.fusion import ProductFusion, QueryFusion
 from training.image_encoder import ImageEncoder
 from training.linear_scorer import LinearScorer
 from training.named_facets import NamedFacets
+from training.open_facets import OpenFacets
 from training.scorer import LearnedScorer, ScorerModule
 from training.settings import TrainingSettings
 from training.text_encoder import TextEncoder
@@ -37,7 +39,16 @@ _LABELS: Final = "labels.json"
 _CATEGORIES: Final = "categories.json"
 _FACETS: Final = "facets.json"
 _BACKBONE: Final = "text_backbone"
-_MODULES: Final = ("text_encoder", "product_text_encoder", "image_encoder", "fusion", "product_fusion", "scorer", "named_facets")
+_MODULES: Final = (
+    "text_encoder",
+    "product_text_encoder",
+    "image_encoder",
+    "fusion",
+    "product_fusion",
+    "scorer",
+    "named_facets",
+    "open_facets",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +69,8 @@ class TrainedModels:
     """See ``ScorerModule.forward``."""
     named_facets: NamedFacets
     """Token states half way up ``text_encoder`` to the probability that each of ``facets`` is named."""
+    open_facets: OpenFacets
+    """(named (B, F), intent (B, C), presence (B, 2)) to the chance (B, F + 1) that each facet, or nothing, is left open."""
     labels: list[str]
     """Label vocabulary; index 0 pads."""
     categories: list[str]
@@ -136,6 +149,7 @@ def _new_modules(
         "product_fusion": ProductFusion(settings.fusion, num_labels=len(labels)),
         "scorer": new_scorer(settings),
         "named_facets": NamedFacets(config.hidden_size, len(facets)),
+        "open_facets": OpenFacets(facets),
     }
 
 

@@ -79,7 +79,7 @@ def fit(
 
 def _encoders(models: TrainedModels) -> dict[str, nn.Module]:
     """What the training loop trains; scorer and named facets learn from what it leaves."""
-    return {name: module for name, module in models.modules().items() if name not in ("scorer", "named_facets")}
+    return {name: module for name, module in models.modules().items() if name not in ("scorer", "named_facets", "open_facets")}
 
 
 def _ndcg(models: TrainedModels, corpus: Corpus, queries: QuerySet) -> float:
@@ -100,8 +100,9 @@ def _fit_scorer(
 
     candidates = scorer_training.retrieve(models, corpus, batches, product_vectors, settings)
     history = scorer_training.fit(models, corpus, candidates, product_vectors, measure, settings)
+    calibration = scorer_training.calibrate(models, corpus, candidates, product_vectors)
     rows, _ = dev_ranking.scored(models, corpus, encoded, product_vectors)
-    return {"scorer": history, "dev": dev.measure(rows)}
+    return {"scorer": history, "relevance": calibration, "dev": dev.measure(rows)}
 
 
 def _fit_encoders(

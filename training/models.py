@@ -19,6 +19,7 @@ from training.features import Features
 from training.fusion import ProductFusion, QueryFusion
 from training.image_encoder import ImageEncoder
 from training.named_facets import NamedFacets, nameable
+from training.open_facets import OpenFacets
 from training.settings import TrainingSettings
 from training.text_encoder import TextEncoder, principal_directions
 from training.text_features import encode_texts
@@ -62,6 +63,7 @@ def new_models(products: Sequence[Product], features: Features, settings: Traini
         scorer=new_scorer(settings).eval(),
         labels=vocabulary,
         named_facets=NamedFacets(backbone.model.config.hidden_size, len(facets)).eval(),
+        open_facets=OpenFacets(facets).eval(),
         categories=categories,
         facets=facets,
         tokenizer_file=features.tokenizer_file,

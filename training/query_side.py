@@ -35,4 +35,4 @@ class FusedQuery(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Vectors (B, 256), presence (B, 2) and named (B, F) to query vector, intent (B, C) and open facets (B, F + 1)."""
         query_vector, intent = self.fusion(text_vector, image_vector, presence)
-        return query_vector, intent, self.open_facets(named, presence)
+        return query_vector, intent, self.open_facets(named, intent, presence)

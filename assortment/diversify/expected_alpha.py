@@ -5,9 +5,9 @@ Alpha-nDCG (Clarke et al., "Novelty and diversity in information retrieval evalu
 are relevant, is known as a probability only, and the expectation over both is, as in Agrawal et al., "Diversifying search
 results", WSDM 2009,
 
-    relevance * (nothing open + sum over facets of open * product over those chosen with the same value of (1 - ALPHA * relevance))
+    relevance * (nothing + sum over facets of open * product over those chosen with the same value of (1 - ALPHA * relevance))
 
-Each step takes the largest ``(1 - diversity) * relevance + diversity * `` that. Where nothing is open it is the relevance again,
+Each step takes the largest ``(1 - diversity) * relevance + diversity * `` that. Where nothing is open it is relevance again,
 so an unambiguous query is answered by its most relevant products at any strength. The sum is monotone and submodular in the list,
 so the greedy list is within 1 - 1/e of the best. O(k N F) time, O(N F) memory.
 """
