@@ -35,6 +35,7 @@ SCORING: Final = "scoring.onnx"  # the scorer's function on vectors; the index s
 TOKENIZER: Final = "tokenizer.json"
 LABELS: Final = "labels.json"  # a JSON list, index 0 pads
 CATEGORIES: Final = "categories.json"  # a JSON list, the classes of INTENT
+FACETS: Final = "facets.json"  # a JSON list, the facets of NAMED and OPEN
 PARITY: Final = "parity.json"
 QUANTISATION: Final = "quantisation.json"
 
@@ -55,7 +56,7 @@ CATEGORY_VALUES: Final = "category_values.json"  # [value, ...] of all levels, i
 OFFERS: Final = "offers.npy"  # (N,) rows of serving.offers.ROW: price, rating, rating_count, stock, added
 DUPLICATE_CODES: Final = "duplicate_codes.npy"  # (N, 2) int32: variant group (-1 for none) and normalised title
 FINGERPRINTS: Final = "fingerprints.npy"  # (N, 16) uint8, of what a row's vectors were computed from; stays in the index
-INDEX: Final = "index.json"  # {"version", "num_products", "default_strategy", "default_diversity", "categories"}
+INDEX: Final = "index.json"  # the summary of a version: what the models' outputs mean, how results are diversified by default
 
 # model_repository/<model>/<version>/
 MODEL: Final = "model.onnx"

@@ -4,7 +4,7 @@ The public half (ensembles, limits, keys) lives in ``assortment_client.contract`
 ``config.pbtxt`` and every exported ONNX file against ``MODELS``.
 
 Shapes leave out the batch dimension; -1 varies from request to request. ``C`` is the number of intent categories of a
-catalogue and ``M`` = NUM_SCORED.
+catalogue, ``F`` that of the facets a query may name or leave open, and ``M`` = NUM_SCORED.
 """
 
 from __future__ import annotations
@@ -61,6 +61,8 @@ _TEXT_VECTOR = Tensor("TEXT_VECTOR", "FP32", (VECTOR_DIM,))
 _IMAGE_VECTOR = Tensor("IMAGE_VECTOR", "FP32", (VECTOR_DIM,))
 _QUERY_VECTOR = Tensor("QUERY_VECTOR", "FP32", (VECTOR_DIM,))
 _INTENT = Tensor("INTENT", "FP32", (-1,))  # C: p(category | query)
+_NAMED = Tensor("NAMED", "FP32", (-1,))  # F: p(the words name this facet)
+_OPEN = Tensor("OPEN", "FP32", (-1,))  # F + 1: p(this facet is open before all others), at the end p(nothing is open)
 _ROW = Tensor("ROW", "INT32", (-1,), ragged=True)  # rows of the catalogue, best first, -1 pads
 _SCORE = Tensor("RELEVANCE", "FP32", (-1,), ragged=True)
 _SCORED_ROW = Tensor("ROW", "INT32", (NUM_SCORED,))
@@ -129,15 +131,15 @@ STEPS: Final[dict[str, Model]] = {
     ),
     "prepare_product": Model(_EMBED_REQUEST, (_TOKEN_IDS, _MASK, _PIXELS, _PRESENCE, _LABEL_ID, _UNKNOWN_LABEL)),
     # ONNX models.
-    "text_encoder": Model((_TOKEN_IDS, _MASK), (_TEXT_VECTOR,)),
+    "text_encoder": Model((_TOKEN_IDS, _MASK), (_TEXT_VECTOR, _NAMED)),
     "product_text_encoder": Model((_TOKEN_IDS, _MASK), (_TEXT_VECTOR,)),
     "image_encoder": Model((_PIXELS, _PRESENCE), (_IMAGE_VECTOR,)),
-    "fusion": Model((_TEXT_VECTOR, _IMAGE_VECTOR, _PRESENCE), (_QUERY_VECTOR, _INTENT)),
+    "fusion": Model((_TEXT_VECTOR, _IMAGE_VECTOR, _PRESENCE, _NAMED), (_QUERY_VECTOR, _INTENT, _OPEN)),
     "product_fusion": Model((_TEXT_VECTOR, _IMAGE_VECTOR, _LABEL_ID, _PRESENCE), (_PRODUCT_VECTOR,)),
     "scorer": Model((_QUERY_VECTOR, _INTENT, _ALLOW, _SORT), (_SCORED_ROW, _SCORED_RELEVANCE, _CATALOGUE_VERSION)),
     # Python backend everywhere: keys to rows, then the scorer's own function on those rows (ONNX Runtime inside).
     "candidate_scorer": Model((_QUERY_VECTOR, _INTENT, _CANDIDATE_KEY), (_ROW, _SCORE, _CATALOGUE_VERSION)),
-    "diversifier": Model((_ROW, _SCORE, _INTENT, _OPTIONS, _RULES, _ALLOW_VERSION, _CATALOGUE_VERSION), _ANSWER),
+    "diversifier": Model((_ROW, _SCORE, _OPEN, _OPTIONS, _RULES, _ALLOW_VERSION, _CATALOGUE_VERSION), _ANSWER),
     # Embedded CPU server only: all steps of `search` in one python process, four hops fewer.
     "text_search": Model((_QUERY, *_KNOBS), _ANSWER),
 }

@@ -14,7 +14,7 @@ from export.assemble import link
 from export.inputs import afresh, verify
 from export.steps import EXPORT
 
-_LAYOUT: Final = 1  # of the folder; a higher number makes it afresh
+_LAYOUT: Final = 2  # of the folder; a higher number makes it afresh
 
 
 def borrow(paths: BuildPaths, lender: BuildPaths) -> Manifest:
@@ -49,5 +49,4 @@ def _default(lender: BuildPaths) -> dict[str, Any]:
     if newest is None:
         default: dict[str, Any] = manifest.read(lender.export).results.get("default", {})
         return default
-    table = ProductTable.open(lender.index / str(newest))
-    return {"default_strategy": table.default_strategy, "default_diversity": table.default_diversity}
+    return ProductTable.open(lender.index / str(newest)).defaults()

@@ -13,6 +13,7 @@ from assortment.catalogue.store import Catalogue
 from assortment.contract import STEPS
 from export import onnx_export, parity
 from training.checkpoint import TrainedModels
+from training.query_side import FusedQuery, QueryText
 
 FILES: Final = {
     "text_encoder": artefacts.TEXT_ENCODER,
@@ -34,7 +35,12 @@ def write(folder: Path, models: TrainedModels, catalogue: Catalogue) -> dict[str
         StepError: when a model answers otherwise than in PyTorch, or its tensors are not those of the contract.
     """
     arguments = parity.real_arguments(models, catalogue)
-    modules = {**models.modules(), "label_tower": models.product_fusion.labels}
+    modules = {
+        **models.modules(),
+        "text_encoder": QueryText(models.text_encoder, models.named_facets).eval(),
+        "fusion": FusedQuery(models.fusion, models.open_facets).eval(),
+        "label_tower": models.product_fusion.labels,
+    }
     differences: dict[str, float] = {}
     for name, file in progress(FILES.items(), doing="models to ONNX", total=len(FILES)):
         signature, module, inputs = _SIGNATURES[name], modules[name], arguments[name]
@@ -44,6 +50,7 @@ def write(folder: Path, models: TrainedModels, catalogue: Catalogue) -> dict[str
     shutil.copyfile(models.tokenizer_file, folder / artefacts.TOKENIZER)
     _write_json(folder / artefacts.LABELS, models.labels)
     _write_json(folder / artefacts.CATEGORIES, models.categories)
+    _write_json(folder / artefacts.FACETS, models.facets)
     _write_json(folder / artefacts.PARITY, {"allowed": parity.MAX_DIFFERENCE, "largest_difference": differences})
     return differences
 

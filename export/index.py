@@ -31,6 +31,8 @@ class IndexSettings:
     default_strategy: str = "mmr"
     default_diversity: float = 0.0
     """0 pure relevance to 1 pure diversity."""
+    collapses_titles: bool = False
+    """Whether products of equal titles show once."""
 
     def __post_init__(self) -> None:
         if self.version < 1:
@@ -41,6 +43,28 @@ class IndexSettings:
             raise InputError("default_diversity", self.default_diversity, "allowed: 0 to 1")
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutputNames:
+    """What the numbers of the models' outputs mean."""
+
+    categories: list[str]
+    """The classes of INTENT."""
+    facets: list[str]
+    """The facets of OPEN."""
+
+    @classmethod
+    def of_export(cls, folder: Path) -> OutputNames:
+        """Of exported models."""
+        files = {"categories": artefacts.CATEGORIES, "facets": artefacts.FACETS}
+        return cls(**{name: json.loads((folder / file).read_text(encoding="utf-8")) for name, file in files.items()})
+
+    @classmethod
+    def of_index(cls, folder: Path) -> OutputNames:
+        """Of the models that an index was made with, as ``write_summary`` wrote them."""
+        summary = json.loads((folder / artefacts.INDEX).read_text(encoding="utf-8"))
+        return cls(categories=summary["categories"], facets=summary["facets"])
+
+
 def write(
     folder: Path,
     *,
@@ -48,7 +72,7 @@ def write(
     products: Sequence[Product],
     tables: RowTables,
     fingerprints: Fingerprints,
-    categories: Sequence[str],
+    names: OutputNames,
     settings: IndexSettings,
 ) -> None:
     """Writes all files of ``index/<version>/``.
@@ -68,7 +92,7 @@ def write(
     offer_table.write(folder, products)
     np.save(folder / artefacts.DUPLICATE_CODES, duplicate_codes(products))
     np.save(folder / artefacts.FINGERPRINTS, fingerprints)
-    write_summary(folder, num_products=len(products), categories=categories, settings=settings)
+    write_summary(folder, num_products=len(products), names=names, settings=settings)
 
 
 def write_facets(folder: Path, products: Sequence[Product]) -> None:
@@ -104,22 +128,18 @@ def duplicate_codes(products: Sequence[Product]) -> npt.NDArray[np.int32]:
     return codes
 
 
-def write_summary(folder: Path, *, num_products: int, categories: Sequence[str], settings: IndexSettings) -> None:
+def write_summary(folder: Path, *, num_products: int, names: OutputNames, settings: IndexSettings) -> None:
     """Writes INDEX, the facts that the server reads about the version."""
     summary = {
         "version": settings.version,
         "num_products": num_products,
         "default_strategy": settings.default_strategy,
         "default_diversity": settings.default_diversity,
-        "categories": list(categories),
+        "collapses_titles": settings.collapses_titles,
+        "categories": names.categories,
+        "facets": names.facets,
     }
     (folder / artefacts.INDEX).write_text(json.dumps(summary, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def read_categories(folder: Path) -> list[str]:
-    """The classes of INTENT that ``write_summary`` wrote."""
-    categories: list[str] = json.loads((folder / artefacts.INDEX).read_text(encoding="utf-8"))["categories"]
-    return categories
 
 
 def candidate_keys(ids: Sequence[str]) -> npt.NDArray[np.int64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -20,10 +21,12 @@ from assortment.serving.catalogue_tables import KeyTable, ProductTable
 from assortment.serving.pipeline import Pipeline, PipelineFiles
 from assortment.sweep import choice
 from assortment.sweep import trials as sweeps
+from assortment.sweep.trials import Trial
+from assortment_client.contract import STRATEGIES
 from export import index as indexing
 from export import index_versions
 from export.defaults import THREADS
-from export.index import IndexSettings
+from export.index import IndexSettings, OutputNames
 from export.inputs import afresh, check_threads, require, verify
 from export.known_vectors import KnownVectors
 from export.one_at_a_time import exclusive
@@ -81,7 +84,7 @@ def _index(paths: BuildPaths, threads: int) -> Manifest:
         products=catalogue.products,
         tables=encoded.tables,
         fingerprints=encoded.fingerprints,
-        categories=encoded.categories,
+        names=encoded.names,
         settings=chosen,
     )
     results: dict[str, Any] = {
@@ -91,7 +94,7 @@ def _index(paths: BuildPaths, threads: int) -> Manifest:
         "texts": encoded.num_texts,
         "pictures": encoded.num_pictures,
         "unreadable_pictures": encoded.num_unreadable,
-        **_calibrate(paths, folder, catalogue, encoded.categories, chosen, threads=threads),
+        **_calibrate(paths, folder, catalogue, encoded.names, chosen, threads=threads),
         "seconds": round(time.monotonic() - started, 1),
     }
     return manifest.write(folder, step=STEP, inputs=inputs, settings={**settings, "version": version}, results=results)
@@ -130,14 +133,13 @@ def _withdraw_foreign(paths: BuildPaths) -> None:
 def _default(paths: BuildPaths, known: Path | None) -> dict[str, Any]:
     """How results are diversified when nothing can be calibrated: as in the version before, or as the models' lender does."""
     if known:
-        table = ProductTable.open(known)
-        return {"default_strategy": table.default_strategy, "default_diversity": table.default_diversity}
+        return ProductTable.open(known).defaults()
     lent: dict[str, Any] = manifest.read(paths.export).results.get("default", {})
     return lent
 
 
 def _calibrate(
-    paths: BuildPaths, folder: Path, catalogue: Catalogue, categories: list[str], chosen: IndexSettings, *, threads: int
+    paths: BuildPaths, folder: Path, catalogue: Catalogue, names: OutputNames, chosen: IndexSettings, *, threads: int
 ) -> dict[str, Any]:
     """Tries the diversifier on the dev queries and writes the best setting into the index; returns what the manifest tells."""
     kept = {"strategy": chosen.default_strategy, "strength": chosen.default_diversity}
@@ -146,19 +148,30 @@ def _calibrate(
         return {"default": kept, "diversity_sweep": []}
     manifest.verify(paths.protocol)
     files = replace(PipelineFiles.of_artefacts(paths.export, paths.index), scorer=folder / artefacts.SCORER)
-    trials = sweeps.sweep(
-        Pipeline(files, threads=threads),
-        Protocol.open(paths.protocol),
-        ProductTable.open(folder),
-        sweeps.settings(sweeps.DIVERSITIES),
-    )
+
+    def tried(strategies: Sequence[str], *, collapses_titles: bool) -> list[Trial]:
+        trying = replace(chosen, collapses_titles=collapses_titles)
+        indexing.write_summary(folder, num_products=len(catalogue), names=names, settings=trying)
+        planned = sweeps.settings(sweeps.DIVERSITIES, strategies=strategies)
+        return sweeps.sweep(Pipeline(files, threads=threads), Protocol.open(paths.protocol), ProductTable.open(folder), planned)
+
+    trials = tried(STRATEGIES, collapses_titles=False)
     if not trials:
         _log.warning("%s has no dev queries: results are diversified by %s", paths.protocol, kept)
         return {"default": kept, "diversity_sweep": []}
     found = choice.best(trials)
-    calibrated = replace(chosen, default_strategy=found.setting.strategy, default_diversity=found.setting.strength)
-    indexing.write_summary(folder, num_products=len(catalogue), categories=categories, settings=calibrated)
-    return {"default": found.row(), "diversity_sweep": [trial.row() for trial in trials]}
+    collapsed = choice.best(tried([found.setting.strategy], collapses_titles=True))
+    collapses = choice.collapses(choice.plain(trials), found, collapsed)
+    best = collapsed if collapses else found
+    calibrated = replace(
+        chosen,
+        default_strategy=best.setting.strategy,
+        default_diversity=best.setting.strength,
+        collapses_titles=collapses,
+    )
+    indexing.write_summary(folder, num_products=len(catalogue), names=names, settings=calibrated)
+    default = {**best.row(), "collapses_titles": collapses}
+    return {"default": default, "diversity_sweep": [trial.row() for trial in trials]}
 
 
 def _judged_by(paths: BuildPaths) -> str | None:

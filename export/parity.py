@@ -62,7 +62,9 @@ def real_arguments(models: TrainedModels, catalogue: Catalogue) -> dict[str, tup
     tables = product_tables(models, products)
     with torch.inference_mode():
         image_vector = models.image_encoder(pixels, presence)
-        fused = (models.text_encoder(*query), image_vector, presence)
+        text_vector, states = models.text_encoder.read(*query)
+        fused = (text_vector, image_vector, presence)
+        named = models.named_facets(states, query[1])
         product_parts = (models.product_text_encoder(*text), image_vector, torch.from_numpy(tables.label_ids), presence)
         columns = (
             models.product_fusion(*product_parts),
@@ -73,7 +75,7 @@ def real_arguments(models: TrainedModels, catalogue: Catalogue) -> dict[str, tup
         "text_encoder": query,
         "product_text_encoder": text,
         "image_encoder": (pixels, presence),
-        "fusion": fused,
+        "fusion": (*fused, named),
         "product_fusion": product_parts,
         "label_tower": product_parts[2:3],
         "scorer": scored,

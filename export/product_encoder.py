@@ -20,6 +20,7 @@ from assortment.errors import InputError
 from assortment.serving.onnx_session import OnnxSession
 from assortment.text import TextTokenizer, pad, product_text
 from export import offer_table
+from export.index import OutputNames
 from export.known_vectors import Fingerprints, KnownVectors, fingerprints
 from export.scorer_graph import RowTables
 from training.labels import label_ids
@@ -41,8 +42,8 @@ class EncodedProducts:
     """What the scorers know of every row."""
     fingerprints: Fingerprints
     """(N, 16) of what each row was computed from."""
-    categories: list[str]
-    """The classes of INTENT."""
+    names: OutputNames
+    """What INTENT and OPEN of these models mean."""
     num_reused: int
     """Products whose vectors were known already; the next three count the others only."""
     num_texts: int
@@ -68,7 +69,7 @@ class ProductEncoder:
         self._fusion = OnnxSession(folder / artefacts.PRODUCT_FUSION, threads=threads)
         self._label_tower = OnnxSession(folder / artefacts.LABEL_TOWER, threads=threads)
         self._labels: list[str] = json.loads((folder / artefacts.LABELS).read_text(encoding="utf-8"))
-        self._categories: list[str] = json.loads((folder / artefacts.CATEGORIES).read_text(encoding="utf-8"))
+        self._names = OutputNames.of_export(folder)
 
     def encode(self, catalogue: Catalogue, known: KnownVectors | None = None) -> EncodedProducts:
         """Vectors and scorer columns of every product, by row.
@@ -99,14 +100,14 @@ class ProductEncoder:
         tables = RowTables(
             product_vectors=vectors,
             label_vectors=label_vectors,
-            categories=category_ids(products, self._categories),
+            categories=category_ids(products, self._names.categories),
             features=product_features(products),
             places=offer_table.places(products),
         )
         return EncodedProducts(
             tables=tables,
             fingerprints=marks,
-            categories=self._categories,
+            names=self._names,
             num_reused=len(reused),
             num_texts=len(distinct),
             num_pictures=int(has_picture.sum()),

@@ -26,6 +26,8 @@ _log = logging.getLogger(__name__)
 # The second matrix of each feed-forward layer, as BERT, DistilBERT and ALBERT name it; not attention's own output.
 _FEED_FORWARD_OUTPUT: Final = re.compile(r"(layer\.\d+/output/dense|/ffn/lin2|/ffn_output(_\d+)?)/MatMul$")
 
+_NAMED_FACETS: Final = "/named/"  # a few numbers for each token: nothing to gain
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recipe:
@@ -100,7 +102,8 @@ def ship_if_good(
 def quantise(source: Path, target: Path, recipe: Recipe) -> None:
     """Writes the 8-bit twin of an ONNX model. Its inputs and outputs keep their types."""
     nodes = [node.name for node in onnx.load(str(source)).graph.node]
-    kept = [] if recipe.feed_forward_outputs else [name for name in nodes if _FEED_FORWARD_OUTPUT.search(name)]
+    kept = [name for name in nodes if name.startswith(_NAMED_FACETS)]
+    kept += [] if recipe.feed_forward_outputs else [name for name in nodes if _FEED_FORWARD_OUTPUT.search(name)]
     root = logging.getLogger()
     level = root.level
     root.setLevel(logging.ERROR)  # the quantiser recommends a preparation that only static quantisation needs

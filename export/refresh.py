@@ -23,7 +23,7 @@ from assortment.serving.offers import UNKNOWN_STOCK, Offers
 from export import index as indexing
 from export import index_versions, offer_table, scorer_graph
 from export.assemble import link
-from export.index import IndexSettings
+from export.index import IndexSettings, OutputNames
 from export.index_step import STEP
 from export.inputs import afresh
 from export.one_at_a_time import exclusive
@@ -110,18 +110,18 @@ def _as_before(products: Sequence[Product], index: Path) -> list[Product]:
 
 def _write(folder: Path, paths: BuildPaths, earlier: Path, products: Sequence[Product], version: int) -> None:
     table = ProductTable.open(earlier)
-    categories = indexing.read_categories(earlier)
+    names = OutputNames.of_index(earlier)
     product_vectors, label_vectors = (
         np.fromfile(earlier / name, dtype=np.float32).reshape(-1, VECTOR_DIM) for name in artefacts.ROW_DATA
     )
     tables = RowTables(
         product_vectors=product_vectors,
         label_vectors=label_vectors,
-        categories=category_ids(products, categories),
+        categories=category_ids(products, names.categories),
         features=product_features(products),
         places=offer_table.places(products),
     )
     scorer_graph.build(folder, paths.export / artefacts.SCORING, tables, version=version)
     offer_table.write(folder, products)
-    settings = IndexSettings(version=version, default_strategy=table.default_strategy, default_diversity=table.default_diversity)
-    indexing.write_summary(folder, num_products=len(products), categories=categories, settings=settings)
+    settings = IndexSettings(version=version, **table.defaults())
+    indexing.write_summary(folder, num_products=len(products), names=names, settings=settings)

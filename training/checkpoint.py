@@ -3,8 +3,9 @@
 text_encoder.safetensors          query side, adapters merged
 product_text_encoder.safetensors  product side
 image_encoder.safetensors  fusion.safetensors  product_fusion.safetensors  scorer.safetensors
+named_facets.safetensors  open_facets.safetensors
 text_backbone/config.json         shape of both text encoders
-tokenizer.json  labels.json  categories.json  settings.json  metrics.json
+tokenizer.json  labels.json  categories.json  facets.json  settings.json  metrics.json
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from training import backbones
 from training.fusion import ProductFusion, QueryFusion
 from training.image_encoder import ImageEncoder
 from training.linear_scorer import LinearScorer
+from training.named_facets import NamedFacets
+from training.open_facets import OpenFacets
 from training.scorer import LearnedScorer, ScorerModule
 from training.settings import TrainingSettings
 from training.text_encoder import TextEncoder
@@ -34,8 +37,18 @@ METRICS: Final = "metrics.json"
 _SETTINGS: Final = "settings.json"
 _LABELS: Final = "labels.json"
 _CATEGORIES: Final = "categories.json"
+_FACETS: Final = "facets.json"
 _BACKBONE: Final = "text_backbone"
-_MODULES: Final = ("text_encoder", "product_text_encoder", "image_encoder", "fusion", "product_fusion", "scorer")
+_MODULES: Final = (
+    "text_encoder",
+    "product_text_encoder",
+    "image_encoder",
+    "fusion",
+    "product_fusion",
+    "scorer",
+    "named_facets",
+    "open_facets",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +67,16 @@ class TrainedModels:
     """(text vector, image vector, label ids (B, 16), presence) to product vector (B, 256)."""
     scorer: ScorerModule
     """See ``ScorerModule.forward``."""
+    named_facets: NamedFacets
+    """Token states half way up ``text_encoder`` to the probability that each of ``facets`` is named."""
+    open_facets: OpenFacets
+    """(named (B, F), intent (B, C), presence (B, 2)) to the chance (B, F + 1) that each facet, or nothing, is left open."""
     labels: list[str]
     """Label vocabulary; index 0 pads."""
     categories: list[str]
     """Product types in the order of intent."""
+    facets: list[str]
+    """Facets that a query may name or leave open, in the order of ``named_facets``."""
     tokenizer_file: Path
     settings: TrainingSettings
     metrics: Mapping[str, Any] = field(default_factory=dict)
@@ -86,6 +105,7 @@ def save(folder: Path, models: TrainedModels) -> None:
         target.write_bytes(models.tokenizer_file.read_bytes())
     _write_json(folder / _LABELS, models.labels)
     _write_json(folder / _CATEGORIES, models.categories)
+    _write_json(folder / _FACETS, models.facets)
     _write_json(folder / _SETTINGS, models.settings.as_dict())
     _write_json(folder / METRICS, models.metrics)
 
@@ -98,14 +118,15 @@ def load(folder: Path) -> TrainedModels:
     """
     try:
         settings = TrainingSettings(**_read_json(folder / _SETTINGS))
-        labels, categories = _read_json(folder / _LABELS), _read_json(folder / _CATEGORIES)
-        modules = _new_modules(folder, settings, labels, categories)
+        labels, categories, facets = (_read_json(folder / name) for name in (_LABELS, _CATEGORIES, _FACETS))
+        modules = _new_modules(folder, settings, labels, categories, facets)
         for name, module in modules.items():
             _fill(module, folder / f"{name}.safetensors")
         return TrainedModels(
             **cast("dict[str, Any]", modules),
             labels=labels,
             categories=categories,
+            facets=facets,
             tokenizer_file=folder / TOKENIZER_FILE,
             settings=settings,
             metrics=_read_json(folder / METRICS),
@@ -115,7 +136,7 @@ def load(folder: Path) -> TrainedModels:
 
 
 def _new_modules(
-    folder: Path, settings: TrainingSettings, labels: Sequence[str], categories: Sequence[str]
+    folder: Path, settings: TrainingSettings, labels: Sequence[str], categories: Sequence[str], facets: Sequence[str]
 ) -> dict[str, nn.Module]:
     if not (folder / _BACKBONE / "config.json").is_file():
         raise FileNotFoundError(2, "missing", str(folder / _BACKBONE / "config.json"))
@@ -127,6 +148,8 @@ def _new_modules(
         "fusion": QueryFusion(settings.fusion, num_categories=len(categories)),
         "product_fusion": ProductFusion(settings.fusion, num_labels=len(labels)),
         "scorer": new_scorer(settings),
+        "named_facets": NamedFacets(config.hidden_size, len(facets)),
+        "open_facets": OpenFacets(facets),
     }
 
 

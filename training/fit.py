@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from assortment.catalogue.product import Product
 from assortment.contract import MAX_QUERY_TOKENS
 from assortment.text import TextTokenizer
-from training import adapters, dev_ranking, interpolation, scorer_training
+from training import adapters, dev_ranking, interpolation, named_facets_training, scorer_training
 from training.checkpoint import TrainedModels
 from training.data import BatchMaker, Corpus, new_corpus
 from training.dev_ranking import QuerySet
@@ -57,12 +57,14 @@ def fit(
         grammar = QueryGrammar(products, train_rows, allows, image_fraction=settings.image_query_fraction, part=part)
         return BatchMaker(corpus, grammar, tokenizer, settings, num_categories=len(models.categories))
 
-    speaker = QueryGrammar(products, train_rows, allows, image_fraction=0.0, part="scorer", own_names=0.0)
-    unseen = unseen_word_queries(speaker, corpus.table, dev.product_ids, tokenizer, seed=settings.seed)
+    def texts(part: Part, **how: float) -> QueryGrammar:
+        return QueryGrammar(products, train_rows, allows, image_fraction=0.0, part=part, **how)
+
+    unseen = unseen_word_queries(texts("scorer", own_names=0.0), corpus.table, dev.product_ids, tokenizer, seed=settings.seed)
 
     validation = {"dev_ndcg@10": dev, **({"unseen_words_ndcg@10": unseen} if unseen else {})}
 
-    modules: dict[str, nn.Module] = {name: module for name, module in models.modules().items() if name != "scorer"}
+    modules = _encoders(models)
     start = interpolation.weights(modules)
     titles = [products[row].title for row in train_rows]
     state = _fit_encoders(models, corpus, batch_maker("encoder"), titles, dev, settings, place)
@@ -70,8 +72,14 @@ def fit(
         modules, start, lambda: {name: _ndcg(models, corpus, queries) for name, queries in validation.items()}
     )
     scorer = _fit_scorer(models, corpus, batch_maker("scorer"), dev, settings)
-    metrics = {"best_epoch": state.best_epoch, "epochs": state.history, "interpolation": shares, **scorer}
+    facets = named_facets_training.fit(models, [texts("encoder"), texts("scorer")], dev, tokenizer, settings)
+    metrics = {"best_epoch": state.best_epoch, "epochs": state.history, "interpolation": shares, **scorer, **facets}
     return replace(models, metrics=metrics), corpus
+
+
+def _encoders(models: TrainedModels) -> dict[str, nn.Module]:
+    """What the training loop trains; scorer and named facets learn from what it leaves."""
+    return {name: module for name, module in models.modules().items() if name not in ("scorer", "named_facets", "open_facets")}
 
 
 def _ndcg(models: TrainedModels, corpus: Corpus, queries: QuerySet) -> float:
@@ -92,8 +100,9 @@ def _fit_scorer(
 
     candidates = scorer_training.retrieve(models, corpus, batches, product_vectors, settings)
     history = scorer_training.fit(models, corpus, candidates, product_vectors, measure, settings)
+    calibration = scorer_training.calibrate(models, corpus, candidates, product_vectors)
     rows, _ = dev_ranking.scored(models, corpus, encoded, product_vectors)
-    return {"scorer": history, "dev": dev.measure(rows)}
+    return {"scorer": history, "relevance": calibration, "dev": dev.measure(rows)}
 
 
 def _fit_encoders(
@@ -105,7 +114,7 @@ def _fit_encoders(
     settings: TrainingSettings,
     place: Place,
 ) -> State:
-    modules: dict[str, nn.Module] = {name: module for name, module in models.modules().items() if name != "scorer"}
+    modules = _encoders(models)
     general = GeneralTexts(models.text_encoder, models.tokenizer_file, titles, precision=settings.precision, seed=settings.seed)
     adapters.attach(models.text_encoder, rank=settings.adapter_rank, layers=settings.adapter_layers)
     for frozen in (models.product_text_encoder.backbone, models.image_encoder.backbone):

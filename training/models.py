@@ -18,6 +18,8 @@ from training.checkpoint import TrainedModels, new_scorer
 from training.features import Features
 from training.fusion import ProductFusion, QueryFusion
 from training.image_encoder import ImageEncoder
+from training.named_facets import NamedFacets, nameable
+from training.open_facets import OpenFacets
 from training.settings import TrainingSettings
 from training.text_encoder import TextEncoder, principal_directions
 from training.text_features import encode_texts
@@ -51,7 +53,7 @@ def new_models(products: Sequence[Product], features: Features, settings: Traini
             torch.from_numpy(np.array(features.image[features.has_image])), projected[torch.from_numpy(features.has_image)]
         )
     vocabulary = labels.vocabulary(products, min_count=settings.min_label_count)
-    categories = categories_of(products)
+    categories, facets = categories_of(products), nameable(products)
     models = TrainedModels(
         text_encoder=deepcopy(product_text),
         product_text_encoder=product_text,
@@ -60,7 +62,10 @@ def new_models(products: Sequence[Product], features: Features, settings: Traini
         product_fusion=ProductFusion(settings.fusion, num_labels=len(vocabulary), dropout=settings.modality_dropout).eval(),
         scorer=new_scorer(settings).eval(),
         labels=vocabulary,
+        named_facets=NamedFacets(backbone.model.config.hidden_size, len(facets)).eval(),
+        open_facets=OpenFacets(facets).eval(),
         categories=categories,
+        facets=facets,
         tokenizer_file=features.tokenizer_file,
         settings=settings,
     )

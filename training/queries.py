@@ -33,6 +33,9 @@ _PATTERNS: Final = (
     "buy {front} {type}",
     "show me {type} {back}",
 )
+_ANY_TYPE: Final = ("goods", "articles", "pieces", "something {front}", "everything {front}", "a gift {front}")
+"""What stands for the type in queries that name none. Some stand before the rest."""
+_SAYS_ANY_TYPE: Final = 0.5
 _CONNECTIVES: Final = {
     "colour": "that are",
     "gender": "suited to",
@@ -151,7 +154,7 @@ def _phrase(words: Mapping[str, str], generator: np.random.Generator) -> str:
     facets = list(spoken)
     generator.shuffle(facets)
     if not thing:
-        return " ".join(spoken[facet] for facet in facets)
+        return _without_type(" ".join(spoken[facet] for facet in facets), generator)
     pattern = str(generator.choice(_PATTERNS)) if facets else "{type}"
     cut = (
         int(generator.integers(0, len(facets) + 1))
@@ -161,6 +164,14 @@ def _phrase(words: Mapping[str, str], generator: np.random.Generator) -> str:
     front = " ".join(spoken[facet] for facet in facets[:cut])
     back = " ".join(_behind(facet, spoken[facet], generator) for facet in facets[cut:])
     return " ".join(pattern.format(front=front, type=thing, back=back).split()).strip(" -")
+
+
+def _without_type(front: str, generator: np.random.Generator) -> str:
+    """Half the time with a word for things of any type, which the intent has to tell from a type."""
+    if generator.random() >= _SAYS_ANY_TYPE:
+        return front
+    word = str(generator.choice(_ANY_TYPE))
+    return word.format(front=front) if "{front}" in word else f"{front} {word}"
 
 
 def part_words(facet: str, value: str, part: Part) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 It reads, for each candidate: the cosine of the query with the product vector and with the product's label vector; how well
 the product's category agrees with the query's intent, and how sure that intent is; price, rating and popularity. A small
-network corrects the cosine by these, and the result is a calibrated relevance (about grade / 3).
+network corrects the cosine by these. The result is the probability that the product answers the query.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class ScorerModule(nn.Module):
         category: Tensor,
         product_features: Tensor,
     ) -> Tensor:
-        """Relevance (B, R) in [0, 1], calibrated to about grade / 3.
+        """Relevance (B, R) in [0, 1]: of the learned scorer, the probability that a product answers the query.
 
         Args:
             query_vector: (B, 256) unit rows.
@@ -86,6 +86,13 @@ class LearnedScorer(ScorerModule):
         correction = self.correction(nn.functional.gelu(self.hidden(read)))
         logits: Tensor = (self.slope * cosine + self.offset + correction).squeeze(-1)
         return logits
+
+    @torch.no_grad()
+    def rescale(self, slope: float, offset: float) -> None:
+        """Makes every logit ``slope * logit + offset``."""
+        self.slope.mul_(slope)
+        self.correction.weight.mul_(slope)
+        self.offset.mul_(slope).add_(offset)
 
     def forward(
         self,

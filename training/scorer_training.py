@@ -1,7 +1,9 @@
 """Trains the scorer on the candidates that the trained encoders retrieve for training queries.
 
 The learned scorer is first calibrated: slope and offset of the cosine's logistic alone, which change no ranking. That is the
-floor. The network that corrects the cosine is kept only where it ranks the dev queries better than that.
+floor. The network that corrects the cosine is kept only where it ranks the dev queries better than that. Last, the logits are
+scaled and shifted, which changes no ranking either, so that relevance is the probability that a product answers the query
+(SATISFYING_GRADE or more), on queries that nothing was learned from.
 """
 
 from __future__ import annotations
@@ -15,10 +17,13 @@ import torch
 from torch import Tensor, nn
 
 from assortment.catalogue.progress import progress
-from assortment.contract import NUM_RETRIEVED
+from assortment.contract import NUM_RETRIEVED, NUM_SCORED
+from assortment.metrics import calibration_error
+from assortment.protocol.grades import SATISFYING_GRADE
 from training import losses
 from training.checkpoint import TrainedModels
 from training.data import BatchMaker, Corpus
+from training.fitting import minimise
 from training.linear_scorer import LinearScorer, article_loss, graded_loss
 from training.objective import query_vectors
 from training.scorer import LearnedScorer
@@ -31,7 +36,7 @@ _WEIGHT_DECAY: Final = 0.05
 _STEPS_PER_MEASURE: Final = 25
 _LISTWISE_WEIGHT: Final = 3.0
 _CALIBRATION_QUERIES: Final = 256
-_CALIBRATION_ITERATIONS: Final = 50  # of L-BFGS, on two parameters
+_HELD_OUT: Final = 6  # one query in so many, the last ones, is not learned from
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,11 @@ class Candidates:
     """(Q, R) int64 catalogue rows."""
     grade: Tensor
     """(Q, R) int8"""
+
+    @property
+    def num_learned(self) -> int:
+        """The scorer learns from as many of the first; the others are held out."""
+        return len(self.rows) - max(2, len(self.rows) // _HELD_OUT)
 
 
 @torch.inference_mode()
@@ -104,6 +114,39 @@ def fit(
     return history
 
 
+@torch.no_grad()
+def calibrate(models: TrainedModels, corpus: Corpus, candidates: Candidates, product_vectors: Tensor) -> dict[str, float]:
+    """Makes a learned scorer's relevance a probability, and returns the calibration error before and after.
+
+    Half of the held-out queries decide, the other half tells. Of each query the best NUM_SCORED count, which is what is served.
+    """
+    scorer = models.scorer
+    if not isinstance(scorer, LearnedScorer):
+        return {}
+    tables = _Tables(product_vectors, models.product_fusion.labels(corpus.label_id), corpus)
+    held_out = slice(candidates.num_learned, None)
+    logits = _logits(scorer, candidates, tables, held_out, candidates.rows[held_out])
+    logits, place = logits.topk(min(NUM_SCORED, logits.shape[1]), dim=1)
+    answers = (candidates.grade[held_out].gather(1, place) >= SATISFYING_GRADE).float()
+    half = len(logits) // 2
+    before = _error(logits[half:], answers[half:])
+    slope, offset = _platt(logits[:half], answers[:half])
+    scorer.rescale(slope, offset)
+    after = _error(slope * logits[half:] + offset, answers[half:])
+    return {"calibration_error_before": before, "calibration_error": after, "queries": float(len(logits) - half)}
+
+
+def _error(logits: Tensor, answers: Tensor) -> float:
+    return round(calibration_error(logits.sigmoid().flatten().tolist(), answers.int().flatten().tolist()), 4)
+
+
+def _platt(logits: Tensor, answers: Tensor) -> tuple[float, float]:
+    """Slope and offset that make logits those of a probability (Platt, 1999)."""
+    slope, offset = nn.Parameter(torch.ones(())), nn.Parameter(torch.zeros(()))
+    minimise([slope, offset], lambda: nn.functional.binary_cross_entropy_with_logits(slope * logits + offset, answers))
+    return float(slope.detach()), float(offset.detach())
+
+
 @dataclass(frozen=True, slots=True)
 class _Tables:
     product_vectors: Tensor
@@ -116,38 +159,39 @@ def _calibrate(scorer: LearnedScorer, candidates: Candidates, tables: _Tables) -
     query, rows = candidates.query_vector[:_CALIBRATION_QUERIES].clone(), candidates.rows[:_CALIBRATION_QUERIES]
     grade = candidates.grade[:_CALIBRATION_QUERIES]
     cosine = (tables.product_vectors[rows] @ query.unsqueeze(-1)).squeeze(-1)
-    optimiser = torch.optim.LBFGS([scorer.slope, scorer.offset], max_iter=_CALIBRATION_ITERATIONS, line_search_fn="strong_wolfe")
-
-    def closure() -> float:
-        optimiser.zero_grad()
-        loss = losses.calibration(scorer.slope * cosine + scorer.offset, grade)
-        torch.autograd.backward(loss)
-        return float(loss.detach())
-
-    optimiser.step(closure)  # type: ignore[no-untyped-call]  # PyTorch left this one untyped
+    minimise([scorer.slope, scorer.offset], lambda: losses.calibration(scorer.slope * cosine + scorer.offset, grade))
 
 
 def _loss(
     models: TrainedModels, candidates: Candidates, tables: _Tables, generator: np.random.Generator, settings: TrainingSettings
 ) -> Tensor:
-    chosen = torch.from_numpy(generator.integers(0, len(candidates.rows), size=_BATCH))
+    chosen = torch.from_numpy(generator.integers(0, candidates.num_learned, size=_BATCH))
     number = min(_CANDIDATES_PER_STEP, candidates.rows.shape[1])
     columns = torch.from_numpy(
         generator.permuted(np.tile(np.arange(candidates.rows.shape[1]), (_BATCH, 1)), axis=1)[:, :number].copy()
     )
     rows = candidates.rows[chosen].gather(1, columns)
     grade = candidates.grade[chosen].gather(1, columns)
-    query, intent = candidates.query_vector[chosen].clone(), candidates.intent[chosen].clone()
-    product, label = tables.product_vectors[rows], tables.label_vectors[rows]
     if isinstance(models.scorer, LinearScorer):
+        query, product, label = candidates.query_vector[chosen].clone(), tables.product_vectors[rows], tables.label_vectors[rows]
         if settings.linear_loss == "article":
             return article_loss(models.scorer, query, product, label)
         return graded_loss(models.scorer, query, product, label, grade)
     assert isinstance(models.scorer, LearnedScorer)
-    logits = models.scorer.logits(
-        query, intent, product, label, tables.corpus.category[rows], tables.corpus.product_features[rows]
-    )
+    logits = _logits(models.scorer, candidates, tables, chosen, rows)
     return losses.calibration(logits, grade) + _LISTWISE_WEIGHT * losses.listwise(logits, grade)
+
+
+def _logits(scorer: LearnedScorer, candidates: Candidates, tables: _Tables, chosen: Tensor | slice, rows: Tensor) -> Tensor:
+    """(B, R) of the chosen queries (B,) and catalogue rows (B, R)."""
+    return scorer.logits(
+        candidates.query_vector[chosen].clone(),
+        candidates.intent[chosen].clone(),
+        tables.product_vectors[rows],
+        tables.label_vectors[rows],
+        tables.corpus.category[rows],
+        tables.corpus.product_features[rows],
+    )
 
 
 def _snapshot(module: nn.Module) -> dict[str, Tensor]:

@@ -77,6 +77,9 @@ class TrainingSettings:
     scorer_queries: int = 1500
     """Training queries whose best candidates the scorer learns from."""
 
+    facet_queries: int = 4000
+    """Training queries that the head for named facets learns from."""
+
     seed: int = 17
     threads: int = 2
     """Threads of PyTorch."""
@@ -122,6 +125,7 @@ _COUNTS: Final = (
     "min_label_count",
     "scorer_steps",
     "scorer_queries",
+    "facet_queries",
     "threads",
 )
 _POSITIVE: Final = ("learning_rate", "adapter_learning_rate", "temperature")

@@ -21,9 +21,12 @@ class TextEncoder(nn.Module):
 
     def pool(self, token_ids: Tensor, mask: Tensor) -> Tensor:
         """Mean of the last layer over real tokens: (B, L) int64 twice to (B, H) float32."""
-        hidden = self.backbone(input_ids=token_ids, attention_mask=mask).last_hidden_state  # (B, L, H)
-        weight = mask.to(hidden.dtype).unsqueeze(-1)
-        return cast(Tensor, (hidden * weight).sum(1) / weight.sum(1).clamp(min=1.0))
+        return _mean(self.backbone(input_ids=token_ids, attention_mask=mask).last_hidden_state, mask)
+
+    def read(self, token_ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """What ``forward`` gives, and the states of all tokens half way up, (B, L, H)."""
+        every = self.backbone(input_ids=token_ids, attention_mask=mask, output_hidden_states=True).hidden_states
+        return self.project(_mean(every[-1], mask)), every[len(every) // 2]
 
     def project(self, pooled: Tensor) -> Tensor:
         """(B, H) to unit rows (B, 256); the length of ``pooled`` does not matter."""
@@ -32,6 +35,11 @@ class TextEncoder(nn.Module):
     def forward(self, token_ids: Tensor, mask: Tensor) -> Tensor:
         """Token ids and mask, both (B, L) int64, to unit rows (B, 256) float32."""
         return self.project(self.pool(token_ids, mask))
+
+
+def _mean(hidden: Tensor, mask: Tensor) -> Tensor:
+    weight = mask.to(hidden.dtype).unsqueeze(-1)
+    return cast(Tensor, (hidden * weight).sum(1) / weight.sum(1).clamp(min=1.0))
 
 
 def principal_directions(vectors: Tensor) -> Tensor:

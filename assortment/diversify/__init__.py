@@ -10,6 +10,7 @@ from __future__ import annotations
 from assortment.diversify.constraints import Cap, Constraints
 from assortment.diversify.duplicates import Collapsed, collapse
 from assortment.diversify.engine import diversify, warm_up
+from assortment.diversify.facets import Facets
 from assortment.diversify.intents import Intents
 from assortment.diversify.selection import Selection
 from assortment.diversify.strategies import STRATEGIES, Strategy
@@ -19,6 +20,7 @@ __all__ = [
     "Cap",
     "Collapsed",
     "Constraints",
+    "Facets",
     "Intents",
     "Selection",
     "Strategy",

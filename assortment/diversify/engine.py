@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from assortment.diversify import loss_budget
 from assortment.diversify.constraints import Cap, Constraints, group_codes, resolve
+from assortment.diversify.facets import Facets
 from assortment.diversify.greedy import by_relevance
 from assortment.diversify.intents import Intents
 from assortment.diversify.problem import Problem, Vectors, check_candidates
@@ -18,6 +19,8 @@ from assortment.diversify.strategies import STRATEGIES
 from assortment.errors import InputError
 
 DEFAULT_DIVERSITY: Final = 0.5
+
+Given = TypeVar("Given", Intents, Facets)
 
 
 def diversify(
@@ -30,6 +33,7 @@ def diversify(
     max_relevance_loss: float | None = None,
     groups: npt.NDArray[np.integer[Any]] | None = None,
     intents: Intents | None = None,
+    facets: Facets | None = None,
     constraints: Constraints | None = None,
 ) -> Selection:
     """Chooses ``k`` of N candidates that are relevant and unlike one another.
@@ -46,6 +50,7 @@ def diversify(
             discounted relevance of the best list; how it is found, and how exactly, stands in ``loss_budget``.
         groups: (N,) whole numbers, -1 for none: what ``round_robin`` and ``quota`` choose by, and what ``opens`` tells of.
         intents: what ``xquad``, ``pm2`` and ``calibration`` choose by; made of ``groups`` when left out.
+        facets: what ``expected_alpha`` chooses by; made of ``groups`` when left out, as one facet that is open for sure.
         constraints: caps, pinned and excluded candidates, and those of earlier pages.
 
     Returns:
@@ -72,7 +77,8 @@ def diversify(
         eligibility=eligibility,
         groups=None if groups is None else group_codes("groups", groups, len(scores)),
         group_names=None if groups is None else groups.astype(np.int64),
-        intents=None if intents is None else _checked(intents, len(scores)),
+        intents=None if intents is None else _checked("intents", Intents, intents).checked(len(scores)),
+        facets=None if facets is None else _checked("facets", Facets, facets).checked(len(scores)),
     )
     problem = _with_what_it_needs(problem, strategy)
     length = num_shown + min(int(k), len(scores))
@@ -113,10 +119,10 @@ def _strength(diversity: float | None, max_relevance_loss: float | None) -> floa
     return float(strength)
 
 
-def _checked(intents: object, num_candidates: int) -> Intents:
-    if not isinstance(intents, Intents):
-        raise InputError("intents", type(intents).__name__, "allowed: Intents")
-    return intents.checked(num_candidates)
+def _checked(name: str, wanted: type[Given], given: object) -> Given:
+    if not isinstance(given, wanted):
+        raise InputError(name, type(given).__name__, f"allowed: {wanted.__name__}")
+    return given
 
 
 def _with_what_it_needs(problem: Problem, strategy: str) -> Problem:
@@ -127,6 +133,10 @@ def _with_what_it_needs(problem: Problem, strategy: str) -> Problem:
         if problem.groups is None:
             raise InputError("intents", None, f"{strategy} chooses by intents; allowed: Intents, or groups to make them of")
         return replace(problem, intents=Intents.of_groups([problem.groups], problem.relevance))
+    if wanted.needs_facets and problem.facets is None:
+        if problem.groups is None:
+            raise InputError("facets", None, f"{strategy} chooses by facets; allowed: Facets, or groups to make them of")
+        return replace(problem, facets=Facets.of_groups(problem.groups).checked(len(problem)))
     return problem
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from assortment.diversify.compiled import Floats, Indices, Rows, compiled, dot
 from assortment.diversify.constraints import Eligibility
+from assortment.diversify.facets import Facets
 from assortment.diversify.intents import Intents
 from assortment.errors import InputError
 
@@ -41,6 +42,7 @@ class Problem:
     group_names: Indices | None = None
     """(N,) the same groups by the codes that the caller gave."""
     intents: Intents | None = None
+    facets: Facets | None = None
 
     def __len__(self) -> int:
         return len(self.relevance)

@@ -11,6 +11,7 @@ from assortment.diversify import (
     cover,
     dpp,
     dpp_window,
+    expected_alpha,
     max_sum,
     mmr,
     pm2,
@@ -32,6 +33,7 @@ class Strategy:
     select: Select
     needs_groups: bool = False
     needs_intents: bool = False
+    needs_facets: bool = False
 
 
 STRATEGIES: Final[dict[str, Strategy]] = {
@@ -48,4 +50,5 @@ STRATEGIES: Final[dict[str, Strategy]] = {
     "calibration": Strategy(calibration.select, needs_intents=True),
     "round_robin": Strategy(round_robin.select, needs_groups=True),
     "quota": Strategy(quota.select, needs_groups=True),
+    "expected_alpha": Strategy(expected_alpha.select, needs_facets=True),
 }

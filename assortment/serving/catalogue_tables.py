@@ -86,8 +86,16 @@ class ProductTable:
     titles: npt.NDArray[np.int32]
     """(N,) code of the normalised title."""
     keys: KeyTable
+    named_facets: tuple[str, ...]
+    """What the entries of OPEN are about; the last one, nothing, has no name."""
     default_strategy: str
     default_diversity: float
+    collapses_titles: bool
+    """Whether products of equal titles show once when a search does not say."""
+
+    def defaults(self) -> dict[str, Any]:
+        """How this version answers when a search does not say, as ``IndexSettings`` takes it."""
+        return {name: getattr(self, name) for name in ("default_strategy", "default_diversity", "collapses_titles")}
 
     @classmethod
     def open(cls, folder: Path) -> ProductTable:
@@ -103,8 +111,10 @@ class ProductTable:
             variant_groups=np.ascontiguousarray(duplicates[:, 0]),
             titles=np.ascontiguousarray(duplicates[:, 1]),
             keys=KeyTable.open(folder),
+            named_facets=tuple(index["facets"]),
             default_strategy=index["default_strategy"],
             default_diversity=index["default_diversity"],
+            collapses_titles=index["collapses_titles"],
         )
 
 

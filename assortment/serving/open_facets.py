@@ -1,4 +1,4 @@
-"""Which facets a query leaves open, as its best candidates tell: what intents are made of, and what results open."""
+"""Which facets a query leaves open, as the model and its best candidates tell: what strategies choose by, and results open."""
 
 from __future__ import annotations
 
@@ -7,24 +7,44 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from assortment.diversify import Intents
+from assortment.diversify import Facets, Intents
 from assortment.diversify.facet_vectors import COMPARED
 from assortment.diversify.intents import openness
 from assortment.serving.catalogue_tables import ProductTable
 
 _LOOKED_AT: Final = 50  # candidates; further down lies what the query hardly meant
+_NOTHING_OPEN: Final = 0.3
+"""Chance that a query leaves nothing open, from which on it is answered by relevance alone: a page that was right loses more by a
+needless choice than an open one gains. Chosen on dev queries."""
+_UNASKED: Final = 0.05  # chance that a facet is open though the query's model does not say so
 _OPEN: Final = 0.1  # probability that two candidates differ, from which on a facet counts as open
 
 
 class OpenFacets:
     """The facets of one query's candidates, the most open first."""
 
-    def __init__(self, table: ProductTable, rows: npt.NDArray[np.int32], relevance: npt.NDArray[np.float64]) -> None:
-        """``rows`` (n,) of the candidates and their ``relevance`` (n,), best first."""
+    def __init__(
+        self,
+        table: ProductTable,
+        rows: npt.NDArray[np.int32],
+        relevance: npt.NDArray[np.float64],
+        open_: npt.NDArray[np.float32],
+    ) -> None:
+        """``rows`` (n,) of the candidates and their ``relevance`` (n,), best first; ``open_`` (F + 1,) as OPEN tells."""
         self._table, self._rows, self._relevance = table, rows, relevance
         top, top_relevance = rows[:_LOOKED_AT], relevance[:_LOOKED_AT]
+        told = dict(zip(table.named_facets, open_.tolist(), strict=False))  # the last entry is nothing
+        self._open = {name: chance for name, chance in told.items() if name in table.facets}
         known = {name: openness(table.facets[name].codes[top], top_relevance) for name in COMPARED if name in table.facets}
-        self._openness = dict(sorted(known.items(), key=lambda item: -item[1]))
+        asked = {name: self._open.get(name, 0.0) + _UNASKED for name in known}
+        self._openness = dict(sorted(known.items(), key=lambda item: -item[1] * asked[item[0]]))
+
+    def facets(self) -> Facets:
+        """Each facet with the chance that the query leaves it open before all others; 0 where nothing may well be open."""
+        nothing = 1.0 - sum(self._open.values())
+        chances = [0.0 if nothing > _NOTHING_OPEN else chance for chance in self._open.values()]
+        columns = [self._table.facets[name].codes[self._rows] for name in self._open]
+        return Facets.stack(chances, columns, len(self._rows))
 
     def groups(self) -> npt.NDArray[np.int32]:
         """(n,) the candidates' values of the most open facet; -1 for none."""

@@ -50,4 +50,4 @@ class TextScorerStep:
         scored = time.perf_counter_ns()
         if self.on_batch:
             self.on_batch((encoded - started, fused - encoded, scored - fused))
-        return split({**outputs, "INTENT": tensors["INTENT"]}, sizes(batch, "PRESENCE"))
+        return split({**outputs, "OPEN": tensors["OPEN"]}, sizes(batch, "PRESENCE"))

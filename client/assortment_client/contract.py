@@ -112,6 +112,7 @@ STRATEGIES: Final = (
     "calibration",
     "round_robin",
     "quota",
+    "expected_alpha",
 )
 
 

@@ -35,7 +35,8 @@ class Match:
     def ours(self, candidates: Candidates, k: int, diversity: float) -> Call:
         """Our selection, to be timed; ``diversity`` is the peer's."""
         wanted = STRATEGIES[self.strategy]
-        groups = candidates.groups if wanted.needs_groups or wanted.needs_intents else None
+        by_groups = wanted.needs_groups or wanted.needs_intents or wanted.needs_facets
+        groups = candidates.groups if by_groups else None
         relevance = candidates.cosine if self.by_cosine else candidates.relevance
         strength = self.strength(diversity, candidates)
         return lambda: diversify(

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from assortment.diversify import STRATEGIES, Cap, Constraints, Intents, diversify
+from assortment.diversify import STRATEGIES, Cap, Constraints, Facets, Intents, diversify
 from assortment.diversify.dpp import SHRINKAGE
 from assortment.diversify.dpp_window import WINDOW
 
 NUM = 14
 TOLERANCE = 1e-4  # of an objective; cosines are float32
+OPEN = (0.5, 0.3)  # how likely the two facets of every query are open
 FLOOR = 1e-6  # of a residual; closer to the span of those chosen its logarithm is rounding
 
 
@@ -111,6 +112,14 @@ def calibration(query: Query, before: list[int], i: int) -> float:
     return -float(np.sum(query.weights * np.log(query.weights / smooth)))
 
 
+def expected_alpha(query: Query, before: list[int], i: int) -> float:
+    """The group is open with 0.5, the parity of the place with 0.3; with 0.2 nothing is."""
+    gain = 0.2
+    for open_, values in zip(OPEN, (query.groups, np.arange(NUM) % 2), strict=True):
+        gain += open_ * np.prod([1.0 - 0.5 * query.relevance[j] for j in before if values[j] == values[i]])
+    return float(query.relevance[i] * gain)
+
+
 def round_robin(query: Query, before: list[int], i: int) -> float:
     return -float(query.groups[i] >= 0 and sum(query.groups[j] == query.groups[i] for j in before))
 
@@ -122,7 +131,7 @@ def quota(query: Query, before: list[int], i: int) -> float:
 
 
 BY_VECTORS = (mmr, mmr_clipped, max_sum, dpp, dpp_published, dpp_window, ssd, cover)
-BY_FACETS = (xquad, pm2, calibration, round_robin, quota)
+BY_FACETS = (xquad, pm2, calibration, round_robin, quota, expected_alpha)
 NOVELTIES: dict[str, Novelty] = {novelty.__name__: novelty for novelty in (*BY_VECTORS, *BY_FACETS)}
 STARTS_WITH_THE_BEST = {"mmr", "mmr_clipped", "max_sum", "dpp", "dpp_published", "dpp_window", "ssd"}
 
@@ -149,6 +158,7 @@ def test_every_step_has_the_largest_objective_of_those_that_may_be_chosen(
         diversity=diversity,
         groups=query.groups,
         intents=Intents(weights=query.weights, coverage=query.coverage),
+        facets=Facets(open=np.array(OPEN), values=np.stack([query.groups, np.arange(NUM) % 2])),
         constraints=rules,
     )
     before = list(rules.shown)

@@ -23,14 +23,20 @@ class SmallFusion(nn.Module):
         self.dropout = nn.Dropout(0.5)
         self.intent = nn.Linear(256, num_categories)
 
-    def forward(self, text_vector: Tensor, image_vector: Tensor, presence: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, text_vector: Tensor, image_vector: Tensor, presence: Tensor, named: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
         fused = self.dropout(text_vector * presence[:, :1] + image_vector * presence[:, 1:])
-        return fused, self.intent(fused).softmax(-1)
+        return fused, self.intent(fused).softmax(-1), torch.cat([named, presence[:, :1]], 1)
+
+
+NUM_FACETS = 4
 
 
 def arguments(batch: int) -> tuple[Tensor, ...]:
     generator = torch.Generator().manual_seed(batch)
-    return tuple(torch.rand((batch, *tensor.dims), generator=generator) for tensor in FUSION.inputs)
+    shapes = [[NUM_FACETS if size == -1 else size for size in tensor.dims] for tensor in FUSION.inputs]
+    return tuple(torch.rand((batch, *shape), generator=generator) for shape in shapes)
 
 
 def test_the_batch_stays_open_and_names_are_those_of_the_contract(tmp_path: Path) -> None:
@@ -42,9 +48,10 @@ def test_the_batch_stays_open_and_names_are_those_of_the_contract(tmp_path: Path
         named = {tensor.name: value.numpy() for tensor, value in zip(FUSION.inputs, inputs, strict=True)}
         given = dict(zip([output.name for output in session.get_outputs()], session.run(None, named), strict=True))
         with torch.no_grad():
-            query_vector, intent = module(*inputs)
+            query_vector, intent, left_open = module(*inputs)
         np.testing.assert_allclose(given["QUERY_VECTOR"], query_vector.numpy(), atol=1e-6)
         np.testing.assert_allclose(given["INTENT"], intent.numpy(), atol=1e-6)
+        np.testing.assert_allclose(given["OPEN"], left_open.numpy(), atol=1e-6)
 
 
 def test_a_module_in_training_mode_is_refused(tmp_path: Path) -> None:

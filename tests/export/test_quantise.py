@@ -19,10 +19,11 @@ class SmallEncoder(nn.Module):
         super().__init__()
         self.embedding = nn.Embedding(100, 64)
         self.projection = nn.Linear(64, 256)
+        self.named = nn.Linear(64, 5)
 
-    def forward(self, token_ids: Tensor, mask: Tensor) -> Tensor:
-        weight = mask.unsqueeze(-1).float()
-        return nn.functional.normalize(self.projection((self.embedding(token_ids) * weight).sum(1)), dim=-1)
+    def forward(self, token_ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        pooled = (self.embedding(token_ids) * mask.unsqueeze(-1).float()).sum(1)
+        return nn.functional.normalize(self.projection(pooled), dim=-1), self.named(pooled).sigmoid()
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)

@@ -84,7 +84,8 @@ def write_version() -> Callable[[Path, int], None]:
         (of_version / artefacts.CATEGORY_VALUES).write_text(json.dumps(_CATEGORIES))
         np.save(of_version / artefacts.OFFERS, np.array(_OFFERS, dtype=offers.ROW))
         np.save(of_version / artefacts.DUPLICATE_CODES, np.array(_DUPLICATE_CODES, dtype=np.int32))
-        index = {"version": version, "num_products": 6, "default_strategy": "mmr", "default_diversity": 0.0, "categories": []}
+        index = {"version": version, "num_products": 6, "default_strategy": "mmr", "default_diversity": 0.0}
+        index |= {"collapses_titles": False, "categories": [], "facets": list(_FACETS)}
         (of_version / artefacts.INDEX).write_text(json.dumps(index))
 
     return write

@@ -32,6 +32,7 @@ def scored(
     return {
         "ROW": np.array([[1, 0, 2, 5, 4, -1, -1]], dtype=np.int32),
         "RELEVANCE": np.array([[0.9, 0.8, 0.7, 0.6, 0.5, 0, 0]], dtype=np.float32),
+        "OPEN": np.array([[0.2, 0.7, 0.1]], dtype=np.float32),  # type, colour, nothing
         "OPTIONS": np.array([[k, diversity, index, max_loss]], dtype=np.float32),
         "RULES": strings([json.dumps(rules).encode() if rules else b""]),
         "ALLOW_VERSION": np.array([[allow_version]], dtype=np.int64),
