@@ -42,6 +42,7 @@ def test_metrics_name_the_current_version_and_the_one_before(shop: BuildPaths, t
                 assert versions(server) == {**{step: {now} for step in CATALOGUE_STEPS}, "diversifier": {now, before}}
                 succeeded = series(server, "nv_inference_request_success")
                 assert all({"model": step, "version": now} in succeeded for step in CATALOGUE_STEPS)
+                assert set(served(server).values()) == {version}
             assert rollback(shop, [replica]).version == 3
             ask(client, candidates)
             assert versions(server)["text_search"] == {"3"}
@@ -80,11 +81,23 @@ PICTURE: Final = bytes.fromhex(  # a GIF of one pixel
 )
 
 
+def page(server: LocalServer) -> str:
+    with urllib.request.urlopen(f"http://{server.metrics_address}/metrics") as told:
+        text: str = told.read().decode()
+    return text
+
+
 def series(server: LocalServer, name: str) -> list[dict[str, str]]:
     """The labels of each series of a metric."""
-    with urllib.request.urlopen(f"http://{server.metrics_address}/metrics") as page:
-        told = page.read().decode()
-    return [dict(re.findall(r'(\w+)="(.*?)"', labels)) for labels in re.findall(rf"^{name}\{{(.*)\}} ", told, re.MULTILINE)]
+    found = re.findall(rf"^{name}\{{(.*)\}} ", page(server), re.MULTILINE)
+    return [dict(re.findall(r'(\w+)="(.*?)"', labels)) for labels in found]
+
+
+def served(server: LocalServer) -> dict[str, float]:
+    """The gauge that models share with their predecessors, which ended: by model."""
+    found = re.findall(r'^assortment_catalogue_version\{model="(\w+)"\} (\S+)$', page(server), re.MULTILINE)
+    assert {"text_search", "diversifier"} <= {model for model, _ in found}
+    return {model: float(value) for model, value in found}
 
 
 def versions(server: LocalServer) -> dict[str, set[str]]:
