@@ -49,4 +49,5 @@ def _default(lender: BuildPaths) -> dict[str, Any]:
     if newest is None:
         default: dict[str, Any] = manifest.read(lender.export).results.get("default", {})
         return default
-    return ProductTable.open(lender.index / str(newest)).defaults()
+    table = ProductTable.open(lender.index / str(newest))
+    return {"default_strategy": table.default_strategy, "default_diversity": table.default_diversity}

@@ -31,8 +31,6 @@ class IndexSettings:
     default_strategy: str = "mmr"
     default_diversity: float = 0.0
     """0 pure relevance to 1 pure diversity."""
-    collapses_titles: bool = False
-    """Whether products of equal titles show once."""
 
     def __post_init__(self) -> None:
         if self.version < 1:
@@ -135,7 +133,6 @@ def write_summary(folder: Path, *, num_products: int, names: OutputNames, settin
         "num_products": num_products,
         "default_strategy": settings.default_strategy,
         "default_diversity": settings.default_diversity,
-        "collapses_titles": settings.collapses_titles,
         "categories": names.categories,
         "facets": names.facets,
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -21,8 +20,6 @@ from assortment.serving.catalogue_tables import KeyTable, ProductTable
 from assortment.serving.pipeline import Pipeline, PipelineFiles
 from assortment.sweep import choice
 from assortment.sweep import trials as sweeps
-from assortment.sweep.trials import Trial
-from assortment_client.contract import STRATEGIES
 from export import index as indexing
 from export import index_versions
 from export.defaults import THREADS
@@ -133,7 +130,8 @@ def _withdraw_foreign(paths: BuildPaths) -> None:
 def _default(paths: BuildPaths, known: Path | None) -> dict[str, Any]:
     """How results are diversified when nothing can be calibrated: as in the version before, or as the models' lender does."""
     if known:
-        return ProductTable.open(known).defaults()
+        table = ProductTable.open(known)
+        return {"default_strategy": table.default_strategy, "default_diversity": table.default_diversity}
     lent: dict[str, Any] = manifest.read(paths.export).results.get("default", {})
     return lent
 
@@ -148,30 +146,19 @@ def _calibrate(
         return {"default": kept, "diversity_sweep": []}
     manifest.verify(paths.protocol)
     files = replace(PipelineFiles.of_artefacts(paths.export, paths.index), scorer=folder / artefacts.SCORER)
-
-    def tried(strategies: Sequence[str], *, collapses_titles: bool) -> list[Trial]:
-        trying = replace(chosen, collapses_titles=collapses_titles)
-        indexing.write_summary(folder, num_products=len(catalogue), names=names, settings=trying)
-        planned = sweeps.settings(sweeps.DIVERSITIES, strategies=strategies)
-        return sweeps.sweep(Pipeline(files, threads=threads), Protocol.open(paths.protocol), ProductTable.open(folder), planned)
-
-    trials = tried(STRATEGIES, collapses_titles=False)
+    trials = sweeps.sweep(
+        Pipeline(files, threads=threads),
+        Protocol.open(paths.protocol),
+        ProductTable.open(folder),
+        sweeps.settings(sweeps.DIVERSITIES),
+    )
     if not trials:
         _log.warning("%s has no dev queries: results are diversified by %s", paths.protocol, kept)
         return {"default": kept, "diversity_sweep": []}
     found = choice.best(trials)
-    collapsed = choice.best(tried([found.setting.strategy], collapses_titles=True))
-    collapses = choice.collapses(choice.plain(trials), found, collapsed)
-    best = collapsed if collapses else found
-    calibrated = replace(
-        chosen,
-        default_strategy=best.setting.strategy,
-        default_diversity=best.setting.strength,
-        collapses_titles=collapses,
-    )
+    calibrated = replace(chosen, default_strategy=found.setting.strategy, default_diversity=found.setting.strength)
     indexing.write_summary(folder, num_products=len(catalogue), names=names, settings=calibrated)
-    default = {**best.row(), "collapses_titles": collapses}
-    return {"default": default, "diversity_sweep": [trial.row() for trial in trials]}
+    return {"default": found.row(), "diversity_sweep": [trial.row() for trial in trials]}
 
 
 def _judged_by(paths: BuildPaths) -> str | None:

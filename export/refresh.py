@@ -123,5 +123,5 @@ def _write(folder: Path, paths: BuildPaths, earlier: Path, products: Sequence[Pr
     )
     scorer_graph.build(folder, paths.export / artefacts.SCORING, tables, version=version)
     offer_table.write(folder, products)
-    settings = IndexSettings(version=version, **table.defaults())
+    settings = IndexSettings(version=version, default_strategy=table.default_strategy, default_diversity=table.default_diversity)
     indexing.write_summary(folder, num_products=len(products), names=names, settings=settings)

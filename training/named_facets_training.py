@@ -87,7 +87,7 @@ def fit(
 @torch.inference_mode()
 def _states(models: TrainedModels, ids: Tensor, mask: Tensor) -> Tensor:
     """(Q, L, H) float16 of the tokens (Q, L), half way up the query encoder."""
-    batches = torch.arange(len(ids)).split(_TEXTS_PER_BATCH)
+    batches = torch.split(torch.arange(len(ids)), _TEXTS_PER_BATCH)
     shown = progress(batches, doing="queries that name facets", total=len(batches))
     parts = [models.text_encoder.read(ids[rows], mask[rows])[1].half() for rows in shown]
     return torch.cat(parts)

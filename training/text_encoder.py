@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -39,7 +37,7 @@ class TextEncoder(nn.Module):
 
 def _mean(hidden: Tensor, mask: Tensor) -> Tensor:
     weight = mask.to(hidden.dtype).unsqueeze(-1)
-    return cast(Tensor, (hidden * weight).sum(1) / weight.sum(1).clamp(min=1.0))
+    return (hidden * weight).sum(1) / weight.sum(1).clamp(min=1.0)
 
 
 def principal_directions(vectors: Tensor) -> Tensor:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from assortment.diversify.compiled import Floats, Indices
 from assortment.errors import InputError
@@ -32,10 +34,9 @@ class Facets:
         return cls(open=np.ones(1), values=groups[np.newaxis])
 
     @classmethod
-    def stack(cls, open_: Sequence[float], values: Sequence[Indices], num_candidates: int) -> Facets:
-        """One (N,) column of codes a facet; there may be no facet."""
-        stacked = np.stack([column.astype(np.int64) for column in values]) if values else np.empty((0, num_candidates), np.int64)
-        return cls(open=np.asarray(open_, dtype=np.float64), values=stacked)
+    def stack(cls, open_: Sequence[float], columns: Sequence[npt.NDArray[np.integer[Any]]]) -> Facets:
+        """One column (N,) of codes a facet, one facet at least."""
+        return cls(open=np.asarray(open_, dtype=np.float64), values=np.stack(columns).astype(np.int64))
 
     def checked(self, num_candidates: int) -> Facets:
         """These facets, with values numbered from 0 across all facets: the value of one facet is never that of another.

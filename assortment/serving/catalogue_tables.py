@@ -90,12 +90,6 @@ class ProductTable:
     """What the entries of OPEN are about; the last one, nothing, has no name."""
     default_strategy: str
     default_diversity: float
-    collapses_titles: bool
-    """Whether products of equal titles show once when a search does not say."""
-
-    def defaults(self) -> dict[str, Any]:
-        """How this version answers when a search does not say, as ``IndexSettings`` takes it."""
-        return {name: getattr(self, name) for name in ("default_strategy", "default_diversity", "collapses_titles")}
 
     @classmethod
     def open(cls, folder: Path) -> ProductTable:
@@ -114,7 +108,6 @@ class ProductTable:
             named_facets=tuple(index["facets"]),
             default_strategy=index["default_strategy"],
             default_diversity=index["default_diversity"],
-            collapses_titles=index["collapses_titles"],
         )
 
 

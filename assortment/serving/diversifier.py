@@ -55,12 +55,11 @@ def _answer(tensors: Tensors, table: ProductTable) -> Tensors:
     """Chooses one request's page from its rows, which come best first and may end in -1."""
     rules = PageRules.of(tensors["RULES"][0, 0])
     scored = ScoredRows.of(tensors, table, rules)
-    k, diversity = int(tensors["OPTIONS"][0, 0]), float(tensors["OPTIONS"][0, 1])
-    sorted_page = rules.sort != RELEVANCE
-    diversified = not sorted_page and diversity != 0.0
-    candidates = PageCandidates.of(table, scored.rows, scored.relevance, rules, diversified=diversified)
+    candidates = PageCandidates.of(table, scored.rows, scored.relevance, rules)
+    k = int(tensors["OPTIONS"][0, 0])
     beside_the_best = _beside_the_best(candidates.relevance)
     facets = OpenFacets(table, candidates.rows, beside_the_best, tensors["OPEN"][0])
+    sorted_page = rules.sort != RELEVANCE
     if sorted_page:
         selection = _sort(table, candidates, rules, k)
     else:

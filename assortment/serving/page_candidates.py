@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,18 +34,8 @@ class PageCandidates:
     """Scored products that the caller excluded."""
 
     @classmethod
-    def of(
-        cls,
-        table: ProductTable,
-        rows: Rows,
-        relevance: npt.NDArray[np.float32],
-        rules: PageRules,
-        *,
-        diversified: bool = True,
-    ) -> PageCandidates:
+    def of(cls, table: ProductTable, rows: Rows, relevance: npt.NDArray[np.float32], rules: PageRules) -> PageCandidates:
         """Applies the rules to scored rows, which come best first.
-
-        A page that is not to be ``diversified`` repeats titles, unless the rules say otherwise.
 
         Raises:
             InputError: when a pinned product is not in the catalogue. Excluded ones and those of earlier pages may be gone.
@@ -71,8 +60,7 @@ class PageCandidates:
             num_pinned=len(pinned),
             num_excluded=int(out.sum()),
         )
-        alike = _alike(table, rules, diversified=diversified)
-        return found._collapsed(table, rules, alike) if alike or rules.near_duplicate is not None else found
+        return found._collapsed(table, rules) if rules.collapse or rules.near_duplicate is not None else found
 
     def constraints(self, table: ProductTable, rules: PageRules) -> Constraints | None:
         """What the engine has to keep to.
@@ -91,13 +79,12 @@ class PageCandidates:
             pinned=range(self.num_shown, self.num_shown + self.num_pinned),
         )
 
-    def _collapsed(self, table: ProductTable, rules: PageRules, alike: Sequence[Rows]) -> PageCandidates:
-        """One product for each of the groups that ``alike`` puts it in, by catalogue row."""
+    def _collapsed(self, table: ProductTable, rules: PageRules) -> PageCandidates:
         first = self.num_shown + self.num_pinned
         left = collapse(
             table.vectors[self.rows] if rules.near_duplicate is not None else np.empty((0, 0), dtype=np.float32),
             self.relevance,
-            groups=[groups[self.rows] for groups in alike],
+            groups=(table.variant_groups[self.rows], table.titles[self.rows]) if rules.collapse else (),
             threshold=rules.near_duplicate,
             first=first,
         )
@@ -119,14 +106,6 @@ class PageCandidates:
             "collapsed into others": int(self.collapsed.sum()),
         }
         return [f"{num} {what}" for what, num in taken.items() if num]
-
-
-def _alike(table: ProductTable, rules: PageRules, *, diversified: bool) -> list[Rows]:
-    """What makes products one article: variants and titles when asked for; titles alone where that is the catalogue's default."""
-    if rules.collapse:
-        return [table.variant_groups, table.titles]
-    by_default = rules.collapse is None and diversified
-    return [table.titles] if by_default and table.collapses_titles else []
 
 
 def _rows(table: ProductTable, ids: tuple[str, ...]) -> Rows:

@@ -12,27 +12,6 @@ MAX_LOSS: Final = 0.01
 MAX_UNAMBIGUOUS_LOSS: Final = 0.005
 """The same over unambiguous queries, which have little to gain."""
 
-MOST_REPEATS: Final = 0.5
-"""Share of the repeated titles of relevance alone that collapsing them has to come below to be worth it."""
-_AS_GOOD: Final = 0.99
-
-
-def plain(trials: Sequence[Trial]) -> Trial:
-    """Relevance alone."""
-    return next(trial for trial in trials if trial.setting.strength == 0.0 and trial.setting.strategy != RANDOM)
-
-
-def collapses(plain: Trial, best: Trial, collapsed: Trial) -> bool:
-    """Whether equal titles show once by default.
-
-    Args:
-        plain: relevance alone.
-        best: the best trial that repeats titles.
-        collapsed: the best trial that shows each title once, within the same budgets.
-    """
-    rarer = collapsed.duplicate_titles < min(best.duplicate_titles, MOST_REPEATS * plain.duplicate_titles)
-    return rarer and collapsed.alpha_ndcg >= _AS_GOOD * best.alpha_ndcg
-
 
 def best(trials: Sequence[Trial], *, max_loss: float = MAX_LOSS, max_unambiguous_loss: float = MAX_UNAMBIGUOUS_LOSS) -> Trial:
     """The trial of a given diversity with the highest alpha_ndcg that loses no more ndcg than allowed against diversity 0.

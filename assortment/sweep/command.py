@@ -78,11 +78,15 @@ def _write_csv(file: Path, trials: Sequence[Trial]) -> None:
 def _summary(trials: Sequence[Trial], chosen: Trial, served: Trial, split: str) -> dict[str, Any]:
     return {
         "split": split,
-        "relevance_only": choice.plain(trials).row(),
+        "relevance_only": _plain(trials).row(),
         "best_within_budget": chosen.row(),
         "served_default": served.row(),
         "by_strategy": {name: best.row() for name, best in _best_of_each(trials).items()},
     }
+
+
+def _plain(trials: Sequence[Trial]) -> Trial:
+    return next(trial for trial in trials if trial.setting.strength == 0.0 and trial.setting.strategy != RANDOM)
 
 
 def _best_of_each(trials: Sequence[Trial]) -> dict[str, Trial]:
@@ -92,7 +96,7 @@ def _best_of_each(trials: Sequence[Trial]) -> dict[str, Trial]:
 
 def _table(trials: Sequence[Trial]) -> Table:
     """The best of each strategy beside relevance alone."""
-    plain = choice.plain(trials)
+    plain = _plain(trials)
     table = Table(
         title="Each strategy at its best",
         caption=f"at most {choice.MAX_LOSS:.1%} of ndcg@10 lost, {choice.MAX_UNAMBIGUOUS_LOSS:.1%} on unambiguous queries",

@@ -72,10 +72,10 @@ def test_the_greedy_page_is_within_its_bound_of_the_best_one(seed: int) -> None:
 
 
 def test_there_may_be_no_facets_and_no_candidates() -> None:
-    none = Facets.stack([], [], 3)
+    none = Facets(open=np.empty(0), values=np.empty((0, 3), dtype=np.int64))
     page = diversify(np.zeros((3, 4), np.float32), np.array([0.1, 0.9, 0.5]), 2, strategy="expected_alpha", facets=none)
     assert page.indices.tolist() == [1, 2]
-    nobody = Facets.stack([1.0], [np.empty(0, dtype=np.int64)], 0)
+    nobody = Facets.stack([1.0], [np.empty(0, dtype=np.int64)])
     assert len(diversify(np.zeros((0, 4), np.float32), np.empty(0), 2, strategy="expected_alpha", facets=nobody)) == 0
 
 

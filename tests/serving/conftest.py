@@ -85,7 +85,7 @@ def write_version() -> Callable[[Path, int], None]:
         np.save(of_version / artefacts.OFFERS, np.array(_OFFERS, dtype=offers.ROW))
         np.save(of_version / artefacts.DUPLICATE_CODES, np.array(_DUPLICATE_CODES, dtype=np.int32))
         index = {"version": version, "num_products": 6, "default_strategy": "mmr", "default_diversity": 0.0}
-        index |= {"collapses_titles": False, "categories": [], "facets": list(_FACETS)}
+        index |= {"categories": [], "facets": list(_FACETS)}
         (of_version / artefacts.INDEX).write_text(json.dumps(index))
 
     return write
