@@ -40,7 +40,7 @@ from assortment_client import InvalidRequest, ProductRequest, SearchRequest, con
         (
             {"strategy": "best"},
             "strategy: 'best' is not allowed; allowed: mmr, dpp, mmr_clipped, max_sum, dpp_published, dpp_window, ssd, cover, "
-            "xquad, pm2, calibration, round_robin, quota",
+            "xquad, pm2, calibration, round_robin, quota, expected_alpha",
         ),
         ({"max_relevance_loss": -0.1}, "max_relevance_loss: -0.1 is not allowed; allowed: 0 to 1, a share of the relevance"),
         ({"max_relevance_loss": True}, "max_relevance_loss: True is not allowed; allowed: 0 to 1, a share of the relevance"),
