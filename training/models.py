@@ -18,6 +18,7 @@ from training.checkpoint import TrainedModels, new_scorer
 from training.features import Features
 from training.fusion import ProductFusion, QueryFusion
 from training.image_encoder import ImageEncoder
+from training.knowledge.base import Knowledge
 from training.settings import TrainingSettings
 from training.text_encoder import TextEncoder, principal_directions
 from training.text_features import encode_texts
@@ -36,7 +37,9 @@ def category_ids(products: Sequence[Product], categories: Sequence[str]) -> npt.
     return np.array([index.get(product.type, -1) for product in products], dtype=np.int64)
 
 
-def new_models(products: Sequence[Product], features: Features, settings: TrainingSettings) -> TrainedModels:
+def new_models(
+    products: Sequence[Product], features: Features, settings: TrainingSettings, knowledge: Knowledge | None = None
+) -> TrainedModels:
     """Untrained models: projections that keep the pretrained cosines, label embeddings from the labels' own words."""
     torch.manual_seed(settings.seed)
     backbone = backbones.load_text(settings.text_backbone)
@@ -64,19 +67,28 @@ def new_models(products: Sequence[Product], features: Features, settings: Traini
         tokenizer_file=features.tokenizer_file,
         settings=settings,
     )
-    _start_labels(models, settings)
+    _start_labels(models, settings, knowledge if settings.label_synonyms else None)
     category = torch.from_numpy(category_ids(products, categories))
     models.fusion.intent.start_from(projected, category)
     return models
 
 
-def _start_labels(models: TrainedModels, settings: TrainingSettings) -> None:
-    """Each label starts where the text encoder puts its words."""
+def _start_labels(models: TrainedModels, settings: TrainingSettings, knowledge: Knowledge | None) -> None:
+    """Each label starts where the text encoder puts its words: its name, and half way to what else it is called."""
     if len(models.labels) == 1:
         return
     tokenizer = TextTokenizer(models.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
-    words = [labels.label_words(label) for label in models.labels[1:]]
-    vectors = torch.from_numpy(encode_texts(models.product_text_encoder, tokenizer, words, precision=settings.precision))
+    synonyms = [labels.synonyms(label, knowledge) if knowledge else () for label in models.labels[1:]]
+    names = [labels.label_words(label) for label in models.labels[1:]]
+    texts = [*names, *(word for words in synonyms for word in words)]
+    encoded = torch.from_numpy(encode_texts(models.product_text_encoder, tokenizer, texts, precision=settings.precision))
+    vectors, further = encoded[: len(names)], encoded[len(names) :].split([len(words) for words in synonyms])
+    vectors = torch.stack(
+        [
+            torch.cat([own[None], others.mean(0, keepdim=True)]).mean(0) if len(others) else own
+            for own, others in zip(vectors, further, strict=True)
+        ]
+    )
     with torch.no_grad():
         table: Tensor = models.product_fusion.labels.table.weight
         table.zero_()
