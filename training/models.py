@@ -82,13 +82,10 @@ def _start_labels(models: TrainedModels, settings: TrainingSettings, knowledge: 
     names = [labels.label_words(label) for label in models.labels[1:]]
     texts = [*names, *(word for words in synonyms for word in words)]
     encoded = torch.from_numpy(encode_texts(models.product_text_encoder, tokenizer, texts, precision=settings.precision))
-    vectors, further = encoded[: len(names)], encoded[len(names) :].split([len(words) for words in synonyms])
-    vectors = torch.stack(
-        [
-            torch.cat([own[None], others.mean(0, keepdim=True)]).mean(0) if len(others) else own
-            for own, others in zip(vectors, further, strict=True)
-        ]
-    )
+    vectors, further = encoded[: len(names)].clone(), encoded[len(names) :].split([len(words) for words in synonyms])
+    for row, others in enumerate(further):
+        if len(others):
+            vectors[row] = (vectors[row] + others.mean(0)) / 2
     with torch.no_grad():
         table: Tensor = models.product_fusion.labels.table.weight
         table.zero_()

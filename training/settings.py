@@ -100,7 +100,7 @@ class TrainingSettings:
     similarity_weight: float = 3.0
     """Weight of the loss that keeps the adapted query encoder near the base encoder on general words."""
     own_names_weight: float = 0.0
-    """Weight of the distillation loss: a query in any words is drawn to where the untrained encoder puts it in the catalogue's own."""
+    """Weight of the distillation loss: a query is drawn to where the untrained encoder puts its wish in own names."""
     intent_weight: float = 0.1
     """Weight of the cross-entropy of the intent head."""
     modality_dropout: float = 0.15

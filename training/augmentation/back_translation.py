@@ -25,6 +25,7 @@ Translate = Callable[[Sequence[str]], list[str]]
 MIN_SIMILARITY: Final = 0.8
 _UNKNOWN: Final = "*"  # how apertium marks a word that it does not know
 _TIMEOUT_S: Final = 300
+_MAX_TOKENS: Final = 32  # of a translated query
 
 
 def apertium(pair: str) -> Translate:
@@ -66,9 +67,8 @@ def seq2seq(folder: Path) -> Translate:
 
     def translate(texts: Sequence[str]) -> list[str]:
         given = tokenizer(list(texts), return_tensors="pt", padding=True, truncation=True)
-        return [
-            text.lower() for text in tokenizer.batch_decode(model.generate(**given, max_new_tokens=32), skip_special_tokens=True)
-        ]
+        made = tokenizer.batch_decode(model.generate(**given, max_new_tokens=_MAX_TOKENS), skip_special_tokens=True)
+        return [text.lower() for text in made]
 
     return translate
 

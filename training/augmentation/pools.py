@@ -84,9 +84,8 @@ def _from_titles(
 def _back_translated(
     grammar: QueryGrammar, encode: Callable[[Sequence[str]], Vectors], translators: str, generator: np.random.Generator
 ) -> tuple[list[TrainingQuery], Counter[str]]:
-    drawn = {
-        query.text: query for query in (grammar.draw(generator) for _ in range(_TRIED)) if query.text and query.picture_row < 0
-    }
+    asked = (grammar.draw(generator) for _ in range(_TRIED))
+    drawn = {query.text: query for query in asked if query.text and query.picture_row < 0}
     folders = [Path(folder) for folder in translators.split(",") if folder]
     there, back = (seq2seq(folder) for folder in folders) if folders else (apertium(pair) for pair in _APERTIUM)
     kept, dropped = back_translate(list(drawn), there, back, encode)

@@ -6,21 +6,7 @@ from typing import Final
 
 import numpy as np
 
-_FUNCTION_WORDS: Final = (
-    "a",
-    "the",
-    "some",
-    "new",
-    "nice",
-    "good",
-    "i want",
-    "i need",
-    "need",
-    "get",
-    "find me",
-    "best",
-    "online",
-)
+_FUNCTION_WORDS: Final = ("a", "the", "some", "new", "nice", "good", "i want", "i need", "need", "get", "find me", "best")
 
 
 def reorder(text: str, generator: np.random.Generator) -> str:

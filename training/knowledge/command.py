@@ -64,8 +64,8 @@ def _show(paths: BuildPaths, word: str) -> int:
                 table.add_row(kind, ", ".join(types), "")
     for name, facts in knowledge.types.items():
         if key == fold(name):
-            known = f"{facts.products} products in {' > '.join(facts.path)}; titles say {', '.join(facts.title_words) or 'nothing special'}"
-            table.add_row("type", name, known)
+            said = ", ".join(facts.title_words) or "nothing special"
+            table.add_row("type", name, f"{facts.products} products in {' > '.join(facts.path)}; titles say {said}")
     if not table.row_count:
         raise DataError(f"{paths.knowledge / FILENAME} does not know {word!r}")
     Console().print(table)
