@@ -77,9 +77,10 @@ def fit(
 
     generated = pools.generate(products, train_rows, features.product_text, grammar("encoder"), encode, settings)
 
-    def batch_maker(part: Part) -> BatchMaker:
-        drawn = grammar(part, generated if part == "encoder" else None)
-        return BatchMaker(corpus, drawn, tokenizer, settings, num_categories=len(models.categories))
+    drawer = grammar("encoder", generated)
+
+    def batch_maker(drawer: QueryGrammar) -> BatchMaker:
+        return BatchMaker(corpus, drawer, tokenizer, settings, num_categories=len(models.categories))
 
     kept_words = Vocabulary(products, knowledge, part="scorer", own_names=0.0)
     speaker = QueryGrammar(products, train_rows, allows, image_fraction=0.0, vocabulary=kept_words)
@@ -90,13 +91,13 @@ def fit(
     modules: dict[str, nn.Module] = {name: module for name, module in models.modules().items() if name != "scorer"}
     start = interpolation.weights(modules)
     titles = [products[row].title for row in train_rows]
-    state = _fit_encoders(models, corpus, batch_maker("encoder"), titles, dev, settings, place)
+    state = _fit_encoders(models, corpus, batch_maker(drawer), titles, dev, settings, place)
     shares = interpolation.choose(
         modules, start, lambda: {name: _ndcg(models, corpus, queries) for name, queries in validation.items()}
     )
-    scorer = _fit_scorer(models, corpus, batch_maker("scorer"), dev, settings)
+    scorer = _fit_scorer(models, corpus, batch_maker(grammar("scorer")), dev, settings)
     metrics = {
-        "generated_queries": generated.figures(),
+        "queries": {"drawn": dict(drawer.drawn), "rejected": dict(drawer.rejected), "generated": generated.figures()},
         "best_epoch": state.best_epoch,
         "epochs": state.history,
         "interpolation": shares,

@@ -87,6 +87,7 @@ def _train_into(paths: BuildPaths, settings: TrainingSettings, key: str) -> dict
         "zero_shot": {"mix": baseline.mix, "dev": baseline.dev, "test": baseline.test},
         "relevance": {"dev": models.metrics["dev"], "test": test.measure(rows)},
         "gain_over_zero_shot": {"ndcg@10": round(gain.mean, 4), "low": round(gain.low, 4), "high": round(gain.high, 4)},
+        "queries": models.metrics["queries"],
         "products": len(catalogue),
         "train_products": len(train_rows),
         "labels": len(models.labels) - 1,

@@ -89,6 +89,8 @@ class QueryGrammar:
         }
         if self._shares.get("negation"):
             self._kinds["negation"] = Negation([products[row] for row in self._rows])
+        self.drawn: Counter[str] = Counter()
+        """Queries given so far, by kind."""
         self.rejected: Counter[str] = Counter()
         """Drafts that were not taken so far, by reason."""
 
@@ -98,12 +100,21 @@ class QueryGrammar:
         Raises:
             RuntimeError: when the protocol rejects nearly everything.
         """
+        query = self._generated(generator) or self._worded(generator)
+        self.drawn[query.kind] += 1
+        return query
+
+    def _generated(self, generator: np.random.Generator) -> TrainingQuery | None:
+        """One from a pool, as often as its share says."""
+        drawn = float(generator.random()) if self._pools else 1.0
+        for kind, pool in self._pools.items():
+            drawn -= self._shares.get(kind, 0.0)
+            if drawn < 0:
+                return pool[int(generator.integers(0, len(pool)))]
+        return None
+
+    def _worded(self, generator: np.random.Generator) -> TrainingQuery:
         for _ in range(_ATTEMPTS):
-            drawn = float(generator.random())
-            for kind, pool in self._pools.items():
-                drawn -= self._shares.get(kind, 0.0)
-                if drawn < 0:
-                    return pool[int(generator.integers(0, len(pool)))]
             row = int(self._rows[np.searchsorted(self._cumulative, generator.random() * self._cumulative[-1], side="right")])
             query = self._about(row, generator)
             if query is not None:

@@ -19,6 +19,7 @@ Part = Literal["encoder", "scorer"]
 encoder has never seen, as it will in service, and learns how far to trust it then."""
 
 OWN_NAMES: Final = 0.45
+_OF_LEXICON: Final = 0.5  # of the synonyms said, where the lexicon and the knowledge base both have some
 _KEPT_FOR_SCORER: Final = 20  # per cent of the synonyms
 _MOST_MEANINGS: Final = 6
 _SINGULAR: Final = 0.2  # how often a plural loses its ending
@@ -41,23 +42,28 @@ class Vocabulary:
         """``own_names`` is the share of values that are called by the catalogue's own name though there are synonyms."""
         self.knowledge = knowledge or Knowledge()
         self._own_names = own_names
-        self._words: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._synonyms: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {}
         self._meant: dict[tuple[str, tuple[str, ...]], list[str]] = {}
         for facet, value in dict.fromkeys(item for product in products for item in product.facets().items()):
-            self._words[facet, value] = part_words(facet, value, part, knowledge)
+            words = part_words(facet, value, part, knowledge)[1:]
+            listed = set(train_words(facet, value))
+            of_lexicon = tuple(word for word in words if word in listed)
+            self._synonyms[facet, value] = (of_lexicon, tuple(word for word in words if word not in listed))
             for word in {*train_words(facet, value), *self.knowledge.synonyms(facet, value)}:
                 self._meant.setdefault((facet, fold(word)), []).append(value)
 
     def say(self, facet: str, value: str, generator: np.random.Generator) -> str:
         """A word for a value."""
-        own, *synonyms = self._words.get((facet, value), (value.lower(),))
-        takes_own = not synonyms or generator.random() < self._own_names
-        word = own if takes_own else str(generator.choice(synonyms))
+        sources = [words for words in self._synonyms.get((facet, value), ()) if words]
+        word = value.lower()
+        if sources and generator.random() >= self._own_names:
+            source = sources[0] if generator.random() < _OF_LEXICON else sources[-1]
+            word = str(generator.choice(source))
         return _without_ending(word) if facet == "type" and generator.random() < _SINGULAR else word
 
     def has_synonyms(self, wish: Wish) -> bool:
         """Whether any value of a wish may be called otherwise than by its own name."""
-        return any(len(self._words.get(item, ())) > 1 for item in wish.items())
+        return any(any(self._synonyms.get(item, ())) for item in wish.items())
 
     def meanings(self, wish: Wish, spoken: Mapping[str, str]) -> tuple[Wish, ...]:
         """What the words for a wish may ask for, the wish itself first; only it when the words could mean nearly anything."""
