@@ -24,6 +24,7 @@ Vectors = npt.NDArray[np.float32]
 MAX_RANK: Final = 100
 _KEPT_WORDS: Final = (2, 5)
 _BATCH: Final = 256
+_PUNCTUATION: Final = ",.;:()!"
 _FACETS: Final = ("type", "brand", "colour", "gender", "usage", "pattern", "material")
 
 
@@ -73,7 +74,7 @@ def generate(
 
 
 def _shortened(title: str, generator: np.random.Generator) -> str:
-    words = title.lower().split()
+    words = [word for raw in title.lower().split() if (word := raw.strip(_PUNCTUATION))]
     number = min(len(words), int(generator.integers(_KEPT_WORDS[0], _KEPT_WORDS[1] + 1)))
     return " ".join(words[i] for i in np.sort(generator.choice(len(words), size=number, replace=False)))
 

@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from assortment.protocol.lexicon import fold
-
 FILENAME: Final = "knowledge.json"
 Source = Literal["domain", "wordnet"]
 
@@ -53,21 +51,6 @@ class Knowledge:
         """The texts of a value's words."""
         return tuple(word.text for word in self.words.get(facet, {}).get(value, ()))
 
-    def values_called(self, facet: str, text: str) -> tuple[str, ...]:
-        """The values of a facet that a word may mean: "kids" are boys and girls."""
-        return self._called.get(facet, {}).get(fold(text), ())
-
-    @property
-    def _called(self) -> Mapping[str, Mapping[tuple[str, ...], tuple[str, ...]]]:
-        found: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {}
-        for facet, values in self.words.items():
-            called = found.setdefault(facet, {})
-            for value, words in values.items():
-                for word in words:
-                    key = fold(word.text)
-                    called[key] = tuple(dict.fromkeys((*called.get(key, ()), value)))
-        return found
-
     def write(self, folder: Path) -> None:
         """Writes ``knowledge.json``."""
         content = {name: _plain(getattr(self, name)) for name in ("words", "heads", "occasions", "types")}
@@ -84,11 +67,13 @@ class Knowledge:
             },
             heads={word: tuple(types) for word, types in content["heads"].items()},
             occasions={occasion: tuple(types) for occasion, types in content["occasions"].items()},
-            types={
-                name: TypeFacts(**{key: tuple(fact) if isinstance(fact, list) else fact for key, fact in facts.items()})
-                for name, facts in content["types"].items()
-            },
+            types={name: _facts(facts) for name, facts in content["types"].items()},
         )
+
+
+def _facts(content: Mapping[str, Any]) -> TypeFacts:
+    lists = {name: tuple(content[name]) for name in ("path", "siblings", "title_words")}
+    return TypeFacts(products=content["products"], **lists)
 
 
 def _plain(value: Any) -> Any:

@@ -104,5 +104,7 @@ def _sayable(text: str) -> bool:
     return len(text.split()) <= _LONGEST and len(text) > 2 and all(part.replace("-", "").isalpha() for part in text.split())
 
 
-def _unit(vectors: npt.NDArray[np.floating]) -> Vectors:
-    return (vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)).astype(np.float32)
+def _unit(vectors: Vectors) -> Vectors:
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    unit: Vectors = (vectors / np.maximum(lengths, 1e-9)).astype(np.float32)
+    return unit

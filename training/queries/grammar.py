@@ -155,7 +155,7 @@ class QueryGrammar:
         facets = self._products[row].facets()
         named = mentioned(facets, generator) if generator.random() < 0.5 else {}
         spoken = {facet: self._vocabulary.say(facet, value, generator) for facet, value in named.items()}
-        wish = {**named, **{facet: facets[facet] for facet in _VISIBLE if facet in facets}}
+        wish = named | {facet: facets[facet] for facet in _VISIBLE if facet in facets}
         text = self._worn(phrase(spoken, generator), generator) if spoken else ""
         return TrainingQuery(text, wish, row, "picture")
 

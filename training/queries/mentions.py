@@ -46,7 +46,7 @@ def colour_only(product: Product, vocabulary: Vocabulary, generator: np.random.G
     facets = product.facets()
     if "colour" not in facets:
         return None
-    chosen = {facet: facets[facet] for facet in ("colour", "gender") if facet in facets}
+    chosen: dict[str, str] = {facet: facets[facet] for facet in ("colour", "gender") if facet in facets}
     if generator.random() < 0.5:
         chosen.pop("gender", None)
     return drafted(chosen, vocabulary, generator)
