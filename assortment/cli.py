@@ -25,6 +25,8 @@ class Command:
 COMMANDS: Final = {
     "catalogue": Command("assortment.catalogue.command", "import a catalogue, generate the built-in one, or look at one"),
     "protocol": Command("assortment.protocol.command", "freeze the test queries and derived judgments of a catalogue"),
+    "knowledge": Command("training.knowledge.command", "gather what is known of a catalogue's words, or show what a word means"),
+    "augment": Command("training.augmentation.command", "show what augmentation makes of a catalogue's training queries"),
     "train": Command("training.command", "train the encoders, fusion, intent and scorer on a catalogue"),
     "pairs": Command(
         "training.pairs.command", "train and measure a query and description classifier on a file of labelled pairs"

@@ -31,6 +31,11 @@ class BuildPaths:
         return self.root / "features"
 
     @property
+    def knowledge(self) -> Path:
+        """What is known of the catalogue's words, as a readable file."""
+        return self.root / "knowledge"
+
+    @property
     def checkpoints(self) -> Path:
         """The trained models."""
         return self.root / "checkpoints"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
+from assortment.errors import InputError
 from assortment.paths import BuildPaths
 from training.settings import (
     DEFAULT_TEXT_BACKBONE,
@@ -42,6 +44,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--precision", choices=get_args(Precision), default=defaults.precision, help="arithmetic of the text encoder in training"
     )
     parser.add_argument("--epochs", type=int, default=None, help="at most; the preset's when left out")
+    parser.add_argument(
+        "--wordnet",
+        default=defaults.wordnet,
+        metavar="FOLDER",
+        help="a WordNet database whose words join the hand-written ones; Debian's wordnet-base has one in /usr/share/wordnet",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="any other field of TrainingSettings, as negation=0.05; repeat it",
+    )
     parser.add_argument("--seed", type=int, default=defaults.seed, help="same seed, same models")
     parser.add_argument("--threads", type=int, default=defaults.threads, help="threads of PyTorch")
 
@@ -56,8 +71,29 @@ def run(args: argparse.Namespace) -> int:
 
 def settings_from(args: argparse.Namespace) -> TrainingSettings:
     """The preset with what the command line changes."""
-    names = ("text_backbone", "fusion", "scorer", "linear_loss", "precision", "seed", "threads")
+    names = ("text_backbone", "fusion", "scorer", "linear_loss", "precision", "wordnet", "seed", "threads")
     changes: dict[str, Any] = {name: getattr(args, name) for name in names}
     if args.epochs is not None:
         changes["epochs"] = args.epochs
+    changes.update(assigned(text) for text in args.set)
     return PRESETS[args.preset](**changes)
+
+
+def assigned(text: str) -> tuple[str, Any]:
+    """``NAME=VALUE`` as a field of TrainingSettings and its value.
+
+    Raises:
+        InputError: when there is no such field, or the value is not of its kind.
+    """
+    name, _, value = text.partition("=")
+    kinds = {field.name: type(field.default) for field in fields(TrainingSettings)}
+    if name not in kinds:
+        raise InputError("--set", text, f"allowed names: {', '.join(kinds)}")
+    if kinds[name] is bool:
+        if value not in ("true", "false"):
+            raise InputError(name, value, "allowed: true, false")
+        return name, value == "true"
+    try:
+        return name, kinds[name](value)
+    except ValueError:
+        raise InputError(name, value, f"allowed: a value of kind {kinds[name].__name__}") from None

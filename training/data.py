@@ -13,13 +13,12 @@ from torch import Tensor
 from assortment.catalogue.facets import FacetTable
 from assortment.catalogue.product import Product
 from assortment.contract import MAX_QUERY_TOKENS
-from assortment.protocol.grades import grade_products
 from assortment.text import TextTokenizer, pad
 from training.checkpoint import TrainedModels
 from training.features import Features
 from training.labels import label_ids
 from training.models import category_ids
-from training.queries import QueryGrammar, TrainingQuery
+from training.queries import QueryGrammar, TrainingQuery, grades, in_own_names
 from training.scorer import product_features
 from training.settings import TrainingSettings
 
@@ -30,6 +29,8 @@ class Corpus:
 
     text: Tensor
     """(N, H) frozen text vectors."""
+    text_deviation: Tensor
+    """(H,) standard deviation of each dimension of the text vectors."""
     image: Tensor
     """(N, 1280) frozen CNN features, zero without a picture."""
     presence: Tensor
@@ -62,10 +63,23 @@ class QueryBatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnNames:
+    """The queries of a batch that can be said in the catalogue's own names."""
+
+    row: Tensor
+    """(O,) int64 which of the batch's queries."""
+    token_ids: Tensor
+    """(O, L) int64 of the catalogue's wording."""
+    mask: Tensor
+    """(O, L) int64."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """One training step of the encoders."""
 
     queries: QueryBatch
+    own_names: OwnNames
     rows: Tensor
     """(P,) int64 catalogue rows of the sampled products."""
     grade: Tensor
@@ -79,8 +93,10 @@ def new_corpus(products: Sequence[Product], features: Features, models: TrainedM
     image = torch.from_numpy(np.array(features.image))
     has_image = torch.from_numpy(features.has_image)
     deviation = image[has_image].std(0, correction=0) if has_image.any() else torch.zeros(image.shape[1])
+    text = torch.from_numpy(np.array(features.product_text))
     return Corpus(
-        text=torch.from_numpy(np.array(features.product_text)),
+        text=text,
+        text_deviation=text.std(0, correction=0),
         image=image,
         presence=torch.stack([torch.ones(len(products)), has_image.float()], 1),
         label_id=torch.from_numpy(label_ids(products, models.labels)),
@@ -110,27 +126,28 @@ class BatchMaker:
         """Draws the queries and products of one step."""
         settings, corpus = self._settings, self._corpus
         queries = [self._grammar.draw(generator) for _ in range(settings.batch_queries)]
-        grades = np.stack([self.grade(query) for query in queries])  # (B, T), T training rows
-        sampled = [_draw_positives(row, settings.positives_per_query, generator) for row in grades]
-        num_random = min(settings.sampled_products, grades.shape[1])
-        random = generator.choice(grades.shape[1], size=num_random, replace=False)
+        graded = np.stack([self.grade(query) for query in queries])  # (B, T), T training rows
+        sampled = [_draw_positives(row, settings.positives_per_query, generator) for row in graded]
+        num_random = min(settings.sampled_products, graded.shape[1])
+        random = generator.choice(graded.shape[1], size=num_random, replace=False)
         columns = np.unique(np.concatenate([*sampled, random]))
         return Batch(
             queries=self.encode(queries, generator),
+            own_names=self._own_names(queries),
             rows=torch.from_numpy(corpus.train_rows[columns]),
-            grade=torch.from_numpy(grades[:, columns]),
-            intent=torch.from_numpy(np.stack([self._intent(row) for row in grades])),
+            grade=torch.from_numpy(graded[:, columns]),
+            intent=torch.from_numpy(np.stack([self._intent(row) for row in graded])),
         )
 
     def graded(self, generator: np.random.Generator) -> tuple[QueryBatch, Tensor]:
         """As many queries as a step has, with their grades of all training rows, (B, T) int8."""
         queries = [self._grammar.draw(generator) for _ in range(self._settings.batch_queries)]
-        grades = np.stack([self.grade(query) for query in queries])
-        return self.encode(queries, generator), torch.from_numpy(grades)
+        graded = np.stack([self.grade(query) for query in queries])
+        return self.encode(queries, generator), torch.from_numpy(graded)
 
     def grade(self, query: TrainingQuery) -> npt.NDArray[np.int8]:
         """(T,) derived grades of the training rows."""
-        return grade_products(query.wish, self._corpus.table)[self._corpus.train_rows]
+        return grades(query, self._corpus.table)[self._corpus.train_rows]
 
     def encode(self, queries: Sequence[TrainingQuery], generator: np.random.Generator) -> QueryBatch:
         """Queries as tensors; a picture's features get noise, so that it is not simply the product's own."""
@@ -143,6 +160,11 @@ class BatchMaker:
         worded = torch.tensor([bool(query.text) for query in queries])
         presence = torch.stack([worded, pictured], 1).float()
         return QueryBatch(token_ids=ids, mask=mask, image=image * presence[:, 1:], presence=presence)
+
+    def _own_names(self, queries: Sequence[TrainingQuery]) -> OwnNames:
+        said = {row: text for row, query in enumerate(queries) if query.picture_row < 0 and (text := in_own_names(query))}
+        ids, mask = pad(self._tokenizer.encode_batch(list(said.values())))
+        return OwnNames(row=torch.tensor(list(said)), token_ids=torch.from_numpy(ids), mask=torch.from_numpy(mask))
 
     def _intent(self, grades: npt.NDArray[np.int8]) -> npt.NDArray[np.float32]:
         """(C,) the types of the best products, zero when nothing fits."""

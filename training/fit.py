@@ -8,22 +8,27 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from torch import Tensor, nn
 
 from assortment.catalogue.product import Product
 from assortment.contract import MAX_QUERY_TOKENS
 from assortment.text import TextTokenizer
 from training import adapters, dev_ranking, interpolation, named_facets_training, scorer_training
+from training.augmentation import pools
+from training.augmentation.pools import Pools
 from training.checkpoint import TrainedModels
 from training.data import BatchMaker, Corpus, new_corpus
 from training.dev_ranking import QuerySet
 from training.features import Features
 from training.general_texts import GeneralTexts
+from training.knowledge.base import Knowledge
 from training.loop import EncoderLoop, State
 from training.models import new_models
 from training.objective import all_product_vectors, encoder_losses
-from training.queries import Allows, Part, QueryGrammar
+from training.queries import Allows, Part, QueryGrammar, Vocabulary
 from training.settings import TrainingSettings
+from training.text_features import encode_texts
 from training.unseen_words import unseen_word_queries
 
 
@@ -47,33 +52,65 @@ def fit(
     dev: QuerySet,
     settings: TrainingSettings,
     place: Place,
+    knowledge: Knowledge | None = None,
 ) -> tuple[TrainedModels, Corpus]:
     """Trains on a catalogue; ``dev`` decides when to stop and what to keep. The returned metrics are those of metrics.json."""
-    models = new_models(products, features, settings)
+    models = new_models(products, features, settings, knowledge)
     corpus = new_corpus(products, features, models, train_rows)
     tokenizer = TextTokenizer(models.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
 
-    def batch_maker(part: Part) -> BatchMaker:
-        grammar = QueryGrammar(products, train_rows, allows, image_fraction=settings.image_query_fraction, part=part)
-        return BatchMaker(corpus, grammar, tokenizer, settings, num_categories=len(models.categories))
+    def encode(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        return encode_texts(models.product_text_encoder, tokenizer, texts, precision=settings.precision)
 
-    def texts(part: Part, **how: float) -> QueryGrammar:
-        return QueryGrammar(products, train_rows, allows, image_fraction=0.0, part=part, **how)
+    def grammar(part: Part, made: Pools | None = None) -> QueryGrammar:
+        return QueryGrammar(
+            products,
+            train_rows,
+            allows,
+            image_fraction=settings.image_query_fraction,
+            vocabulary=Vocabulary(products, knowledge, part=part),
+            shares=settings.query_shares(),
+            pools=made.queries if made else None,
+            type_balance=settings.type_balance,
+            held_out_words=settings.held_out_words,
+        )
 
-    unseen = unseen_word_queries(texts("scorer", own_names=0.0), corpus.table, dev.product_ids, tokenizer, seed=settings.seed)
+    def of_words(part: Part) -> QueryGrammar:
+        """Text queries, which say nothing that they turn down: a facet in them is named."""
+        shares = {kind: share for kind, share in settings.query_shares().items() if kind != "negation"}
+        vocabulary = Vocabulary(products, knowledge, part=part)
+        return QueryGrammar(products, train_rows, allows, image_fraction=0.0, vocabulary=vocabulary, shares=shares)
+
+    generated = pools.generate(products, train_rows, features.product_text, grammar("encoder"), encode, settings)
+
+    drawer = grammar("encoder", generated)
+
+    def batch_maker(drawer: QueryGrammar) -> BatchMaker:
+        return BatchMaker(corpus, drawer, tokenizer, settings, num_categories=len(models.categories))
+
+    kept_words = Vocabulary(products, knowledge, part="scorer", own_names=0.0)
+    speaker = QueryGrammar(products, train_rows, allows, image_fraction=0.0, vocabulary=kept_words)
+    unseen = unseen_word_queries(speaker, corpus.table, dev.product_ids, tokenizer, seed=settings.seed)
 
     validation = {"dev_ndcg@10": dev, **({"unseen_words_ndcg@10": unseen} if unseen else {})}
 
     modules = _encoders(models)
     start = interpolation.weights(modules)
     titles = [products[row].title for row in train_rows]
-    state = _fit_encoders(models, corpus, batch_maker("encoder"), titles, dev, settings, place)
+    state = _fit_encoders(models, corpus, batch_maker(drawer), titles, dev, settings, place)
     shares = interpolation.choose(
         modules, start, lambda: {name: _ndcg(models, corpus, queries) for name, queries in validation.items()}
     )
-    scorer = _fit_scorer(models, corpus, batch_maker("scorer"), dev, settings)
-    facets = named_facets_training.fit(models, [texts("encoder"), texts("scorer")], dev, tokenizer, settings)
-    metrics = {"best_epoch": state.best_epoch, "epochs": state.history, "interpolation": shares, **scorer, **facets}
+    scorer = _fit_scorer(models, corpus, batch_maker(grammar("scorer")), dev, settings)
+    facets = named_facets_training.fit(models, [of_words("encoder"), of_words("scorer")], dev, tokenizer, settings)
+    metrics = {
+        "queries": {"drawn": dict(drawer.drawn), "rejected": dict(drawer.rejected), "generated": generated.figures()},
+        "best_epoch": state.best_epoch,
+        "epochs": state.history,
+        "interpolation": shares,
+        **scorer,
+        **facets,
+    }
     return replace(models, metrics=metrics), corpus
 
 

@@ -15,6 +15,8 @@ from assortment.catalogue.product import Product
 from assortment.contract import VECTOR_DIM
 from assortment.text import is_word
 from assortment_client.contract import MAX_LABELS
+from training.knowledge.base import Knowledge
+from training.queries.vocabulary import part_words
 
 PADDING: Final = ""  # index 0 of every vocabulary
 
@@ -29,6 +31,12 @@ def label_words(label: str) -> str:
     """What the text encoder reads for a label: "colour=Navy Blue" is "Navy Blue"; a number or a letter keeps its facet."""
     facet, _, value = label.partition("=")
     return value if any(character.isalpha() for character in value) and is_word(value) else f"{facet} {value}".strip()
+
+
+def synonyms(label: str, knowledge: Knowledge) -> tuple[str, ...]:
+    """What else training queries call a label; a category level has the words of the type of that name."""
+    facet, _, value = label.partition("=")
+    return part_words("type" if facet == "category" else facet, value, "encoder", knowledge)[1:]
 
 
 def label_ids(products: Sequence[Product], labels: Sequence[str]) -> npt.NDArray[np.int64]:

@@ -18,6 +18,7 @@ from training.checkpoint import TrainedModels, new_scorer
 from training.features import Features
 from training.fusion import ProductFusion, QueryFusion
 from training.image_encoder import ImageEncoder
+from training.knowledge.base import Knowledge
 from training.named_facets import NamedFacets, nameable
 from training.open_facets import OpenFacets
 from training.settings import TrainingSettings
@@ -38,7 +39,9 @@ def category_ids(products: Sequence[Product], categories: Sequence[str]) -> npt.
     return np.array([index.get(product.type, -1) for product in products], dtype=np.int64)
 
 
-def new_models(products: Sequence[Product], features: Features, settings: TrainingSettings) -> TrainedModels:
+def new_models(
+    products: Sequence[Product], features: Features, settings: TrainingSettings, knowledge: Knowledge | None = None
+) -> TrainedModels:
     """Untrained models: projections that keep the pretrained cosines, label embeddings from the labels' own words."""
     torch.manual_seed(settings.seed)
     backbone = backbones.load_text(settings.text_backbone)
@@ -69,19 +72,25 @@ def new_models(products: Sequence[Product], features: Features, settings: Traini
         tokenizer_file=features.tokenizer_file,
         settings=settings,
     )
-    _start_labels(models, settings)
+    _start_labels(models, settings, knowledge if settings.label_synonyms else None)
     category = torch.from_numpy(category_ids(products, categories))
     models.fusion.intent.start_from(projected, category)
     return models
 
 
-def _start_labels(models: TrainedModels, settings: TrainingSettings) -> None:
-    """Each label starts where the text encoder puts its words."""
+def _start_labels(models: TrainedModels, settings: TrainingSettings, knowledge: Knowledge | None) -> None:
+    """Each label starts where the text encoder puts its words: its name, and half way to what else it is called."""
     if len(models.labels) == 1:
         return
     tokenizer = TextTokenizer(models.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
-    words = [labels.label_words(label) for label in models.labels[1:]]
-    vectors = torch.from_numpy(encode_texts(models.product_text_encoder, tokenizer, words, precision=settings.precision))
+    synonyms = [labels.synonyms(label, knowledge) if knowledge else () for label in models.labels[1:]]
+    names = [labels.label_words(label) for label in models.labels[1:]]
+    texts = [*names, *(word for words in synonyms for word in words)]
+    encoded = torch.from_numpy(encode_texts(models.product_text_encoder, tokenizer, texts, precision=settings.precision))
+    vectors, further = encoded[: len(names)].clone(), encoded[len(names) :].split([len(words) for words in synonyms])
+    for row, others in enumerate(further):
+        if len(others):
+            vectors[row] = (vectors[row] + others.mean(0)) / 2
     with torch.no_grad():
         table: Tensor = models.product_fusion.labels.table.weight
         table.zero_()

@@ -33,6 +33,44 @@ class TrainingSettings:
     linear_loss: LinearLoss = "graded"
     """Loss of the linear scorer; `article` is the published one, which learns nothing."""
 
+    domain_words: bool = True
+    """Whether queries say the hand-written words of the knowledge base besides the lexicon's."""
+    label_synonyms: bool = False
+    """Whether a label's embedding starts from the words for it, too, not from its name alone."""
+    wordnet: str = ""
+    """Folder of a WordNet database, whose words join the hand-written ones; empty for none."""
+    held_out_words: bool = False
+    """Whether WordNet may bring words that dev and test keep for themselves: better for serving, worse for measuring."""
+
+    head_terms: float = 0.0
+    """Share of training queries that are one word with many meanings, as "shoes"."""
+    occasions: float = 0.0
+    """Share of queries that name an occasion."""
+    gifts: float = 0.0
+    """Share of queries that name who gets it."""
+    brand_only: float = 0.0
+    """Share of queries that name a brand and nothing else."""
+    colour_only: float = 0.0
+    """Share of queries that name a colour, perhaps a gender, but no thing."""
+    negation: float = 0.0
+    """Share of queries that turn a value down ("not black")."""
+    price_words: float = 0.0
+    """Share of queries with a word about the price, which changes no grade."""
+    rewritten: float = 0.0
+    """Share of queries whose words change places, are joined, or get a word in front."""
+    misspelt: float = 0.05
+    """Share of queries with a slip of the keyboard."""
+    titles: float = 0.0
+    """Share of queries that are cut from product titles and still find their product."""
+    back_translated: float = 0.0
+    """Share of queries that were translated and back."""
+    translators: str = ""
+    """Two Hugging Face sequence-to-sequence folders, there and back, with a comma between; empty: apertium with eng-spa."""
+    type_balance: float = 0.5
+    """0 draws every product alike for a query, 1 every type alike."""
+    product_noise: float = 0.0
+    """Noise added to a product's text vector in training, in units of each dimension's standard deviation."""
+
     epochs: int = 5
     """At most; a dev set that stops improving ends training earlier."""
     steps_per_epoch: int = 40
@@ -61,6 +99,8 @@ class TrainingSettings:
     """Divides cosines before the softmax over products."""
     similarity_weight: float = 3.0
     """Weight of the loss that keeps the adapted query encoder near the base encoder on general words."""
+    own_names_weight: float = 0.0
+    """Weight of the distillation loss: a query is drawn to where the untrained encoder puts its wish in own names."""
     intent_weight: float = 0.1
     """Weight of the cross-entropy of the intent head."""
     modality_dropout: float = 0.15
@@ -109,11 +149,28 @@ class TrainingSettings:
             if not 0 <= getattr(self, field) < float("inf"):
                 raise InputError(field, getattr(self, field), "allowed: 0 or more")
 
+    def query_shares(self) -> dict[str, float]:
+        """The share of each kind of training query, and of those with price words and slips."""
+        return {name.replace("_", " "): getattr(self, name) for name in QUERY_KINDS}
+
     def as_dict(self) -> dict[str, Any]:
         """As plain values, for manifests and settings.json."""
         return asdict(self)
 
 
+QUERY_KINDS: Final = (
+    "head_terms",
+    "occasions",
+    "gifts",
+    "brand_only",
+    "colour_only",
+    "negation",
+    "price_words",
+    "rewritten",
+    "misspelt",
+    "titles",
+    "back_translated",
+)
 _COUNTS: Final = (
     "epochs",
     "steps_per_epoch",
@@ -129,8 +186,18 @@ _COUNTS: Final = (
     "threads",
 )
 _POSITIVE: Final = ("learning_rate", "adapter_learning_rate", "temperature")
-_SHARES: Final = ("warmup_fraction", "modality_dropout", "image_query_fraction")
-_NOT_NEGATIVE: Final = ("weight_decay", "adapter_rank", "similarity_weight", "intent_weight", "image_noise", "seed")
+_SHARES: Final = ("warmup_fraction", "modality_dropout", "image_query_fraction", *QUERY_KINDS)
+_NOT_NEGATIVE: Final = (
+    "weight_decay",
+    "adapter_rank",
+    "similarity_weight",
+    "own_names_weight",
+    "intent_weight",
+    "image_noise",
+    "type_balance",
+    "product_noise",
+    "seed",
+)
 
 
 def quick(**changes: Any) -> TrainingSettings:

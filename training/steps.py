@@ -19,6 +19,7 @@ from assortment.protocol.store import Protocol
 from assortment.text import TextTokenizer
 from training import backbones, checkpoint, dev_ranking, features, zero_shot
 from training.fit import Place, fit
+from training.knowledge import steps as knowledge_steps
 from training.loop import STATE_FILE
 from training.objective import all_product_vectors
 from training.settings import TrainingSettings
@@ -71,7 +72,8 @@ def _train_into(paths: BuildPaths, settings: TrainingSettings, key: str) -> dict
 
     place = Place(folder=paths.checkpoints, logs=paths.root / "logs" / "train", key=key)
     train_rows = protocol.train_rows(catalogue).tolist()
-    models, corpus = fit(catalogue.products, cached, train_rows, protocol, dev, settings, place)
+    knowledge = knowledge_steps.build(paths, settings) if settings.domain_words or settings.wordnet else None
+    models, corpus = fit(catalogue.products, cached, train_rows, protocol, dev, settings, place, knowledge)
     checkpoint.save(paths.checkpoints, models)
 
     backbone = backbones.load_text(settings.text_backbone)
@@ -85,6 +87,7 @@ def _train_into(paths: BuildPaths, settings: TrainingSettings, key: str) -> dict
         "zero_shot": {"mix": baseline.mix, "dev": baseline.dev, "test": baseline.test},
         "relevance": {"dev": models.metrics["dev"], "test": test.measure(rows)},
         "gain_over_zero_shot": {"ndcg@10": round(gain.mean, 4), "low": round(gain.low, 4), "high": round(gain.high, 4)},
+        "queries": models.metrics["queries"],
         "products": len(catalogue),
         "train_products": len(train_rows),
         "labels": len(models.labels) - 1,

@@ -12,11 +12,11 @@ import numpy as np
 import torch
 
 from assortment.catalogue.facets import FacetTable
-from assortment.protocol.grades import MAX_GRADE, grade_products
+from assortment.protocol.grades import MAX_GRADE
 from assortment.protocol.store import Query
 from assortment.text import TextTokenizer, pad
 from training.dev_ranking import QuerySet
-from training.queries import QueryGrammar, part_words
+from training.queries import QueryGrammar, grades
 
 _NUM_QUERIES: Final = 200
 _MAX_DRAWS: Final = 20 * _NUM_QUERIES
@@ -36,16 +36,16 @@ def unseen_word_queries(
     judgments: dict[str, dict[str, int]] = {}
     for _ in range(_MAX_DRAWS):
         drawn = grammar.draw(generator)
-        if len(drawn.wish) < 2 or all(len(part_words(facet, value, "scorer")) == 1 for facet, value in drawn.wish.items()):
+        if len(drawn.wish) < 2 or not grammar.says_synonyms(drawn.wish):
             continue
-        grades = grade_products(drawn.wish, table)
-        if not _MIN_ANSWERS <= int((grades == MAX_GRADE).sum()) <= max(_MIN_ANSWERS, _WIDEST * len(table)):
+        derived = grades(drawn, table)
+        if not _MIN_ANSWERS <= int((derived == MAX_GRADE).sum()) <= max(_MIN_ANSWERS, _WIDEST * len(table)):
             continue
         name = f"unseen-{len(queries):03}"
         queries.append(
             Query(id=name, split="dev", kind="unambiguous", open=(), query=drawn.text, wish=drawn.wish, seed_product="")
         )
-        judgments[name] = {product_ids[row]: int(grades[row]) for row in np.flatnonzero(grades)}
+        judgments[name] = {product_ids[row]: int(derived[row]) for row in np.flatnonzero(derived)}
         if len(queries) == _NUM_QUERIES:
             break
     if not queries:

@@ -1,4 +1,4 @@
-"""How dev and test shoppers word a wish. Training words its queries by a grammar of its own, in ``training/queries.py``.
+"""How dev and test shoppers word a wish. Training words its queries by a grammar of its own, in ``training/queries/``.
 
 A template is a line of pieces; a piece whose facet the wish does not name is dropped. ``{other}`` stands for every named
 facet without a piece of its own (pattern, material, usage ...).

@@ -48,6 +48,11 @@ def test_words_in(text: str) -> tuple[str, ...]:
     return tuple(found for found in _phrases_in(text) if found in _test_phrases())
 
 
+def is_held_out(text: str) -> bool:
+    """Whether a text is a dev word that neither training nor the catalogue says, or contains a word of the test."""
+    return bool(test_words_in(text)) or " ".join(fold(text)) in _dev_phrases()
+
+
 @functools.cache
 def lexicon() -> Mapping[str, Mapping[str, Words]]:
     """Facet to value in lower case to words, as ``lexicon.json`` has them."""
@@ -75,6 +80,13 @@ def _singular(word: str) -> str:
 def _test_phrases() -> frozenset[str]:
     entries = [entry for values in lexicon().values() for entry in values.values()]
     return frozenset(" ".join(fold(word)) for entry in entries for word in entry.test)
+
+
+@functools.cache
+def _dev_phrases() -> frozenset[str]:
+    entries = [(value, entry) for values in lexicon().values() for value, entry in values.items()]
+    free = {" ".join(fold(word)) for value, entry in entries for word in (value, *entry.train)}
+    return frozenset(" ".join(fold(word)) for _, entry in entries for word in entry.dev) - free
 
 
 @functools.cache

@@ -21,7 +21,8 @@ from assortment.protocol.grammar import DEV, TEST
 from assortment.protocol.steps import ENOUGH_PRODUCTS, NUM_QUERIES, freeze
 from assortment.protocol.store import JUDGMENTS, QUERIES, SPLITS_FILE, Protocol
 from assortment.protocol.wishes import OPEN_FACETS
-from training import queries as training_queries
+from training.queries import QueryGrammar
+from training.queries.mentions import PATTERNS
 
 
 def copied(paths: BuildPaths, to: Path) -> BuildPaths:
@@ -86,13 +87,13 @@ def test_every_query_asks_for_a_combination_closed_to_training(protocol: Protoco
 
 def test_the_training_grammar_uses_no_held_out_word_template_or_combination(protocol: Protocol, shop: list[Product]) -> None:
     rows = [row for row, product in enumerate(shop) if product.id in set(protocol.products("train"))]
-    grammar = training_queries.QueryGrammar(shop, rows, protocol, image_fraction=0.0)
+    grammar = QueryGrammar(shop, rows, protocol, image_fraction=0.0)
     generator = np.random.default_rng(0)
     drawn = [grammar.draw(generator) for _ in range(1000)]
     assert not any(lexicon.test_words_in(query.text) for query in drawn)
     assert all(protocol.allowed_for_training(query.wish) for query in drawn)
     templates = {*DEV.with_type, *DEV.without_type, *TEST.with_type, *TEST.without_type}
-    assert not templates & set(training_queries._PATTERNS)
+    assert not templates & set(PATTERNS)
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(paths: BuildPaths, tmp_path: Path) -> None:

@@ -20,14 +20,15 @@ import numpy.typing as npt
 
 from assortment.catalogue.facets import FacetTable
 from assortment.catalogue.product import Product
-from assortment.protocol.grades import SATISFYING_GRADE, grade_products
+from assortment.protocol.grades import SATISFYING_GRADE
 from training.pairs.file import Pair
-from training.queries import Allows, QueryGrammar
+from training.queries import Allows, QueryGrammar, grades
 
 _RELEVANT_A_QUERY: Final = 2
 _NEAR_MISSES: Final = 2
 _OTHERS: Final = 2
 _BUDGET_SHARE: Final = 0.35
+_MISSPELT: Final = 0.05
 _AMOUNTS: Final = np.array([5, 10, 20, 30, 50, 100, 200, 500, 1000])
 _BUDGETS: Final = ("under {}", "below {}", "up to {}", "for less than {}", "cheaper than {}")
 _MISSES_IN_A_ROW: Final = 300  # before a catalogue is taken to have no further wishes
@@ -53,7 +54,7 @@ class PairDrawer:
         self._rows: Rows = np.asarray(train_rows, dtype=np.int64)
         self._table = FacetTable.from_products(products)
         self._price = np.array([np.nan if products[row].price is None else products[row].price for row in self._rows])
-        self._grammar = QueryGrammar(products, train_rows, allows, image_fraction=0.0)
+        self._grammar = QueryGrammar(products, train_rows, allows, image_fraction=0.0, shares={"misspelt": _MISSPELT})
         self._generator = np.random.default_rng([seed, 2])
         self._asked: set[object] = set()
         self.num_budgets = 0
@@ -78,12 +79,12 @@ class PairDrawer:
     def _query(self) -> list[Pair]:
         """The pairs of one query; none when its wish was drawn before or nothing is relevant."""
         query = self._grammar.draw(self._generator)
-        grades = grade_products(query.wish, self._table)[self._rows]
-        budget = self._budget(grades)
+        graded = grades(query, self._table)[self._rows]
+        budget = self._budget(graded)
         keys = {(tuple(sorted(query.wish.items())), budget), query.text.casefold() + str(budget)}
         if keys & self._asked:
             return []
-        found = self._candidates(grades, budget)
+        found = self._candidates(graded, budget)
         if not len(found.relevant):
             return []
         self._asked |= keys

@@ -1,0 +1,98 @@
+"""Queries into another language and back: other words for the same wish, where the translator knows them.
+
+``apertium`` (Debian's packages apertium and apertium-eng-spa) translates by rules, without a network or weights; any Hugging
+Face pair of sequence-to-sequence folders takes its place. What comes back is kept only when it is new, says no word that the
+translator did not know, and the untrained encoder still holds it for the same query.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from assortment.errors import StepError
+from assortment.protocol.lexicon import fold
+
+Translate = Callable[[Sequence[str]], list[str]]
+
+MIN_SIMILARITY: Final = 0.8
+_UNKNOWN: Final = "*"  # how apertium marks a word that it does not know
+_TIMEOUT_S: Final = 300
+_MAX_TOKENS: Final = 32  # of a translated query
+
+
+def apertium(pair: str) -> Translate:
+    """Translation by an installed language pair, as ``eng-spa``.
+
+    Raises:
+        StepError: when apertium is not installed, or fails.
+    """
+    program = shutil.which("apertium")
+    if program is None:
+        raise StepError("apertium is not installed: apt-get install apertium apertium-eng-spa")
+
+    def translate(texts: Sequence[str]) -> list[str]:
+        paragraphs = "\n\n".join(f"{text}." for text in texts)  # else a line would run into the next
+        done = subprocess.run([program, pair], input=paragraphs, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
+        if done.returncode:
+            raise StepError(f"apertium {pair} failed: {(done.stderr or done.stdout).strip()}")
+        found = [paragraph.strip().removesuffix(".").strip().lower() for paragraph in done.stdout.strip().split("\n\n")]
+        if len(found) != len(texts):
+            raise StepError(f"apertium {pair} gave {len(found)} texts for {len(texts)}")
+        return found
+
+    return translate
+
+
+def seq2seq(folder: Path) -> Translate:
+    """Translation by a Hugging Face sequence-to-sequence folder.
+
+    Raises:
+        StepError: when the folder cannot be loaded.
+    """
+    from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+
+    try:
+        tokenizer: Any = AutoTokenizer.from_pretrained(str(folder))
+        model: Any = AutoModelForSeq2SeqLM.from_pretrained(str(folder)).eval()
+    except (OSError, ValueError) as error:
+        raise StepError(f"{folder} is no sequence-to-sequence model: {error}") from None
+
+    def translate(texts: Sequence[str]) -> list[str]:
+        given = tokenizer(list(texts), return_tensors="pt", padding=True, truncation=True)
+        made = tokenizer.batch_decode(model.generate(**given, max_new_tokens=_MAX_TOKENS), skip_special_tokens=True)
+        return [text.lower() for text in made]
+
+    return translate
+
+
+def back_translate(
+    texts: Sequence[str],
+    there: Translate,
+    back: Translate,
+    encode: Callable[[Sequence[str]], npt.NDArray[np.float32]],
+) -> tuple[dict[str, str], Counter[str]]:
+    """Texts to what came back, for those that pass, and how many did not, by reason."""
+    returned = back(there(texts))
+    dropped: Counter[str] = Counter()
+    candidates: list[tuple[str, str]] = []
+    for text, other in zip(texts, returned, strict=True):
+        if _UNKNOWN in other or not other:
+            dropped["a word that the translator does not know"] += 1
+        elif fold(other) == fold(text):
+            dropped["came back as it was"] += 1
+        else:
+            candidates.append((text, other))
+    if not candidates:
+        return {}, dropped
+    similarity = (encode([text for text, _ in candidates]) * encode([other for _, other in candidates])).sum(1)
+    kept = {text: other for (text, other), like in zip(candidates, similarity, strict=True) if like >= MIN_SIMILARITY}
+    dropped[f"similarity below {MIN_SIMILARITY}"] += len(candidates) - len(kept)
+    return kept, dropped

@@ -1,0 +1,165 @@
+"""The step ``knowledge``: domain lists, WordNet where it is given, and the catalogue itself, as one readable file.
+
+A hand-written word is dropped for a value where the catalogue has another value of that very name: in a shop with Trainers,
+sports shoes are not called trainers. Words that dev or test keep for themselves are dropped too and counted, so that the
+frozen test stays a test of words that training never saw; ``held_out_words`` lets WordNet's in, for models that serve.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from assortment import manifest
+from assortment.catalogue.product import Product
+from assortment.catalogue.store import Catalogue
+from assortment.contract import MAX_QUERY_TOKENS
+from assortment.paths import BuildPaths
+from assortment.protocol.lexicon import fold, is_held_out, train_words
+from assortment.protocol.store import Protocol
+from assortment.text import TextTokenizer
+from training import backbones, features
+from training.knowledge.base import Knowledge, Word
+from training.knowledge.rings import DOMAIN_FOLDER, HEAD, OCCASION, Ring, domain_rings
+from training.knowledge.senses import SenseChooser, Vectors
+from training.knowledge.titles import type_facts
+from training.knowledge.wordnet import FILES, WordNet
+from training.settings import TrainingSettings
+from training.text_encoder import TextEncoder
+from training.text_features import encode_texts
+
+STEP: Final = "knowledge"
+FACETS: Final = ("type", "colour", "gender", "usage", "pattern", "material", "diet", "audience", "connection", "format", "genre")
+"""The facets whose values have words of their own; brands, sizes and numbers have none."""
+_MOST_VALUES: Final = 400  # a facet with more is a text, not a list
+
+
+def build(paths: BuildPaths, settings: TrainingSettings) -> Knowledge:
+    """Makes ``paths.knowledge``, unless it is current, and reads it.
+
+    Raises:
+        InputError: when ``settings.wordnet`` is no WordNet folder.
+        ManifestError: when the catalogue, protocol or features are not finished.
+    """
+    inputs = {"catalogue": paths.catalogue, "protocol": paths.protocol, "features": paths.features}
+    chosen: dict[str, Any] = {
+        "text_backbone": settings.text_backbone,
+        "wordnet": _database(settings.wordnet),
+        "held_out_words": settings.held_out_words,
+        "domain": {file.name: manifest.sha256(file) for file in sorted(DOMAIN_FOLDER.glob("*.txt"))},
+    }
+    if not manifest.is_current(paths.knowledge, step=STEP, inputs=inputs, settings=chosen):
+        paths.knowledge.mkdir(parents=True, exist_ok=True)
+        (paths.knowledge / manifest.FILENAME).unlink(missing_ok=True)
+        made, results = _gather(paths, settings)
+        made.write(paths.knowledge)
+        manifest.write(paths.knowledge, step=STEP, inputs=inputs, settings=chosen, results=results)
+    return Knowledge.read(paths.knowledge)
+
+
+def _database(folder: str) -> dict[str, str]:
+    """The files of a WordNet folder with their sums, so that another database makes another knowledge base."""
+    return {name: manifest.sha256(Path(folder) / name) for name in FILES if (Path(folder) / name).is_file()} if folder else {}
+
+
+def _gather(paths: BuildPaths, settings: TrainingSettings) -> tuple[Knowledge, dict[str, Any]]:
+    catalogue, protocol = Catalogue.open(paths.catalogue), Protocol.open(paths.protocol)
+    rows = protocol.train_rows(catalogue)
+    products = [catalogue.products[row] for row in rows]
+    wordnet = WordNet(Path(settings.wordnet)) if settings.wordnet else None
+    cached = features.load(paths.features)
+    backbone = backbones.load_text(settings.text_backbone)
+    encoder = TextEncoder(backbone.model, hidden_size=backbone.model.config.hidden_size).eval()
+    tokenizer = TextTokenizer(cached.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
+
+    def encode(texts: Sequence[str]) -> Vectors:
+        return encode_texts(encoder, tokenizer, texts, precision=settings.precision)
+
+    left_out: Counter[str] = Counter()
+    words: dict[str, dict[str, tuple[Word, ...]]] = {}
+    for facet in FACETS:
+        values = sorted({value for product in products if (value := product.facets().get(facet))})
+        if 1 < len(values) <= _MOST_VALUES:
+            vectors = _type_vectors(values, products, cached.product_text[rows]) if facet == "type" else encode(values)
+            chooser = SenseChooser(values, vectors, encode)
+            words[facet] = _words_of(facet, chooser, wordnet if facet == "type" else None, settings, left_out)
+            left_out += chooser.left_out
+    types = {fold(value): value for value in sorted({product.type for product in products if product.type})}
+    made = Knowledge(words=words, heads=_pointing(HEAD, types), occasions=_pointing(OCCASION, types), types=type_facts(products))
+    sources = Counter(word.source for values in words.values() for found in values.values() for word in found)
+    return made, {
+        "words": dict(sources),
+        "left_out": dict(left_out),
+        "values": {facet: len(found) for facet, found in words.items()},
+    }
+
+
+def _type_vectors(values: Sequence[str], products: Sequence[Product], text: Vectors) -> Vectors:
+    """(V, H) mean of the text vectors of each type's products."""
+    number = {value: i for i, value in enumerate(values)}
+    codes = np.array([number.get(product.type, -1) for product in products])
+    return np.stack([text[codes == code].mean(0) for code in range(len(values))])
+
+
+def _words_of(
+    facet: str, chooser: SenseChooser, wordnet: WordNet | None, settings: TrainingSettings, left_out: Counter[str]
+) -> dict[str, tuple[Word, ...]]:
+    """Each value's words, the hand-written first; values without any are left out."""
+    own = {fold(value): value for value in chooser.values}
+    found: dict[str, dict[tuple[str, ...], Word]] = {value: {} for value in chooser.values}
+    listed = _listed(facet, chooser.values)
+    offered = [(value, text) for value, texts in listed.items() for text in texts]
+    for (value, text), likeness in zip(offered, chooser.likeness([text for _, text in offered]), strict=True):
+        found[value].setdefault(fold(text), Word(text, "domain", round(float(likeness[chooser.values.index(value)]), 3)))
+    if wordnet is not None:
+        names = {value: [value.lower(), *listed.get(value, ()), *train_words(facet, value)] for value in chooser.values}
+        for value, new in chooser.words(wordnet, names).items():
+            for word in new:
+                found[value].setdefault(fold(word.text), word)
+    kept: dict[str, tuple[Word, ...]] = {}
+    for value, candidates in found.items():
+        for key, word in list(candidates.items()):
+            if reason := _refuses(word, own.get(key), settings):
+                left_out[reason] += 1
+                del candidates[key]
+        if candidates:
+            kept[value] = tuple(candidates.values())
+    return kept
+
+
+def _refuses(word: Word, owner: str | None, settings: TrainingSettings) -> str:
+    """Why a word is not taken, empty when it is. ``owner`` is the value of the catalogue that has it for a name."""
+    if owner is not None:
+        return "words that are a value's own name"
+    if is_held_out(word.text) and not settings.held_out_words:
+        return f"{word.source} words that dev or test keep for themselves"
+    return ""
+
+
+def _listed(facet: str, values: Sequence[str]) -> dict[str, list[str]]:
+    """The hand-written words of each value that some line names."""
+    lines: dict[tuple[str, ...], list[str]] = {}
+    for ring in domain_rings():
+        if ring.section == facet:
+            for name in ring.left:
+                lines.setdefault(fold(name), []).extend(ring.right)
+    return {value: list(dict.fromkeys(lines[fold(value)])) for value in values if fold(value) in lines}
+
+
+def _pointing(section: str, types: Mapping[tuple[str, ...], str]) -> dict[str, tuple[str, ...]]:
+    """Words of a section to the types of this catalogue that they point to."""
+    found: dict[str, tuple[str, ...]] = {}
+    for ring in domain_rings():
+        meant = _meant(ring, types) if ring.section == section else ()
+        if meant:
+            for word in ring.left:
+                found[word] = tuple(dict.fromkeys((*found.get(word, ()), *meant)))
+    return found
+
+
+def _meant(ring: Ring, types: Mapping[tuple[str, ...], str]) -> tuple[str, ...]:
+    return tuple(types[fold(name)] for name in ring.right if fold(name) in types)
