@@ -18,7 +18,7 @@ from training.checkpoint import TrainedModels
 from training.features import Features
 from training.labels import label_ids
 from training.models import category_ids
-from training.queries import QueryGrammar, TrainingQuery, grades, in_own_names
+from training.queries import QueryGrammar, TrainingQuery, grades
 from training.scorer import product_features
 from training.settings import TrainingSettings
 
@@ -63,23 +63,10 @@ class QueryBatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnNames:
-    """The queries of a batch that can be said in the catalogue's own names."""
-
-    row: Tensor
-    """(O,) int64 which of the batch's queries."""
-    token_ids: Tensor
-    """(O, L) int64 of the catalogue's wording."""
-    mask: Tensor
-    """(O, L) int64."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """One training step of the encoders."""
 
     queries: QueryBatch
-    own_names: OwnNames
     rows: Tensor
     """(P,) int64 catalogue rows of the sampled products."""
     grade: Tensor
@@ -133,7 +120,6 @@ class BatchMaker:
         columns = np.unique(np.concatenate([*sampled, random]))
         return Batch(
             queries=self.encode(queries, generator),
-            own_names=self._own_names(queries),
             rows=torch.from_numpy(corpus.train_rows[columns]),
             grade=torch.from_numpy(graded[:, columns]),
             intent=torch.from_numpy(np.stack([self._intent(row) for row in graded])),
@@ -160,11 +146,6 @@ class BatchMaker:
         worded = torch.tensor([bool(query.text) for query in queries])
         presence = torch.stack([worded, pictured], 1).float()
         return QueryBatch(token_ids=ids, mask=mask, image=image * presence[:, 1:], presence=presence)
-
-    def _own_names(self, queries: Sequence[TrainingQuery]) -> OwnNames:
-        said = {row: text for row, query in enumerate(queries) if query.picture_row < 0 and (text := in_own_names(query))}
-        ids, mask = pad(self._tokenizer.encode_batch(list(said.values())))
-        return OwnNames(row=torch.tensor(list(said)), token_ids=torch.from_numpy(ids), mask=torch.from_numpy(mask))
 
     def _intent(self, grades: npt.NDArray[np.int8]) -> npt.NDArray[np.float32]:
         """(C,) the types of the best products, zero when nothing fits."""

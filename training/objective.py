@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from training import losses
 from training.augmentation.product_noise import add_noise
 from training.checkpoint import TrainedModels
-from training.data import Batch, Corpus, OwnNames, QueryBatch
+from training.data import Batch, Corpus, QueryBatch
 from training.settings import TrainingSettings
 
 
@@ -22,16 +22,14 @@ class Parts:
     ranking: Tensor
     intent: Tensor
     similarity: Tensor
-    own_names: Tensor
 
     def total(self, settings: TrainingSettings) -> Tensor:
         """Their weighted sum."""
-        kept = settings.similarity_weight * self.similarity + settings.own_names_weight * self.own_names
-        return self.ranking + settings.intent_weight * self.intent + kept
+        return self.ranking + settings.intent_weight * self.intent + settings.similarity_weight * self.similarity
 
     def figures(self) -> dict[str, float]:
         """The terms as numbers, to log."""
-        return {name: float(getattr(self, name).detach()) for name in ("ranking", "intent", "similarity", "own_names")}
+        return {name: float(getattr(self, name).detach()) for name in ("ranking", "intent", "similarity")}
 
 
 def encoder_losses(
@@ -42,8 +40,7 @@ def encoder_losses(
     settings: TrainingSettings,
 ) -> Parts:
     """The losses of one step; ``general`` is a sample of GeneralTexts."""
-    pooled = models.text_encoder.pool(batch.queries.token_ids, batch.queries.mask)
-    query_vector = _fused(models, pooled, batch.queries)
+    query_vector = query_vectors(models, batch.queries)
     product_vector = product_vectors(models, corpus, batch.rows, noise=settings.product_noise)
     scores = query_vector @ product_vector.T / settings.temperature
     token_ids, mask, base = general
@@ -52,29 +49,12 @@ def encoder_losses(
         ranking=losses.listwise(scores, batch.grade),
         intent=losses.intent(models.fusion.intent.logits(query_vector), batch.intent),
         similarity=losses.keep_similarity(adapted, base),
-        own_names=_distilled(models, pooled, batch.own_names) if settings.own_names_weight else pooled.new_zeros(()),
     )
 
 
 def query_vectors(models: TrainedModels, queries: QueryBatch) -> Tensor:
     """Unit query vectors (B, 256), fused from text and cached picture features."""
-    return _fused(models, models.text_encoder.pool(queries.token_ids, queries.mask), queries)
-
-
-def _distilled(models: TrainedModels, pooled: Tensor, own_names: OwnNames) -> Tensor:
-    """How far adapted queries are from what the untrained encoder makes of their wish in the catalogue's own names.
-
-    The teacher is the frozen encoder of the product side, which has the same weights.
-    """
-    if not len(own_names.row):
-        return pooled.new_zeros(())
-    with torch.no_grad():
-        teacher = models.product_text_encoder.pool(own_names.token_ids, own_names.mask)
-    return losses.keep_similarity(pooled[own_names.row], teacher)
-
-
-def _fused(models: TrainedModels, pooled: Tensor, queries: QueryBatch) -> Tensor:
-    text = models.text_encoder.project(pooled)
+    text = models.text_encoder(queries.token_ids, queries.mask)
     image = models.image_encoder.project(queries.image, queries.presence[:, 1])
     return models.fusion.fuse(text, image, queries.presence)
 

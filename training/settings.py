@@ -35,30 +35,30 @@ class TrainingSettings:
 
     domain_words: bool = True
     """Whether queries say the hand-written words of the knowledge base besides the lexicon's."""
-    label_synonyms: bool = False
+    label_synonyms: bool = True
     """Whether a label's embedding starts from the words for it, too, not from its name alone."""
     wordnet: str = ""
     """Folder of a WordNet database, whose words join the hand-written ones; empty for none."""
     held_out_words: bool = False
     """Whether WordNet may bring words that dev and test keep for themselves: better for serving, worse for measuring."""
 
-    head_terms: float = 0.0
+    head_terms: float = 0.04
     """Share of training queries that are one word with many meanings, as "shoes"."""
-    occasions: float = 0.0
+    occasions: float = 0.03
     """Share of queries that name an occasion."""
-    gifts: float = 0.0
+    gifts: float = 0.03
     """Share of queries that name who gets it."""
-    brand_only: float = 0.0
+    brand_only: float = 0.02
     """Share of queries that name a brand and nothing else."""
-    colour_only: float = 0.0
+    colour_only: float = 0.02
     """Share of queries that name a colour, perhaps a gender, but no thing."""
-    negation: float = 0.0
+    negation: float = 0.03
     """Share of queries that turn a value down ("not black")."""
-    price_words: float = 0.0
+    price_words: float = 0.03
     """Share of queries with a word about the price, which changes no grade."""
     rewritten: float = 0.0
     """Share of queries whose words change places, are joined, or get a word in front."""
-    misspelt: float = 0.05
+    misspelt: float = 0.08
     """Share of queries with a slip of the keyboard."""
     titles: float = 0.0
     """Share of queries that are cut from product titles and still find their product."""
@@ -99,8 +99,6 @@ class TrainingSettings:
     """Divides cosines before the softmax over products."""
     similarity_weight: float = 3.0
     """Weight of the loss that keeps the adapted query encoder near the base encoder on general words."""
-    own_names_weight: float = 0.0
-    """Weight of the distillation loss: a query is drawn to where the untrained encoder puts its wish in own names."""
     intent_weight: float = 0.1
     """Weight of the cross-entropy of the intent head."""
     modality_dropout: float = 0.15
@@ -191,7 +189,6 @@ _NOT_NEGATIVE: Final = (
     "weight_decay",
     "adapter_rank",
     "similarity_weight",
-    "own_names_weight",
     "intent_weight",
     "image_noise",
     "type_balance",

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assortment.paths import BuildPaths
-from training.settings import PRESETS, TrainingSettings
+from training.settings import DEFAULT_TEXT_BACKBONE, TrainingSettings
 
 if TYPE_CHECKING:
     from training.augmentation.showing import Example
@@ -23,6 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--build", type=Path, default=Path("build"), metavar="DIR", help="where all results are kept")
     parser.add_argument("--show", type=int, default=5, metavar="N", help="examples of each way")
     parser.add_argument("--seed", type=int, default=TrainingSettings().seed, help="same seed, same examples")
+    parser.add_argument("--text-backbone", default=DEFAULT_TEXT_BACKBONE, help="as for `assortment train`")
     parser.add_argument("--translators", default="", metavar="DIR,DIR", help="seq2seq folders, there and back; else apertium")
 
 
@@ -30,8 +31,12 @@ def run(args: argparse.Namespace) -> int:
     from training.augmentation.showing import examples  # imports torch: not needed for --help
 
     translating = bool(args.translators or shutil.which("apertium"))
-    settings = PRESETS["quick"](
-        seed=args.seed, titles=0.1, back_translated=0.1 if translating else 0.0, translators=args.translators
+    settings = TrainingSettings(
+        text_backbone=args.text_backbone,
+        seed=args.seed,
+        titles=0.1,
+        back_translated=0.1 if translating else 0.0,
+        translators=args.translators,
     )
     found, figures = examples(BuildPaths(args.build / args.catalogue), settings, args.show)
     Console().print(_table(found))

@@ -8,7 +8,7 @@ frozen test stays a test of words that training never saw; ``held_out_words`` le
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -83,10 +83,11 @@ def _gather(paths: BuildPaths, settings: TrainingSettings) -> tuple[Knowledge, d
     words: dict[str, dict[str, tuple[Word, ...]]] = {}
     for facet in FACETS:
         values = sorted({value for product in products if (value := product.facets().get(facet))})
+        names = {fold(value) for product in catalogue.products if (value := product.facets().get(facet))}
         if 1 < len(values) <= _MOST_VALUES:
             vectors = _type_vectors(values, products, cached.product_text[rows]) if facet == "type" else encode(values)
             chooser = SenseChooser(values, vectors, encode)
-            words[facet] = _words_of(facet, chooser, wordnet if facet == "type" else None, settings, left_out)
+            words[facet] = _words_of(facet, chooser, wordnet if facet == "type" else None, names, settings, left_out)
             left_out += chooser.left_out
     types = {fold(value): value for value in sorted({product.type for product in products if product.type})}
     made = Knowledge(words=words, heads=_pointing(HEAD, types), occasions=_pointing(OCCASION, types), types=type_facts(products))
@@ -106,34 +107,36 @@ def _type_vectors(values: Sequence[str], products: Sequence[Product], text: Vect
 
 
 def _words_of(
-    facet: str, chooser: SenseChooser, wordnet: WordNet | None, settings: TrainingSettings, left_out: Counter[str]
+    facet: str,
+    chooser: SenseChooser,
+    wordnet: WordNet | None,
+    names: Collection[tuple[str, ...]],
+    settings: TrainingSettings,
+    left_out: Counter[str],
 ) -> dict[str, tuple[Word, ...]]:
-    """Each value's words, the hand-written first; values without any are left out."""
-    own = {fold(value): value for value in chooser.values}
+    """Each value's words, the hand-written first; values without any are left out. ``names`` are those of all values, folded."""
     found: dict[str, dict[tuple[str, ...], Word]] = {value: {} for value in chooser.values}
     listed = _listed(facet, chooser.values)
     offered = [(value, text) for value, texts in listed.items() for text in texts]
     for (value, text), likeness in zip(offered, chooser.likeness([text for _, text in offered]), strict=True):
         found[value].setdefault(fold(text), Word(text, "domain", round(float(likeness[chooser.values.index(value)]), 3)))
     if wordnet is not None:
-        names = {value: [value.lower(), *listed.get(value, ()), *train_words(facet, value)] for value in chooser.values}
-        for value, new in chooser.words(wordnet, names).items():
+        known = {value: [value.lower(), *listed.get(value, ()), *train_words(facet, value)] for value in chooser.values}
+        for value, new in chooser.words(wordnet, known).items():
             for word in new:
                 found[value].setdefault(fold(word.text), word)
     kept: dict[str, tuple[Word, ...]] = {}
     for value, candidates in found.items():
-        for key, word in list(candidates.items()):
-            if reason := _refuses(word, own.get(key), settings):
-                left_out[reason] += 1
-                del candidates[key]
-        if candidates:
-            kept[value] = tuple(candidates.values())
+        reasons = {key: _refuses(word, names, settings) for key, word in candidates.items()}
+        left_out.update(reason for reason in reasons.values() if reason)
+        if words := tuple(word for key, word in candidates.items() if not reasons[key]):
+            kept[value] = words
     return kept
 
 
-def _refuses(word: Word, owner: str | None, settings: TrainingSettings) -> str:
-    """Why a word is not taken, empty when it is. ``owner`` is the value of the catalogue that has it for a name."""
-    if owner is not None:
+def _refuses(word: Word, names: Collection[tuple[str, ...]], settings: TrainingSettings) -> str:
+    """Why a word is not taken, empty when it is."""
+    if fold(word.text) in names:
         return "words that are a value's own name"
     if is_held_out(word.text) and not settings.held_out_words:
         return f"{word.source} words that dev or test keep for themselves"

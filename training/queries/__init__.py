@@ -16,7 +16,7 @@ of values that is reserved for them.
 """
 
 from training.queries.grammar import Allows, QueryGrammar
-from training.queries.query import TrainingQuery, grades, in_own_names
+from training.queries.query import TrainingQuery, grades
 from training.queries.vocabulary import Part, Vocabulary, part_words
 
-__all__ = ["Allows", "Part", "QueryGrammar", "TrainingQuery", "Vocabulary", "grades", "in_own_names", "part_words"]
+__all__ = ["Allows", "Part", "QueryGrammar", "TrainingQuery", "Vocabulary", "grades", "part_words"]

@@ -31,16 +31,6 @@ class TrainingQuery:
     """What the query turns down ("not black"), facet to value."""
 
 
-def in_own_names(query: TrainingQuery) -> str:
-    """What a query asks for in the catalogue's own names, type last; empty when it has several meanings or turns something down.
-
-    The untrained encoder ranks such words well; it is the synonyms that it does not know.
-    """
-    if query.further or query.unwanted or not query.text:
-        return ""
-    return " ".join(query.wish[facet].lower() for facet in sorted(query.wish, key=lambda facet: (facet == "type", facet)))
-
-
 def grades(query: TrainingQuery, table: FacetTable) -> Grades:
     """(N,) int8: the best derived grade of each product over the query's meanings, 0 for what it turns down."""
     best = grade_products(query.wish, table)
