@@ -86,7 +86,7 @@ def assigned(text: str) -> tuple[str, Any]:
         InputError: when there is no such field, or the value is not of its kind.
     """
     name, _, value = text.partition("=")
-    kinds = {field.name: type(field.default) for field in fields(TrainingSettings)}
+    kinds: dict[str, Any] = {field.name: type(field.default) for field in fields(TrainingSettings)}
     if name not in kinds:
         raise InputError("--set", text, f"allowed names: {', '.join(kinds)}")
     if kinds[name] is bool:
