@@ -82,7 +82,7 @@ def _start_labels(models: TrainedModels, settings: TrainingSettings, knowledge: 
     names = [labels.label_words(label) for label in models.labels[1:]]
     texts = [*names, *(word for words in synonyms for word in words)]
     encoded = torch.from_numpy(encode_texts(models.product_text_encoder, tokenizer, texts, precision=settings.precision))
-    vectors, further = encoded[: len(names)].clone(), encoded[len(names) :].split([len(words) for words in synonyms])
+    vectors, further = encoded[: len(names)].clone(), torch.split(encoded[len(names) :], [len(words) for words in synonyms])
     for row, others in enumerate(further):
         if len(others):
             vectors[row] = (vectors[row] + others.mean(0)) / 2
