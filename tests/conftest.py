@@ -60,7 +60,7 @@ def small_build(tmp_path_factory: pytest.TempPathFactory) -> BuildPaths:
     paths = BuildPaths((Path(kept) if kept else tmp_path_factory.mktemp("build")) / "small")
     generate(paths, products=SMALL)
     freeze(paths)
-    train(paths, TrainingSettings(epochs=1, steps_per_epoch=10, scorer_steps=50, scorer_queries=100))
+    train(paths, TrainingSettings(epochs=1, steps_per_epoch=10, scorer_steps=50, scorer_queries=100, facet_queries=400))
     export(paths)
     index(paths)
     assemble(paths)

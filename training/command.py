@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
@@ -86,14 +85,13 @@ def assigned(text: str) -> tuple[str, Any]:
         InputError: when there is no such field, or the value is not of its kind.
     """
     name, _, value = text.partition("=")
-    kinds: dict[str, Any] = {field.name: type(field.default) for field in fields(TrainingSettings)}
-    if name not in kinds:
-        raise InputError("--set", text, f"allowed names: {', '.join(kinds)}")
-    if kinds[name] is bool:
-        if value not in ("true", "false"):
-            raise InputError(name, value, "allowed: true, false")
-        return name, value == "true"
+    usual = TrainingSettings().as_dict()
+    if name not in usual:
+        raise InputError("--set", text, f"allowed names: {', '.join(usual)}")
+    kind = type(usual[name])
+    if kind is bool and value not in ("true", "false"):
+        raise InputError(name, value, "allowed: true, false")
     try:
-        return name, kinds[name](value)
+        return name, value == "true" if kind is bool else kind(value)
     except ValueError:
-        raise InputError(name, value, f"allowed: a value of kind {kinds[name].__name__}") from None
+        raise InputError(name, value, f"allowed: a value of kind {kind.__name__}") from None

@@ -58,6 +58,7 @@ def tiny_settings(tiny_bert: Path) -> TrainingSettings:
         min_label_count=2,
         scorer_steps=4,
         scorer_queries=16,
+        facet_queries=32,
         threads=1,
     )
 

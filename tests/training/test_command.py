@@ -28,6 +28,16 @@ def test_flags_change_the_preset() -> None:
     assert settings == full(epochs=2, fusion="gated", scorer="linear", linear_loss="article")
 
 
+def test_any_setting_can_be_set_by_name() -> None:
+    changed = parsed(
+        "--set", "negation=0.2", "--set", "domain_words=false", "--set", "batch_queries=16", "--set", "wordnet=/words"
+    )
+    assert changed == quick(negation=0.2, domain_words=False, batch_queries=16, wordnet="/words")
+    for wrong, named in (("negations=0.2", "allowed names"), ("domain_words=no", "true, false"), ("batch_queries=x", "int")):
+        with pytest.raises(InputError, match=named):
+            parsed("--set", wrong)
+
+
 def test_a_wrong_number_is_refused_by_name() -> None:
     with pytest.raises(InputError, match="epochs"):
         parsed("--epochs", "0")

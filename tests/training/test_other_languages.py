@@ -151,6 +151,7 @@ def settings(backbone: Path) -> TrainingSettings:
         adapter_layers=1,
         scorer_steps=20,
         scorer_queries=60,
+        facet_queries=200,
         threads=1,
     )
 
