@@ -13,7 +13,14 @@ from assortment_client import Reason, Result
 from assortment_client.command import main
 from assortment_client.testing import FakeServer, failures
 
-MODULE = [sys.executable, "-W", "error", "-c", "import sys; from assortment_client.command import main; sys.exit(main())"]
+# A shell's background job, this test's perhaps, starts with SIGINT ignored.
+PROGRAM = """
+import signal, sys
+from assortment_client.command import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(main())
+"""
+MODULE = [sys.executable, "-W", "error", "-c", PROGRAM]
 
 
 @pytest.fixture
