@@ -22,7 +22,7 @@ BUDGET = re.compile(r" (?:under|below|up to|for less than|cheaper than) (\d+)$")
 
 @pytest.fixture(scope="module")
 def drawn(catalogue: Catalogue, protocol: Protocol) -> list[Pair]:
-    return PairDrawer(catalogue.products, protocol.train_rows(catalogue).tolist(), protocol, seed=1).draw(NUMBER)
+    return PairDrawer(catalogue.products, protocol.train_rows(catalogue).tolist(), protocol, seed=3).draw(NUMBER)
 
 
 def test_pairs_are_as_many_as_wanted_and_of_both_kinds(drawn: list[Pair]) -> None:
