@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import time
@@ -118,8 +119,8 @@ class Replica:
             bind(pid, cores)
 
     def _backends(self, model: str) -> list[int]:
-        script = f"/{model}/1/model.py".encode()
-        return [pid for pid in self.pids if script in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        script = re.compile(rf"/{model}/\d+/model\.py".encode())  # of whichever version is served
+        return [pid for pid in self.pids if script.search(Path(f"/proc/{pid}/cmdline").read_bytes())]
 
 
 def text_only(repository: Path, folder: Path) -> Path:
