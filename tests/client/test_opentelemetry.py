@@ -38,6 +38,9 @@ class Recorded:
         """In the order in which they ended."""
         return self._spans.get_finished_spans()
 
+    def clear(self) -> None:
+        self._spans.clear()
+
     def points(self, name: str) -> list[Any]:
         data = self._metrics.get_metrics_data()
         metrics = [metric for resource in data.resource_metrics for scope in resource.scope_metrics for metric in scope.metrics]
@@ -219,6 +222,14 @@ class Collector(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/v1/traces"
 
+    def has_below(self, parents: set[str], within_s: float) -> bool:
+        give_up = time.monotonic() + within_s
+        while not parents <= {span["parentSpanId"] for span in self.spans.copy().values()}:
+            if time.monotonic() > give_up:
+                return False
+            time.sleep(0.1)
+        return True
+
 
 class _CollectorHandler(BaseHTTPRequestHandler):
     server: Collector
@@ -238,7 +249,7 @@ class _CollectorHandler(BaseHTTPRequestHandler):
 @pytest.mark.slow
 @pytest.mark.triton
 def test_the_servers_spans_hang_below_the_clients(small_repository, recorded, tmp_path) -> None:
-    collector = Collector()
+    collector, traces = Collector(), set()
     threading.Thread(target=collector.serve_forever, daemon=True).start()
     files = {"log": tmp_path / "tritonserver.log", "admin_key_file": tmp_path / "admin.key"}
     try:
@@ -246,12 +257,14 @@ def test_the_servers_spans_hang_below_the_clients(small_repository, recorded, tm
             with SearchClient(server.grpc_address) as untraced:
                 untraced.search("blue shirt")
             with SearchClient(server.grpc_address, observers=[recorded.observer]) as client:
-                client.search("blue shirt", deadline_s=10)
-                client.rerank("blue shirt", client.search("shirt", deadline_s=10).ids, deadline_s=10)
-            give_up = time.monotonic() + 60  # Triton sends its spans every few seconds
-            wanted = {f"{span.context.span_id:016x}" for span in recorded.spans() if span.name.startswith("inference.")}
-            while time.monotonic() < give_up and not wanted <= {span["parentSpanId"] for span in collector.spans.values()}:
-                time.sleep(0.1)
+                for _ in range(3):  # OTLP delivers at most once: when a span is lost, all are asked for again
+                    recorded.clear()
+                    client.search("blue shirt", deadline_s=10)
+                    client.rerank("blue shirt", client.search("shirt", deadline_s=10).ids, deadline_s=10)
+                    wanted = {f"{span.context.span_id:016x}" for span in recorded.spans() if span.name.startswith("inference.")}
+                    traces |= {f"{span.context.trace_id:032x}" for span in recorded.spans()}
+                    if collector.has_below(wanted, within_s=20):  # Triton sends its spans every few seconds
+                        break
     finally:
         collector.shutdown()
         collector.server_close()
@@ -259,4 +272,4 @@ def test_the_servers_spans_hang_below_the_clients(small_repository, recorded, tm
     assert len(wanted) == 3
     assert below == sorted((parent, "InferRequest") for parent in wanted)
     assert {"search", "rerank", "InferRequest", "compute"} <= {span["name"] for span in collector.spans.values()}
-    assert {span["traceId"] for span in collector.spans.values()} == {f"{s.context.trace_id:032x}" for s in recorded.spans()}
+    assert {span["traceId"] for span in collector.spans.values()} <= traces
