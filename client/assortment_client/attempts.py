@@ -140,7 +140,8 @@ class Attempts(Generic[ChannelT]):
             attempt.number, attempt.endpoint.address, attempt.kind, type(error).__name__, error.message, now - attempt.started
         )
         self._met.append(met)
-        self._last = error
+        if not (self._busy_before and verdict is Verdict.GONE):  # a replica that is away is not why the call failed
+            self._last = error
         self.is_over = verdict.is_final
         if another_runs or verdict.is_final or self._deadline.left(now) < _SHORTEST_S:
             return None
@@ -182,7 +183,7 @@ class Attempts(Generic[ChannelT]):
         self._rounds += not costs_nothing
         if self._rounds >= self._retry.attempts:
             return None
-        choice = self._pool.choose(self._model, now, self._tried)
+        choice = self._pool.choose(self._model, now, self._tried, last_resort=verdict is not Verdict.BUSY)
         if choice is None:
             self._rounds += costs_nothing  # a wait counts as one, then
             return self._pause(now) if self._rounds < self._retry.attempts else None

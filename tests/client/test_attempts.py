@@ -104,6 +104,30 @@ def test_overload_is_tried_elsewhere_once_out_of_the_budget() -> None:
     assert without_budget.kinds(without_budget.begin(), "busy") == ["first"]
 
 
+def test_an_overloaded_replica_whose_twin_is_away_is_told_as_overload() -> None:
+    calls = Calls("ab")
+    gone = {"b": "refused"}
+    for _ in range(2):  # opens the breaker of b
+        calls.drive(
+            calls.begin(), lambda attempt: FAILURES[gone[where]]() if (where := attempt.endpoint.address) in gone else None
+        )
+    calls.now += 60.0  # its time is over, so it may be tried as a last resort
+    attempts = calls.begin()
+    made = calls.drive(attempts, lambda attempt: FAILURES[gone.get(attempt.endpoint.address, "busy")]())
+    assert {attempt.endpoint.address for attempt in made} == {"a"}
+    assert isinstance(attempts.error(), errors.Overloaded)
+
+
+def test_a_refused_connection_after_overload_does_not_hide_it() -> None:
+    calls = Calls("ab")
+    attempts = calls.begin()
+    made = calls.drive(attempts, lambda attempt: FAILURES["busy" if attempt.number == 1 else "refused"]())
+    assert len(made) == 2
+    error = attempts.error()
+    assert isinstance(error, errors.Overloaded)
+    assert [met.error for met in error.attempts] == ["Overloaded", "Unavailable"]
+
+
 def test_late_endpoints_cost_the_budget_when_the_other_is_not_well_either() -> None:
     calls = Calls("ab", retry=Retry(budget_burst=0, budget_ratio=0))
     for endpoint in calls.pool.endpoints:
