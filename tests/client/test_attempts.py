@@ -108,9 +108,7 @@ def test_an_overloaded_replica_whose_twin_is_away_is_told_as_overload() -> None:
     calls = Calls("ab")
     gone = {"b": "refused"}
     for _ in range(2):  # opens the breaker of b
-        calls.drive(
-            calls.begin(), lambda attempt: FAILURES[gone[where]]() if (where := attempt.endpoint.address) in gone else None
-        )
+        calls.drive(calls.begin(), lambda attempt: FAILURES["refused"]() if attempt.endpoint.address in gone else None)
     calls.now += 60.0  # its time is over, so it may be tried as a last resort
     attempts = calls.begin()
     made = calls.drive(attempts, lambda attempt: FAILURES[gone.get(attempt.endpoint.address, "busy")]())
