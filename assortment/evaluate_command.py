@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -41,8 +42,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "assortment evaluate --results rank.jsonl --protocol build/generated/protocol --index build/generated/index/1 "
         "--catalogue build/generated/catalogue"
     )
-    parser.add_argument("--results", type=Path, required=True, metavar="FILE", help="what `assortment rank` wrote")
-    against = parser.add_mutually_exclusive_group(required=True)
+    parser.add_argument("--results", type=Path, metavar="FILE", help="what `assortment rank` wrote")
+    against = parser.add_mutually_exclusive_group()
     csv_help = "CSV with the header query,id,grade[,subtopic]; query is a text or an id"
     against.add_argument("--judgments", type=Path, metavar="FILE", help=csv_help)
     against.add_argument("--protocol", type=Path, metavar="FOLDER", help="a frozen protocol, as build/generated/protocol")
@@ -53,9 +54,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--k", type=int, default=10, help="how many products of each list count")
     parser.add_argument("--seed", type=int, default=0, help="of the bootstrap")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the figures as JSON too")
+    report = parser.add_argument_group(
+        "what each ingredient of training is worth",
+        "Trains on a fixed part of the products with one thing changed at a time, beside baselines that need no training, and "
+        "writes ablation.md, .json and .svg into the folder ablation beside the catalogue. An interrupted report goes on.",
+    )
+    report.add_argument("--report", action="store_true", help="make that report; with --catalogue, and none of the others")
+    report.add_argument("--products", type=int, default=5_000, help="how many products that part has")
+    report.add_argument("--seeds", type=int, default=3, help="runs of each")
+    report.add_argument("--only", action="append", default=[], metavar="NAME", help="only this one; repeat it")
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.report:
+        return _report(args)
+    if not args.results or not (args.judgments or args.protocol):
+        raise InputError("--results", args.results and str(args.results), "it goes with --judgments or --protocol")
     if args.k < 1:
         raise InputError("--k", args.k, "it is at least 1")
     judged = from_csv(args.judgments) if args.judgments else from_protocol(Protocol.open(args.protocol), args.split)
@@ -72,6 +86,14 @@ def run(args: argparse.Namespace) -> int:
         args.output.parent.mkdir(parents=True, exist_ok=True)
         args.output.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
     return 0
+
+
+def _report(args: argparse.Namespace) -> int:
+    """It trains, so it belongs to a room that this one must not import: it is found by name, as every command is."""
+    if not args.catalogue or args.results:
+        raise InputError("--report", "given", "it goes with --catalogue FOLDER and without --results")
+    code: int = importlib.import_module("training.ablation.command").run(args)
+    return code
 
 
 def _titles_of(folder: Path, rankings: Mapping[str, Sequence[str]], k: int) -> TitlesOf:

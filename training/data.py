@@ -28,7 +28,7 @@ class Corpus:
     """Everything about the products that training reads, as tensors by catalogue row."""
 
     text: Tensor
-    """(N, H) frozen text vectors."""
+    """(N, H) frozen text vectors, zero without a text."""
     text_deviation: Tensor
     """(H,) standard deviation of each dimension of the text vectors."""
     image: Tensor
@@ -85,7 +85,7 @@ def new_corpus(products: Sequence[Product], features: Features, models: TrainedM
         text=text,
         text_deviation=text.std(0, correction=0),
         image=image,
-        presence=torch.stack([torch.ones(len(products)), has_image.float()], 1),
+        presence=torch.stack([text.any(1).float(), has_image.float()], 1),
         label_id=torch.from_numpy(label_ids(products, models.labels)),
         category=torch.from_numpy(category_ids(products, models.categories)),
         product_features=torch.from_numpy(product_features(products)),

@@ -45,6 +45,15 @@ class QuerySet:
         ranked = self.ids(rows)
         return [metrics.ndcg(ranked[query.id], self.judgments.get(query.id, {}), K) for query in self.queries]
 
+    def alpha_ndcg(self, rows: Tensor) -> dict[str, float]:
+        """alpha_ndcg@10 of each ambiguous query by its id, for ranked rows (Q, R)."""
+        ranked = self.ids(rows)
+        return {
+            query.id: metrics.alpha_ndcg(ranked[query.id], self.subtopics.get(query.id, {}), K)
+            for query in self.queries
+            if query.kind == "ambiguous"
+        }
+
     def measure(self, rows: Tensor) -> dict[str, float]:
         """Mean ndcg@10 over all queries; alpha_ndcg@10 and subtopic_recall@10 over the ambiguous ones."""
         ranked = self.ids(rows)
@@ -52,7 +61,7 @@ class QuerySet:
         subtopics = {query: self.subtopics.get(query, {}) for query in ambiguous}
         return {
             "ndcg@10": _mean(self.ndcg(rows)),
-            "alpha_ndcg@10": _mean([metrics.alpha_ndcg(ranked[query], subtopics[query], K) for query in ambiguous]),
+            "alpha_ndcg@10": _mean(list(self.alpha_ndcg(rows).values())),
             "subtopic_recall@10": _mean([metrics.subtopic_recall(ranked[query], subtopics[query], K) for query in ambiguous]),
         }
 

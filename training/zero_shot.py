@@ -51,30 +51,29 @@ class ZeroShot:
 
 def evaluate(encoder: TextEncoder, features: Features, dev: QuerySet, test: QuerySet) -> ZeroShot:
     """Tries every mix on dev and measures the best one on test. ``encoder`` is the frozen one."""
-    fields = {field: torch.from_numpy(np.array(getattr(features, field))) for field in _FIELDS}
-    dev_queries, test_queries = _encode(encoder, dev), _encode(encoder, test)
-    mixes: dict[str, float] = {}
-    for name, vectors in _mixes(fields):
-        mixes[name] = dev.measure(nearest(dev_queries, vectors, K))["ndcg@10"]
-    best = max(mixes, key=lambda name: mixes[name])
-    vectors = dict(_mixes(fields))[best]
-    test_rows = nearest(test_queries, vectors, K)
+    dev_queries, test_queries = encode_queries(encoder, dev), encode_queries(encoder, test)
+    tried = mixes(features)
+    figures = {name: dev.measure(nearest(dev_queries, vectors, K)) for name, vectors in tried.items()}
+    best = max(figures, key=lambda name: figures[name]["ndcg@10"])
+    test_rows = nearest(test_queries, tried[best], K)
     return ZeroShot(
         mix=best,
-        mixes=mixes,
-        dev=dev.measure(nearest(dev_queries, vectors, K)),
+        mixes={name: measured["ndcg@10"] for name, measured in figures.items()},
+        dev=figures[best],
         test=test.measure(test_rows),
         test_ndcg=dict(zip((query.id for query in test.queries), test.ndcg(test_rows), strict=True)),
         test_ids=test.ids(test_rows),
     )
 
 
-def _mixes(fields: Mapping[str, Tensor]) -> list[tuple[str, Tensor]]:
+def mixes(features: Features) -> dict[str, Tensor]:
+    """Every mix of fields, "title + attributes", to the products' unit vectors (N, H)."""
+    fields = {field: torch.from_numpy(np.array(getattr(features, field))) for field in _FIELDS}
     chosen = [names for size in range(1, len(fields) + 1) for names in itertools.combinations(fields, size)]
-    return [(" + ".join(names), F.normalize(torch.stack([fields[name] for name in names]).mean(0), dim=-1)) for names in chosen]
+    return {" + ".join(names): F.normalize(torch.stack([fields[name] for name in names]).mean(0), dim=-1) for names in chosen}
 
 
 @torch.inference_mode()
-def _encode(encoder: TextEncoder, queries: QuerySet) -> Tensor:
+def encode_queries(encoder: TextEncoder, queries: QuerySet) -> Tensor:
     """Unit vectors (Q, H) before any projection."""
     return F.normalize(encoder.pool(queries.token_ids, queries.mask), dim=-1)

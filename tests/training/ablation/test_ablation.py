@@ -1,0 +1,112 @@
+"""The harness of `evaluate --report` on a generated shop with a tiny encoder: real training, and every file that it writes."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from assortment.catalogue.steps import generate
+from assortment.catalogue.store import Catalogue
+from assortment.cli import main
+from assortment.errors import InputError
+from assortment.paths import BuildPaths
+from assortment.protocol.store import Protocol
+from training.ablation import report, subset
+from training.ablation.runs import Bench, Run, Scores
+from training.ablation.variants import DEFAULT, VARIANTS
+
+BY_NAME = {variant.name: variant for variant in VARIANTS}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> BuildPaths:
+    paths = BuildPaths(tmp_path_factory.mktemp("build") / "shop")
+    generate(paths, products=1_000)
+    return paths
+
+
+@pytest.fixture(scope="module")
+def part(whole: BuildPaths) -> BuildPaths:
+    paths = BuildPaths(whole.root / "ablation")
+    subset.cut(whole.catalogue, paths, products=800)
+    return paths
+
+
+def test_a_part_holds_whole_groups_and_is_the_same_again(whole: BuildPaths, part: BuildPaths) -> None:
+    chosen, everything = Catalogue.open(part.catalogue).products, Catalogue.open(whole.catalogue).products
+    assert 800 <= len(chosen) < len(everything)
+    ids, groups = {product.id for product in chosen}, {product.variant_group for product in chosen if product.variant_group}
+    assert ids == {product.id for product in everything if product.id in ids or product.variant_group in groups}
+    before = (part.catalogue / "products.parquet").stat().st_mtime_ns
+    subset.cut(whole.catalogue, part, products=800)
+    assert (part.catalogue / "products.parquet").stat().st_mtime_ns == before
+
+
+def test_a_part_too_small_to_ask_about_is_refused(whole: BuildPaths, tmp_path) -> None:
+    with pytest.raises(InputError, match="--products"):
+        subset.cut(whole.catalogue, BuildPaths(tmp_path), products=10)
+
+
+@pytest.mark.slow
+def test_runs_are_kept_and_baselines_beat_chance(part: BuildPaths, tiny_settings) -> None:
+    bench = Bench(part, tiny_settings)
+    done = bench.run(BY_NAME["text only"], seed=1)
+    assert Run.read(bench.file(BY_NAME["text only"], 1)) == done
+    assert not bench.file(BY_NAME["text only"], 2).exists()
+    assert len(done.test.ndcg) == len(bench.test.queries)
+    baselines = {run.name: float(np.mean(list(run.test.ndcg.values()))) for run in bench.baselines()}
+    assert baselines["random"] < baselines["BM25, title"]
+    assert set(baselines) > {"BM25, the same fields", "untrained encoder, title", "untrained encoder, the same fields"}
+
+
+def test_what_a_variant_hides_is_gone(cached) -> None:
+    pictures, text = BY_NAME["text only"].features(cached), BY_NAME["picture only"].features(cached)
+    assert not pictures.has_image.any()
+    assert not pictures.image.any()
+    assert pictures.product_text.any()
+    assert text.has_image.any()
+    assert not text.product_text.any()
+
+
+def test_each_variant_differs_from_the_default(tiny_settings) -> None:
+    base = tiny_settings.as_dict()
+    for variant in VARIANTS:
+        changed = {name for name, value in variant.settings(tiny_settings, base["seed"]).as_dict().items() if value != base[name]}
+        assert bool(changed) == (variant.name != DEFAULT)
+
+
+def test_the_table_pairs_variants_with_the_default(tmp_path, part: BuildPaths) -> None:
+    queries = Protocol.open(part.protocol).queries("test")
+    ids = [query.id for query in queries]
+    ambiguous = [query.id for query in queries if query.kind == "ambiguous"]
+
+    def made(name: str, seed: int, value: float) -> Run:
+        scores = Scores(ndcg=dict.fromkeys(ids, value), alpha_ndcg=dict.fromkeys(ambiguous, value))
+        return Run(name=name, seed=seed, seconds=1.0, dev=scores, test=scores)
+
+    runs = [made("random", 0, 0.1), made(DEFAULT, 1, 0.5), made(DEFAULT, 2, 0.7), made("fusion mean", 1, 0.5)]
+    table = {row.name: row for row in report.rows(runs, queries)}
+    assert (table[DEFAULT].ndcg, table[DEFAULT].seeds, table[DEFAULT].spread) == (0.6, 2, 0.1)
+    assert table[DEFAULT].difference is None
+    assert table["fusion mean"].difference.mean == pytest.approx(-0.1)
+    assert {"ambiguous", "unambiguous"} < set(table["random"].by_kind)
+    report.write(tmp_path, list(table.values()), products=800, queries=len(queries), command="make it")
+    assert "fusion mean" in (tmp_path / report.TABLE).read_text(encoding="utf-8")
+    assert json.loads((tmp_path / report.SUMMARY).read_text(encoding="utf-8"))["rows"][0]["name"] == "random"
+    assert (tmp_path / report.PLOT).read_text(encoding="utf-8").startswith("<?xml")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        (["--report"], "--report"),
+        (["--report", "--catalogue", "nowhere", "--seeds", "0"], "--seeds"),
+        (["--report", "--catalogue", "nowhere", "--only", "magic"], "--only"),
+        ([], "--results"),
+    ],
+)
+def test_a_wrong_call_names_the_flag(arguments: list[str], field: str, capsys) -> None:
+    assert main(["evaluate", *arguments]) == 1
+    assert field in capsys.readouterr().err

@@ -1,0 +1,1 @@
+"""What each ingredient of training is worth: everything in one harness, on one subset of products, against the same queries."""

@@ -1,0 +1,161 @@
+"""The table of all runs, as Markdown and JSON, and its picture.
+
+A variant's figure for a query is the mean over its seeds; differences from the default are paired by query (bootstrap, 95 %).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from assortment.metrics import Estimate, paired_bootstrap
+from assortment.protocol.store import Query
+from training.ablation.runs import Run, Scores
+from training.ablation.variants import DEFAULT, VARIANTS
+
+BASELINE: Final = "no training"
+TABLE: Final = "ablation.md"
+SUMMARY: Final = "ablation.json"
+PLOT: Final = "ablation.svg"
+_GROUP: Final = {variant.name: variant.group for variant in VARIANTS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the table. Means over test queries, but for ``dev``."""
+
+    name: str
+    group: str
+    seeds: int
+    dev: float
+    """ndcg@10 of the dev queries, which training may look at."""
+    ndcg: float
+    spread: float
+    """Standard deviation of the seeds' means; 0 of one seed."""
+    difference: Estimate | None
+    """ndcg@10 less the default's; None of the default itself, or without it."""
+    by_kind: Mapping[str, float]
+    """ndcg@10 by kind of query: ambiguous, unambiguous, and the facet that an ambiguous one leaves open."""
+    alpha_ndcg: float
+    seconds: float
+    """Of a run, mean."""
+
+    def summary(self) -> dict[str, Any]:
+        """For ``ablation.json``."""
+        told = {name: getattr(self, name) for name in self.__slots__ if name != "difference"}
+        if self.difference is not None:
+            told["difference"] = {name: round(getattr(self.difference, name), 4) for name in ("mean", "low", "high")}
+        return told
+
+
+def rows(runs: Sequence[Run], queries: Sequence[Query]) -> list[Row]:
+    """One for each name, in the order of ``runs``; ``queries`` are the test queries."""
+    by_name: dict[str, list[Run]] = defaultdict(list)
+    for run in runs:
+        by_name[run.name].append(run)
+    of_default = _mean_by_query(by_name[DEFAULT], _ndcg) if DEFAULT in by_name else None
+    return [_row(name, found, queries, None if name == DEFAULT else of_default) for name, found in by_name.items()]
+
+
+def write(folder: Path, table: Sequence[Row], *, products: int, queries: int, command: str) -> None:
+    """Writes ``ablation.md``, ``ablation.json`` and ``ablation.svg``."""
+    told = {"products": products, "test_queries": queries, "command": command, "rows": [row.summary() for row in table]}
+    (folder / SUMMARY).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    (folder / TABLE).write_text(markdown(table, products=products, queries=queries, command=command), encoding="utf-8")
+    _draw(folder / PLOT, table)
+
+
+def markdown(table: Sequence[Row], *, products: int, queries: int, command: str) -> str:
+    """The table for people."""
+    lines = [
+        f"{products:,} products, {queries} test queries, derived judgments, relevance only. The mean over seeds; differences",
+        "from the default are paired by query, with their 95 % bootstrap interval.",
+        "",
+        "| | seeds | ndcg@10, dev | ndcg@10, test | less the default | ambiguous | unambiguous | alpha_ndcg@10 | seconds |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    group = ""
+    for row in table:
+        if row.group != group:
+            group = row.group
+            lines.append(f"| **{group}** | | | | | | | | |")
+        lines.append(f"| {' | '.join(_cells(row))} |")
+    return "\n".join([*lines, "", f"Made by `{command}`.", ""])
+
+
+def _cells(row: Row) -> list[str]:
+    difference = row.difference
+    return [
+        row.name,
+        str(row.seeds),
+        f"{row.dev:.3f}",
+        f"{row.ndcg:.3f}" + (f" ± {row.spread:.3f}" if row.seeds > 1 else ""),
+        "" if difference is None else f"{difference.mean:+.3f} [{difference.low:+.3f}, {difference.high:+.3f}]",
+        f"{row.by_kind['ambiguous']:.3f}",
+        f"{row.by_kind['unambiguous']:.3f}",
+        f"{row.alpha_ndcg:.3f}",
+        f"{row.seconds:.0f}" if row.seconds else "",
+    ]
+
+
+def _row(name: str, runs: Sequence[Run], queries: Sequence[Query], of_default: Mapping[str, float] | None) -> Row:
+    ndcg = _mean_by_query(runs, _ndcg)
+    difference = None
+    if of_default is not None:
+        difference = paired_bootstrap([ndcg[query.id] for query in queries], [of_default[query.id] for query in queries])
+    kinds: dict[str, list[float]] = {"ambiguous": [], "unambiguous": []}
+    for query in queries:
+        kinds[query.kind].append(ndcg[query.id])
+        if query.open:
+            kinds.setdefault(f"open {query.open[0]}", []).append(ndcg[query.id])
+    return Row(
+        name=name,
+        group=_GROUP.get(name, BASELINE),
+        seeds=len(runs),
+        dev=_mean([_mean(list(run.dev.ndcg.values())) for run in runs]),
+        ndcg=_mean(list(ndcg.values())),
+        spread=round(float(np.std([_mean(list(run.test.ndcg.values())) for run in runs])), 4),
+        difference=difference,
+        by_kind={kind: _mean(values) for kind, values in kinds.items()},
+        alpha_ndcg=_mean(list(_mean_by_query(runs, lambda scores: scores.alpha_ndcg).values())),
+        seconds=round(float(np.mean([run.seconds for run in runs])), 1),
+    )
+
+
+def _ndcg(scores: Scores) -> Mapping[str, float]:
+    return scores.ndcg
+
+
+def _mean_by_query(runs: Sequence[Run], measure: Callable[[Scores], Mapping[str, float]]) -> dict[str, float]:
+    return {query: float(np.mean([measure(run.test)[query] for run in runs])) for query in measure(runs[0].test)}
+
+
+def _mean(values: Sequence[float]) -> float:
+    return round(float(np.mean(values)), 4) if values else float("nan")
+
+
+def _draw(path: Path, table: Sequence[Row]) -> None:
+    """A bar a line, with the interval of its difference from the default."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 0.8 + 0.28 * len(table)), layout="constrained")
+    axes = figure.subplots()
+    places = range(len(table))
+    names = [row.name for row in table]
+    axes.barh(places, [row.ndcg for row in table], color=["#0072B2" if row.name == DEFAULT else "#9ec9e2" for row in table])
+    for place, row in zip(places, table, strict=True):
+        if row.difference is not None:
+            base = row.ndcg - row.difference.mean
+            axes.plot([base + row.difference.low, base + row.difference.high], [place, place], color="#333333", linewidth=1.2)
+        axes.text(0.005, place, f"{row.ndcg:.3f}", va="center", fontsize=7)
+    axes.set(yticks=list(places), yticklabels=names, xlabel="ndcg@10 on the test queries")
+    axes.tick_params(axis="y", labelsize=8)
+    axes.invert_yaxis()
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path)

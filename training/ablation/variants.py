@@ -1,0 +1,81 @@
+"""What is compared: the default, and what differs from it in one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from training.features import Features
+from training.settings import TrainingSettings
+
+DEFAULT: Final = "default"
+_NO_LABELS: Final = {"min_label_count": 1_000_000_000}
+_NO_PICTURES: Final = {"image_query_fraction": 0.0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One way to train."""
+
+    name: str
+    group: str
+    """The heading under which the table has it."""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of TrainingSettings that differ from the default's."""
+    hides: frozenset[str] = frozenset()
+    """Modalities of products that training and ranking do not see: text, picture."""
+
+    def settings(self, base: TrainingSettings, seed: int) -> TrainingSettings:
+        """The default's settings with the changes."""
+        return TrainingSettings(**{**base.as_dict(), **self.changes, "seed": seed})
+
+    def features(self, features: Features) -> Features:
+        """The products as this variant sees them. A text of zeros is a missing one."""
+        text, image, has_image = features.product_text, features.image, features.has_image
+        if "text" in self.hides:
+            text = np.zeros_like(text)
+        if "picture" in self.hides:
+            image, has_image = np.zeros_like(image), np.zeros_like(has_image)
+        return Features(text, features.title, features.attributes, image, has_image, features.tokenizer_file)
+
+
+def _left_out(**ingredients: Mapping[str, Any]) -> tuple[Variant, ...]:
+    return tuple(
+        Variant(name=f"without {name.replace('_', ' ')}", group="left out", changes=changes)
+        for name, changes in ingredients.items()
+    )
+
+
+VARIANTS: Final[tuple[Variant, ...]] = (
+    Variant(name=DEFAULT, group="default"),
+    Variant(name="fusion mean", group="fusion", changes={"fusion": "mean"}),
+    Variant(name="fusion gated", group="fusion", changes={"fusion": "gated"}),
+    Variant(name="linear formula, graded loss", group="scorer", changes={"scorer": "linear"}),
+    Variant(name="linear formula, published loss", group="scorer", changes={"scorer": "linear", "linear_loss": "article"}),
+    Variant(name="text only", group="modalities", changes={**_NO_LABELS, **_NO_PICTURES}, hides=frozenset({"picture"})),
+    Variant(name="text and labels", group="modalities", changes=_NO_PICTURES, hides=frozenset({"picture"})),
+    Variant(name="text and picture", group="modalities", changes=_NO_LABELS),
+    Variant(name="picture only", group="modalities", changes=_NO_LABELS, hides=frozenset({"text"})),
+    *_left_out(
+        domain_words={"domain_words": False},
+        label_synonyms={"label_synonyms": False},
+        kinds_of_queries=dict.fromkeys(("head_terms", "occasions", "gifts", "brand_only", "colour_only"), 0.0),
+        negation={"negation": 0.0},
+        price_words={"price_words": 0.0},
+        misspellings={"misspelt": 0.0},
+        balance_of_types={"type_balance": 0.0},
+        near_misses={"positives_per_query": 1},
+        adapters={"adapter_rank": 0},
+        staying_near_the_base={"similarity_weight": 0.0},
+        intent={"intent_weight": 0.0},
+        modality_dropout={"modality_dropout": 0.0},
+        queries_with_pictures={"image_query_fraction": 0.0},
+    ),
+    Variant(name="with rewritten queries", group="added", changes={"rewritten": 0.05}),
+    Variant(name="with queries from titles", group="added", changes={"titles": 0.05}),
+    Variant(name="with product noise", group="added", changes={"product_noise": 0.1}),
+)
+"""In the order of the table."""
