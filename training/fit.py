@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from torch import Tensor, nn
 
 from assortment.catalogue.product import Product
 from assortment.contract import MAX_QUERY_TOKENS
 from assortment.text import TextTokenizer
-from training import adapters, dev_ranking, interpolation, named_facets_training, scorer_training
+from training import adversarial, dev_ranking, interpolation, named_facets_training, query_tuning, scorer_training
 from training.augmentation import pools
 from training.augmentation.pools import Pools
 from training.checkpoint import TrainedModels
@@ -25,7 +26,7 @@ from training.general_texts import GeneralTexts
 from training.knowledge.base import Knowledge
 from training.loop import EncoderLoop, State
 from training.models import new_models
-from training.objective import all_product_vectors, encoder_losses
+from training.objective import all_product_vectors, encoder_losses, ranking_loss
 from training.queries import Allows, Part, QueryGrammar, Vocabulary
 from training.settings import TrainingSettings
 from training.text_features import encode_texts
@@ -153,7 +154,7 @@ def _fit_encoders(
 ) -> State:
     modules = _encoders(models)
     general = GeneralTexts(models.text_encoder, models.tokenizer_file, titles, precision=settings.precision, seed=settings.seed)
-    adapters.attach(models.text_encoder, rank=settings.adapter_rank, layers=settings.adapter_layers)
+    query_tuning.attach(models.text_encoder, settings)
     for frozen in (models.product_text_encoder.backbone, models.image_encoder.backbone):
         frozen.requires_grad_(False)
     models.fusion.train()
@@ -161,13 +162,20 @@ def _fit_encoders(
 
     def step(generator: np.random.Generator) -> tuple[Tensor, dict[str, float]]:
         batch = batches.batch(generator)
-        parts = encoder_losses(models, corpus, batch, general.sample(settings.batch_queries // 2 or 1, generator), settings)
-        total = parts.total(settings)
+        texts = general.sample(settings.batch_queries // 2 or 1, generator)
+        with torch.autocast("cpu", torch.bfloat16, enabled=settings.mixed_precision):
+            parts = encoder_losses(models, corpus, batch, texts, settings)
+            total = parts.total(settings)
+            if settings.adversarial:
+                total = total + adversarial.attacked(
+                    models.text_encoder, lambda: ranking_loss(models, corpus, batch, settings), settings.adversarial
+                )
         return total, {"loss": float(total.detach()), **parts.figures()}
 
     loop = EncoderLoop(
         modules,
         step=step,
+        after_step=lambda number: query_tuning.after_step(models.text_encoder, number),
         measure=lambda: _ndcg(models, corpus, dev),
         settings=settings,
         folder=place.folder,
@@ -175,7 +183,7 @@ def _fit_encoders(
         key=place.key,
     )
     state = loop.run()
-    adapters.merge(models.text_encoder)
+    query_tuning.merge(models.text_encoder)
     for module in modules.values():
         module.eval().requires_grad_(False)
     return state

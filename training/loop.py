@@ -19,11 +19,20 @@ from torch import Tensor, nn
 from torch.utils.tensorboard.writer import SummaryWriter
 
 from assortment.catalogue.progress import progress
-from training.settings import TrainingSettings
+from training.averaging import Average
+from training.query_tuning import is_adapter
+from training.settings import Schedule, TrainingSettings
 
 STATE_FILE: Final = "resume.pt"
 _GRADIENT_LIMIT: Final = 1.0
 _INTENT_RATE: Final = 1e-2  # the head reads unit vectors, so its weights have far to go
+
+_SCHEDULES: Final[dict[Schedule, Callable[[float], float]]] = {
+    "cosine": lambda gone: 0.5 * (1 + math.cos(math.pi * gone)),
+    "linear": lambda gone: 1 - gone,
+    "constant": lambda gone: 1.0,
+}
+"""From the share of steps after the warm-up that are over to the share of the peak rate."""
 
 Step = Callable[[np.random.Generator], tuple[Tensor, dict[str, float]]]
 """Draws a batch and returns its loss, and the figures to log."""
@@ -56,17 +65,22 @@ class EncoderLoop:
         modules: dict[str, nn.Module],
         *,
         step: Step,
+        after_step: Callable[[int], None] = lambda number: None,
         measure: Callable[[], float],
         settings: TrainingSettings,
         folder: Path,
         logs: Path,
         key: str,
     ) -> None:
-        """``measure`` gives dev ndcg@10 of the modules as they are; ``folder`` keeps the state; ``logs`` is TensorBoard's."""
+        """``measure`` gives dev ndcg@10 of the modules as they are; ``folder`` keeps the state; ``logs`` is TensorBoard's.
+
+        ``after_step`` is called with the number of each optimiser step, from 0, while its gradients are there.
+        """
         self._parameters = dict(_trainable(modules))
+        self._average = Average(self._parameters, settings.averaging)
         self._optimiser = torch.optim.AdamW(_groups(self._parameters, settings))
         self._peaks = [float(group["lr"]) for group in self._optimiser.param_groups]
-        self._step, self._measure, self._settings = step, measure, settings
+        self._step, self._after_step, self._measure, self._settings = step, after_step, measure, settings
         self._file, self._logs = folder / STATE_FILE, logs
         self.state = State(key)
         self._best: dict[str, Tensor] = {}
@@ -94,27 +108,37 @@ class EncoderLoop:
         steps = self._settings.steps_per_epoch
         for i in progress(range(steps), doing=f"epoch {number} of at most {self._settings.epochs}", total=steps):
             self._set_rates((number - 1) * steps + i)
-            self._optimiser.zero_grad(set_to_none=True)
-            loss, figures = self._step(generator)
-            torch.autograd.backward(loss)
-            nn.utils.clip_grad_norm_(self._parameters.values(), _GRADIENT_LIMIT)
-            self._optimiser.step()
-            for name, value in figures.items():
+            for name, value in self._descend((number - 1) * steps + i, generator).items():
                 sums[name] = sums.get(name, 0.0) + value
         self.state.epoch = number
-        score = self._measure()
-        self._consider(score)
+        with self._average.applied():
+            score = self._measure()
+            self._consider(score)
         figures = {name: round(total / steps, 5) for name, total in sums.items()}
         self.state.history.append(
             {"epoch": number, **figures, "dev_ndcg@10": score, "seconds": round(time.monotonic() - start, 1)}
         )
         return {**figures, "dev_ndcg@10": score}
 
+    def _descend(self, step: int, generator: np.random.Generator) -> dict[str, float]:
+        """One optimiser step; the figures of its last batch."""
+        self._optimiser.zero_grad(set_to_none=True)
+        figures: dict[str, float] = {}
+        for _ in range(self._settings.accumulation):
+            loss, figures = self._step(generator)
+            torch.autograd.backward(loss / self._settings.accumulation)
+        nn.utils.clip_grad_norm_(self._parameters.values(), _GRADIENT_LIMIT)
+        self._optimiser.step()
+        self._after_step(step)
+        self._average.update()
+        return figures
+
     def _set_rates(self, step: int) -> None:
-        """Linear warm-up, then a cosine down to zero at the last step that there may be."""
+        """Linear warm-up, then down to zero at the last step that there may be, or not, as the schedule says."""
         total = self._settings.epochs * self._settings.steps_per_epoch
         warmup = max(1, round(total * self._settings.warmup_fraction))
-        share = (step + 1) / warmup if step < warmup else 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, total - warmup)))
+        gone = (step - warmup) / max(1, total - warmup)
+        share = (step + 1) / warmup if step < warmup else _SCHEDULES[self._settings.schedule](gone)
         for group, peak in zip(self._optimiser.param_groups, self._peaks, strict=True):
             group["lr"] = peak * share
 
@@ -129,6 +153,7 @@ class EncoderLoop:
             "state": {name: getattr(self.state, name) for name in ("key", "epoch", "best", "best_epoch", "history")},
             "parameters": {name: parameter.detach() for name, parameter in self._parameters.items()},
             "best": self._best,
+            "average": self._average.values,
             "optimiser": self._optimiser.state_dict(),
         }
         unfinished = self._file.with_suffix(".tmp")
@@ -144,6 +169,7 @@ class EncoderLoop:
         self.state = State(**content["state"])
         _copy_into(self._parameters, content["parameters"])
         self._best = content["best"]
+        self._average.values.update(content["average"])
         self._optimiser.load_state_dict(content["optimiser"])
         return True
 
@@ -156,19 +182,28 @@ def _trainable(modules: dict[str, nn.Module]) -> Iterable[tuple[str, nn.Paramete
 
 
 def _groups(parameters: dict[str, nn.Parameter], settings: TrainingSettings) -> list[dict[str, Any]]:
-    """Adapters and the intent head have rates of their own; vectors, scalars and embeddings are not decayed."""
-    adapters = [parameter for name, parameter in parameters.items() if "lora_" in name]
-    head = [parameter for name, parameter in parameters.items() if "intent." in name]
-    others = {name: parameter for name, parameter in parameters.items() if "lora_" not in name and "intent." not in name}
-    free = [parameter for name, parameter in others.items() if parameter.ndim < 2 or "table" in name]
-    decayed = [parameter for name, parameter in others.items() if parameter.ndim >= 2 and "table" not in name]
-    groups = [
-        {"params": head, "lr": _INTENT_RATE, "weight_decay": 0.0},
-        {"params": decayed, "lr": settings.learning_rate, "weight_decay": settings.weight_decay},
-        {"params": free, "lr": settings.learning_rate, "weight_decay": 0.0},
-        {"params": adapters, "lr": settings.adapter_learning_rate, "weight_decay": 0.0},
-    ]
-    return [group for group in groups if group["params"]]
+    """Adapters, backbone and intent head have rates of their own; vectors, scalars and embeddings are not decayed."""
+    kinds: dict[str, list[nn.Parameter]] = {"adapter": [], "backbone": [], "intent": [], "free": [], "decayed": []}
+    for name, parameter in parameters.items():
+        kinds[_kind(name, parameter)].append(parameter)
+    rates = {
+        "intent": (_INTENT_RATE, 0.0),
+        "decayed": (settings.learning_rate, settings.weight_decay),
+        "free": (settings.learning_rate, 0.0),
+        "adapter": (settings.adapter_learning_rate, 0.0),
+        "backbone": (settings.backbone_learning_rate, settings.weight_decay),
+    }
+    return [{"params": kinds[kind], "lr": rate, "weight_decay": decay} for kind, (rate, decay) in rates.items() if kinds[kind]]
+
+
+def _kind(name: str, parameter: nn.Parameter) -> str:
+    if is_adapter(name):
+        return "adapter"
+    if ".backbone." in name:
+        return "backbone"
+    if "intent." in name:
+        return "intent"
+    return "free" if parameter.ndim < 2 or "table" in name else "decayed"
 
 
 @torch.no_grad()

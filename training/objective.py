@@ -41,15 +41,24 @@ def encoder_losses(
 ) -> Parts:
     """The losses of one step; ``general`` is a sample of GeneralTexts."""
     query_vector = query_vectors(models, batch.queries)
-    product_vector = product_vectors(models, corpus, batch.rows, noise=settings.product_noise)
-    scores = query_vector @ product_vector.T / settings.temperature
     token_ids, mask, base = general
+    ranking = _ranking(models, corpus, batch, query_vector, settings)
     adapted = models.text_encoder.pool(token_ids, mask)
     return Parts(
-        ranking=losses.listwise(scores, batch.grade),
+        ranking=ranking,
         intent=losses.intent(models.fusion.intent.logits(query_vector), batch.intent),
         similarity=losses.keep_similarity(adapted, base),
     )
+
+
+def ranking_loss(models: TrainedModels, corpus: Corpus, batch: Batch, settings: TrainingSettings) -> Tensor:
+    """The ranking loss alone."""
+    return _ranking(models, corpus, batch, query_vectors(models, batch.queries), settings)
+
+
+def _ranking(models: TrainedModels, corpus: Corpus, batch: Batch, query_vector: Tensor, settings: TrainingSettings) -> Tensor:
+    product_vector = product_vectors(models, corpus, batch.rows, noise=settings.product_noise)
+    return losses.listwise(query_vector @ product_vector.T / settings.temperature, batch.grade)
 
 
 def query_vectors(models: TrainedModels, queries: QueryBatch) -> Tensor:

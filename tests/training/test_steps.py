@@ -56,7 +56,14 @@ def test_the_same_settings_give_the_same_models(trained: BuildPaths, tiny_settin
             assert torch.allclose(value.float(), state[key].float(), atol=1e-5), f"{name}.{key}"
 
 
-@pytest.mark.parametrize("changes", [{"fusion": "mean"}, {"fusion": "gated", "scorer": "linear"}, {"adapter_rank": 0}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"fusion": "mean", "adversarial": 0.5},
+        {"fusion": "gated", "scorer": "linear", "query_tuning": "full", "gradient_checkpointing": True},
+        {"adapter_rank": 0, "mixed_precision": True},
+    ],
+)
 def test_the_options_train(
     trained: BuildPaths, tiny_settings: TrainingSettings, tmp_path: Path, changes: dict[str, object]
 ) -> None:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import torch
 from torch.nn import functional as F
 
 from assortment.text import TextTokenizer, pad
-from training import adapters, backbones
+from training import adversarial, backbones, query_tuning
+from training.settings import QueryTuning, TrainingSettings
 from training.text_encoder import TextEncoder, principal_directions
 from training.text_features import encode_texts
 
@@ -53,22 +55,43 @@ def test_many_texts_are_encoded_as_each_alone(encoder: TextEncoder, tiny_bert: P
         assert torch.allclose(torch.from_numpy(vector), alone, atol=1e-5)
 
 
-def test_adapters_change_nothing_at_first_and_merge_into_the_weights(encoder: TextEncoder) -> None:
+@pytest.mark.parametrize("method", get_args(QueryTuning))
+def test_a_way_to_tune_changes_nothing_at_first_and_is_merged_in_the_end(encoder: TextEncoder, method: QueryTuning) -> None:
     ids = torch.tensor([[2, 30, 31, 32, 3]])
     mask = torch.ones_like(ids)
     before = encoder(ids, mask).detach()
     names = set(encoder.state_dict())
-    adapters.attach(encoder, rank=4, layers=1)
-    assert torch.allclose(encoder(ids, mask), before, atol=1e-6)
+    settings = TrainingSettings(query_tuning=method, adapter_rank=4, adapter_layers=1, epochs=2, steps_per_epoch=5)
+    query_tuning.attach(encoder, settings)
+    torch.testing.assert_close(encoder(ids, mask), before, atol=1e-6, rtol=0)
     learned = [name for name, parameter in encoder.backbone.named_parameters() if parameter.requires_grad]
-    assert learned
-    assert all("layer.1." in name for name in learned), "the lower layer stays as it is"
-    with torch.no_grad():
-        for parameter in encoder.parameters():
-            if parameter.requires_grad:
-                parameter.add_(0.05)
+    assert bool(learned) == (method != "frozen")
+    assert method == "full" or all("layer.1." in name for name in learned), "the lower layer stays as it is"
+    trained = [parameter for parameter in encoder.parameters() if parameter.requires_grad]
+    optimiser = torch.optim.SGD(trained, lr=0.5)
+    for step in range(3):
+        optimiser.zero_grad()
+        encoder(ids, mask)[0, :8].sum().backward()
+        optimiser.step()
+        query_tuning.after_step(encoder, step)
     changed = encoder(ids, mask).detach()
-    adapters.merge(encoder)
-    assert torch.allclose(encoder(ids, mask), changed, atol=1e-5)
+    query_tuning.merge(encoder)
+    torch.testing.assert_close(encoder(ids, mask), changed, atol=1e-5, rtol=0)
     assert set(encoder.state_dict()) == names
-    assert not torch.allclose(changed, before, atol=1e-3)
+    assert not torch.allclose(changed, before, atol=1e-4)
+
+
+def test_words_are_moved_where_it_hurts(encoder: TextEncoder) -> None:
+    ids = torch.tensor([[2, 30, 31, 32, 3], [2, 33, 34, 3, 0]])
+    mask = (ids > 0).long()
+
+    def loss() -> torch.Tensor:
+        vectors = encoder(ids, mask)
+        encoder(ids[:1], mask[:1])  # other texts are left alone
+        return 1 - (vectors[0] * vectors[1]).sum()
+
+    attacked = adversarial.attacked(encoder, loss, 0.5)
+    assert attacked > loss()
+    attacked.backward()
+    assert encoder.projection.weight.grad is not None
+    torch.testing.assert_close(adversarial.attacked(encoder, loss, 0.0), loss())

@@ -22,11 +22,12 @@ from assortment.serving.request import SearchRequest
 from assortment.serving.step import Tensors
 from assortment.text import TOKENIZER_FILE, TextTokenizer, pad
 from export import onnx_export, parity, quantise
-from training import adapters
+from training import query_tuning
 from training.backbones import load_text
 from training.general_texts import vocabulary_words
 from training.named_facets import NamedFacets
 from training.query_side import QueryText
+from training.settings import TrainingSettings
 from training.text_encoder import TextEncoder
 from training.text_families import FAMILIES
 
@@ -114,9 +115,9 @@ def test_padding_with_zero_changes_no_vector(folder: Path) -> None:
 @pytest.mark.slow
 def test_an_exported_encoder_serves_what_pytorch_trained(folder: Path) -> None:
     encoder = loaded(folder)
-    adapters.attach(encoder, rank=2, layers=1)
+    query_tuning.attach(encoder, TrainingSettings(adapter_rank=2, adapter_layers=1))
     encoder(*tokens(folder, TEXTS)).sum().backward()  # the adapters found linear maps to sit on
-    adapters.merge(encoder)
+    query_tuning.merge(encoder)
     encoder.eval()
     served_as = QueryText(encoder, NamedFacets(SHAPE["hidden_size"], 2)).eval()
     path = folder / "text_encoder.onnx"

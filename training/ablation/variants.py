@@ -42,11 +42,12 @@ class Variant:
         return Features(text, features.title, features.attributes, image, has_image, features.tokenizer_file)
 
 
+def _of_group(group: str, /, **named: Mapping[str, Any]) -> tuple[Variant, ...]:
+    return tuple(Variant(name=name.replace("_", " "), group=group, changes=changes) for name, changes in named.items())
+
+
 def _left_out(**ingredients: Mapping[str, Any]) -> tuple[Variant, ...]:
-    return tuple(
-        Variant(name=f"without {name.replace('_', ' ')}", group="left out", changes=changes)
-        for name, changes in ingredients.items()
-    )
+    return _of_group("left out", **{f"without_{name}": changes for name, changes in ingredients.items()})
 
 
 VARIANTS: Final[tuple[Variant, ...]] = (
@@ -68,11 +69,21 @@ VARIANTS: Final[tuple[Variant, ...]] = (
         misspellings={"misspelt": 0.0},
         balance_of_types={"type_balance": 0.0},
         near_misses={"positives_per_query": 1},
-        adapters={"adapter_rank": 0},
         staying_near_the_base={"similarity_weight": 0.0},
         intent={"intent_weight": 0.0},
         modality_dropout={"modality_dropout": 0.0},
         queries_with_pictures={"image_query_fraction": 0.0},
+    ),
+    *_of_group(
+        "tuning of the query encoder",
+        DoRA={"query_tuning": "dora"},
+        AdaLoRA={"query_tuning": "adalora"},
+        IA3={"query_tuning": "ia3"},
+        last_layers={"query_tuning": "last_layers"},
+        all_weights={"query_tuning": "full"},
+        no_weights={"query_tuning": "frozen"},
+        adversarial={"adversarial": 0.1},
+        averaged_weights={"averaging": 0.97},
     ),
     Variant(name="with rewritten queries", group="added", changes={"rewritten": 0.05}),
     Variant(name="with queries from titles", group="added", changes={"titles": 0.05}),

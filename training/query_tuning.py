@@ -1,0 +1,118 @@
+"""How the query encoder learns: which of its weights, by which method. Whatever it is, it is merged before it is saved.
+
+    lora          low-rank adapters (Hu et al. 2021) on the linear maps of the upper layers
+    dora          the same with a learned length for each output (Liu et al. 2024)
+    adalora       low-rank adapters that give the rank to the maps which need it (Zhang et al. 2023)
+    ia3           a learned factor for each key, value and feed-forward output (Liu et al. 2022)
+    last_layers   the weights of the upper layers themselves
+    full          all weights
+    frozen        none: only what stands on top of the encoder learns
+
+Adapters come from the peft library. Its prefix and prompt tuning cannot be merged into the weights, and so are not offered: they
+would be another model in serving.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from typing import Any, Final, cast
+
+from peft import AdaLoraConfig, IA3Config, LoraConfig, PeftConfig, PeftModel, get_peft_model
+from torch import nn
+from transformers import PreTrainedModel
+
+from training.settings import QueryTuning, TrainingSettings
+from training.text_encoder import TextEncoder
+
+_SCALE: Final = 2  # alpha over rank
+_FIRST_RANK: Final = 1.5  # of AdaLoRA, times the rank that it ends with
+_LAYER: Final = re.compile(r"\.(\d+)\.")
+_FEED_FORWARD: Final = re.compile(r"(output\.dense|ffn\.lin2|ffn_output)$")
+_KEY_OR_VALUE: Final = re.compile(r"(key|value|k_lin|v_lin)$")
+
+
+def attach(encoder: TextEncoder, settings: TrainingSettings) -> None:
+    """Freezes the backbone but for what ``settings.query_tuning`` says; layers below ``adapter_layers`` cost no backward pass."""
+    backbone = encoder.backbone
+    backbone.requires_grad_(settings.query_tuning == "full")
+    if settings.gradient_checkpointing:
+        _keep_no_activations(backbone)
+    if settings.query_tuning == "last_layers":
+        upper = _upper_layers(backbone, settings.adapter_layers)
+        for name, parameter in backbone.named_parameters():
+            parameter.requires_grad_(name.startswith(upper))
+    config = _peft_config(settings, _linear_maps(backbone, settings.adapter_layers))
+    if config is not None:
+        with warnings.catch_warnings():
+            # peft asks transformers for an attribute that is going away
+            warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
+            encoder.backbone = get_peft_model(_own(backbone), config)
+
+
+def after_step(encoder: TextEncoder, step: int) -> None:
+    """What a method does between two optimiser steps, while the gradients are there: AdaLoRA moves rank about.
+
+    Its running averages of importance are not saved: a run that goes on after a kill starts them anew.
+    """
+    if isinstance(encoder.backbone, PeftModel) and encoder.backbone.active_peft_config.peft_type == "ADALORA":
+        cast(Any, encoder.backbone.base_model).update_and_allocate(step)
+
+
+def merge(encoder: TextEncoder) -> None:
+    """Adds adapters to the weights: the encoder is of its own class again."""
+    if isinstance(encoder.backbone, PeftModel):
+        encoder.backbone = cast(nn.Module, cast(Any, encoder.backbone).merge_and_unload())
+
+
+def is_adapter(parameter: str) -> bool:
+    """Whether a parameter of this name is peft's."""
+    return "lora_" in parameter or "ia3_" in parameter
+
+
+def _peft_config(settings: TrainingSettings, targets: list[str]) -> PeftConfig | None:
+    method: QueryTuning = settings.query_tuning
+    rank = settings.adapter_rank
+    if method == "ia3":
+        chosen = [name for name in targets if _KEY_OR_VALUE.search(name) or _FEED_FORWARD.search(name)]
+        return IA3Config(target_modules=chosen, feedforward_modules=[name for name in chosen if _FEED_FORWARD.search(name)])
+    if method in ("last_layers", "full", "frozen") or not rank:
+        return None
+    shared: dict[str, Any] = {"lora_alpha": _SCALE * rank, "target_modules": targets, "lora_dropout": settings.adapter_dropout}
+    if method == "adalora":
+        steps = settings.epochs * settings.steps_per_epoch
+        first = round(_FIRST_RANK * rank)
+        return AdaLoraConfig(
+            init_r=first, target_r=rank, tinit=steps // 10, tfinal=steps // 3, deltaT=5, total_step=steps, **shared
+        )
+    return LoraConfig(r=rank, use_dora=method == "dora", **shared)
+
+
+def _keep_no_activations(backbone: Any) -> None:
+    kwargs = {"use_reentrant": False}  # the other kind loses gradients where nothing below is trained
+    if hasattr(backbone, "activation_checkpointing_enable"):  # its name since transformers 5
+        backbone.activation_checkpointing_enable(kwargs)
+    else:
+        backbone.gradient_checkpointing_enable(kwargs)
+
+
+def _own(backbone: nn.Module) -> PreTrainedModel:
+    return cast(PreTrainedModel, backbone)
+
+
+def _layer_numbers(names: list[str]) -> dict[str, int]:
+    """A layer's number is the first number in its name."""
+    return {name: int(match.group(1)) for name in names if (match := _LAYER.search(f"{name}."))}
+
+
+def _linear_maps(backbone: nn.Module, layers: int) -> list[str]:
+    """Full names of the linear maps in the upper ``layers``."""
+    numbers = _layer_numbers([name for name, module in backbone.named_modules() if isinstance(module, nn.Linear)])
+    lowest = max(numbers.values(), default=-1) - layers
+    return sorted(name for name, number in numbers.items() if number > lowest)
+
+
+def _upper_layers(backbone: nn.Module, layers: int) -> tuple[str, ...]:
+    """The beginnings of the names of everything in the upper ``layers``."""
+    maps = _linear_maps(backbone, layers)
+    return tuple({name[: match.end()] for name in maps if (match := _LAYER.search(name))})
