@@ -56,6 +56,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="any other field of TrainingSettings, as negation=0.05; repeat it",
     )
+    parser.add_argument(
+        "--search",
+        type=int,
+        metavar="TRIALS",
+        help="instead of training, search rates, rank, temperature and the like for the highest dev ndcg@10; a study goes on",
+    )
     parser.add_argument("--seed", type=int, default=defaults.seed, help="same seed, same models")
     parser.add_argument("--threads", type=int, default=defaults.threads, help="threads of PyTorch")
 
@@ -63,8 +69,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from training.steps import train  # imports torch: not needed for --help
 
-    done = train(BuildPaths(args.build / args.catalogue), settings_from(args))
+    paths = BuildPaths(args.build / args.catalogue)
+    if args.search is not None:
+        return _search(paths, settings_from(args), args.search)
+    done = train(paths, settings_from(args))
     print(json.dumps(done.results, indent=1))
+    return 0
+
+
+def _search(paths: BuildPaths, settings: TrainingSettings, trials: int) -> int:
+    from training.search import search
+
+    found = search(paths, settings, trials=trials)
+    print(f"best of {found.trials} trials: dev ndcg@10 {found.dev_ndcg:.4f}, as given {found.usual_dev_ndcg:.4f}; train with")
+    print(f"assortment train --catalogue {paths.root.name} {found.flags}")
     return 0
 
 

@@ -9,21 +9,16 @@ import time
 import torch
 
 from assortment import manifest
-from assortment.catalogue.store import Catalogue
-from assortment.contract import MAX_QUERY_TOKENS
 from assortment.errors import StepError
 from assortment.manifest import Manifest
 from assortment.metrics import paired_bootstrap
 from assortment.paths import BuildPaths
-from assortment.protocol.store import Protocol
-from assortment.text import TextTokenizer
-from training import backbones, checkpoint, dev_ranking, features, zero_shot
-from training.fit import Place, fit
-from training.knowledge import steps as knowledge_steps
+from training import checkpoint, dev_ranking, zero_shot
+from training.fit import Place
 from training.loop import STATE_FILE
 from training.objective import all_product_vectors
+from training.prepared import Prepared
 from training.settings import TrainingSettings
-from training.text_encoder import TextEncoder
 
 STEP = "train"
 
@@ -63,22 +58,11 @@ def train(paths: BuildPaths, settings: TrainingSettings) -> Manifest:
 
 
 def _train_into(paths: BuildPaths, settings: TrainingSettings, key: str) -> dict[str, object]:
-    catalogue, protocol = Catalogue.open(paths.catalogue), Protocol.open(paths.protocol)
-    cached = features.extract(paths, settings)
-    tokenizer = TextTokenizer(cached.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
-    product_ids = [product.id for product in catalogue.products]
-    dev = dev_ranking.query_set(protocol, "dev", product_ids, tokenizer)
-    test = dev_ranking.query_set(protocol, "test", product_ids, tokenizer)
-
-    place = Place(folder=paths.checkpoints, logs=paths.root / "logs" / "train", key=key)
-    train_rows = protocol.train_rows(catalogue).tolist()
-    knowledge = knowledge_steps.build(paths, settings) if settings.domain_words or settings.wordnet else None
-    models, corpus = fit(catalogue.products, cached, train_rows, protocol, dev, settings, place, knowledge)
+    prepared = Prepared.open(paths, settings)
+    dev, test = prepared.dev, prepared.test
+    models, corpus = prepared.fit(settings, Place(folder=paths.checkpoints, logs=paths.root / "logs" / "train", key=key))
     checkpoint.save(paths.checkpoints, models)
-
-    backbone = backbones.load_text(settings.text_backbone)
-    untrained = TextEncoder(backbone.model, hidden_size=backbone.model.config.hidden_size)
-    baseline = zero_shot.evaluate(untrained, cached, dev, test)
+    baseline = zero_shot.evaluate(prepared.untrained(settings), prepared.features, dev, test)
     baseline.write(paths.checkpoints)
 
     rows, _ = dev_ranking.scored(models, corpus, dev_ranking.encode(models, test), all_product_vectors(models, corpus))
@@ -88,8 +72,8 @@ def _train_into(paths: BuildPaths, settings: TrainingSettings, key: str) -> dict
         "relevance": {"dev": models.metrics["dev"], "test": test.measure(rows)},
         "gain_over_zero_shot": {"ndcg@10": round(gain.mean, 4), "low": round(gain.low, 4), "high": round(gain.high, 4)},
         "queries": models.metrics["queries"],
-        "products": len(catalogue),
-        "train_products": len(train_rows),
+        "products": len(prepared.catalogue),
+        "train_products": len(prepared.train_rows),
         "labels": len(models.labels) - 1,
         "categories": len(models.categories),
     }

@@ -14,20 +14,15 @@ from typing import Any
 from torch import Tensor
 
 from assortment import manifest
-from assortment.catalogue.store import Catalogue
-from assortment.contract import MAX_QUERY_TOKENS
 from assortment.paths import BuildPaths
-from assortment.protocol.store import Protocol
-from assortment.text import TextTokenizer
-from training import backbones, dev_ranking, features
+from training import dev_ranking
 from training.ablation import baselines
 from training.ablation.variants import Variant
 from training.dev_ranking import QuerySet
-from training.fit import Place, fit
-from training.knowledge import steps as knowledge_steps
+from training.fit import Place
 from training.objective import all_product_vectors
+from training.prepared import Prepared
 from training.settings import TrainingSettings
-from training.text_encoder import TextEncoder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +70,9 @@ class Bench:
     def __init__(self, paths: BuildPaths, base: TrainingSettings) -> None:
         """``paths``: of the subset, whose features are computed when they are not there. ``base``: of the default."""
         self._paths, self._base = paths, base
-        self._catalogue, self._protocol = Catalogue.open(paths.catalogue), Protocol.open(paths.protocol)
-        self._features = features.extract(paths, base)
-        tokenizer = TextTokenizer(self._features.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
-        ids = [product.id for product in self._catalogue.products]
-        self.dev = dev_ranking.query_set(self._protocol, "dev", ids, tokenizer)
-        self.test = dev_ranking.query_set(self._protocol, "test", ids, tokenizer)
-        self.num_products = len(ids)
+        self._prepared = Prepared.open(paths, base)
+        self.dev, self.test = self._prepared.dev, self._prepared.test
+        self.num_products = len(self._prepared.catalogue)
 
     def file(self, variant: Variant, seed: int) -> Path:
         """Where the run of a variant is kept; another one when anything that it depends on changes."""
@@ -93,43 +84,28 @@ class Bench:
     def run(self, variant: Variant, seed: int) -> Run:
         """Trains a variant and ranks both splits by its scorer, without diversification."""
         started = time.monotonic()
-        settings = variant.settings(self._base, seed)
         state = self._runs() / "state"
         place = Place(folder=state, logs=state / "logs", key=self.file(variant, seed).stem)
-        knowledge = knowledge_steps.build(self._paths, settings) if settings.domain_words else None
-        train_rows = self._protocol.train_rows(self._catalogue).tolist()
-        seen = variant.features(self._features)
-        models, corpus = fit(self._catalogue.products, seen, train_rows, self._protocol, self.dev, settings, place, knowledge)
+        seen = variant.features(self._prepared.features)
+        models, corpus = self._prepared.fit(variant.settings(self._base, seed), place, seen)
         vectors = all_product_vectors(models, corpus)
 
         def ranked(queries: QuerySet) -> Scores:
             rows, _ = dev_ranking.scored(models, corpus, dev_ranking.encode(models, queries), vectors)
             return Scores.of(queries, rows)
 
-        done = Run(
-            name=variant.name,
-            seed=seed,
-            seconds=round(time.monotonic() - started, 1),
-            dev=ranked(self.dev),
-            test=ranked(self.test),
-        )
+        seconds = round(time.monotonic() - started, 1)
+        done = Run(name=variant.name, seed=seed, seconds=seconds, dev=ranked(self.dev), test=ranked(self.test))
         done.write(self.file(variant, seed))
         shutil.rmtree(state, ignore_errors=True)
         return done
 
     def baselines(self) -> list[Run]:
         """What needs no training."""
-        backbone = backbones.load_text(self._base.text_backbone)
-        encoder = TextEncoder(backbone.model, hidden_size=backbone.model.config.hidden_size).eval()
-        found = baselines.rankings(self._catalogue.products, self._features, encoder, self.dev, self.test)
+        prepared, encoder = self._prepared, self._prepared.untrained(self._base)
+        found = baselines.rankings(prepared.catalogue.products, prepared.features, encoder, self.dev, self.test)
         return [
-            Run(
-                name=name,
-                seed=0,
-                seconds=0.0,
-                dev=Scores.of(self.dev, rows["dev"]),
-                test=Scores.of(self.test, rows["test"]),
-            )
+            Run(name=name, seed=0, seconds=0.0, dev=Scores.of(self.dev, rows["dev"]), test=Scores.of(self.test, rows["test"]))
             for name, rows in found.items()
         ]
 

@@ -1,0 +1,74 @@
+"""What every training run of a catalogue starts from: products, frozen protocol, features, queries to measure with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from assortment.catalogue.store import Catalogue
+from assortment.contract import MAX_QUERY_TOKENS
+from assortment.paths import BuildPaths
+from assortment.protocol.splits import Split
+from assortment.protocol.store import Protocol
+from assortment.text import TextTokenizer
+from training import backbones, dev_ranking, features
+from training.checkpoint import TrainedModels
+from training.data import Corpus
+from training.dev_ranking import QuerySet
+from training.features import Features
+from training.fit import Place, fit
+from training.knowledge import steps as knowledge_steps
+from training.settings import TrainingSettings
+from training.text_encoder import TextEncoder
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One catalogue, ready to be trained on again and again."""
+
+    paths: BuildPaths
+    catalogue: Catalogue
+    protocol: Protocol
+    features: Features
+
+    @classmethod
+    def open(cls, paths: BuildPaths, settings: TrainingSettings) -> Prepared:
+        """Computes the features when they are not there; ``settings`` name the backbones.
+
+        Raises:
+            StepError: when there is no catalogue or no protocol.
+        """
+        catalogue, protocol = Catalogue.open(paths.catalogue), Protocol.open(paths.protocol)
+        return cls(paths, catalogue, protocol, features.extract(paths, settings))
+
+    @cached_property
+    def dev(self) -> QuerySet:
+        """The queries that decide when to stop and what to keep."""
+        return self._queries("dev")
+
+    @cached_property
+    def test(self) -> QuerySet:
+        """The frozen ones, which decide nothing."""
+        return self._queries("test")
+
+    @cached_property
+    def train_rows(self) -> list[int]:
+        """Rows of the products that training may show."""
+        rows: list[int] = self.protocol.train_rows(self.catalogue).tolist()
+        return rows
+
+    def untrained(self, settings: TrainingSettings) -> TextEncoder:
+        """The text encoder as it comes."""
+        backbone = backbones.load_text(settings.text_backbone)
+        return TextEncoder(backbone.model, hidden_size=backbone.model.config.hidden_size).eval()
+
+    def fit(self, settings: TrainingSettings, place: Place, seen: Features | None = None) -> tuple[TrainedModels, Corpus]:
+        """Trains; ``seen`` are the features of the products as the run sees them, if not as they are."""
+        knowledge = knowledge_steps.build(self.paths, settings) if settings.domain_words or settings.wordnet else None
+        features = seen or self.features
+        return fit(self.catalogue.products, features, self.train_rows, self.protocol, self.dev, settings, place, knowledge)
+
+    def _queries(self, split: Split) -> QuerySet:
+        tokenizer = TextTokenizer(self.features.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
+        ids = [product.id for product in self.catalogue.products]
+        return dev_ranking.query_set(self.protocol, split, ids, tokenizer)
