@@ -10,7 +10,7 @@ from typing import Final
 from export.repository_check import configs, engines, files, graphs, profiles, traps, wiring
 from export.repository_check.finding import Finding, Severity
 from export.repository_check.repository import Repository
-from export.tensorrt.releases import Release, release
+from export.tensorrt.releases import DEFAULT, Release, release
 
 Rule = Callable[[Repository], Iterator[Finding]]
 
@@ -19,8 +19,6 @@ RULES: Final[tuple[Rule, ...]] = (
 )  # fmt: skip
 EMBEDDED: Final = "24.10"
 """The release of the embedded CPU server."""
-GPU: Final = "26.07"
-"""The release that ``deploy/container`` derives from; a test holds its Dockerfile against this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ def check(folder: Path, variant: str, container: str | None = None) -> Checked:
         InputError: when there is no such variant or release.
         StepError: when the folder is no model repository.
     """
-    its_release = release(container or (EMBEDDED if variant == "cpu" else GPU))
+    its_release = release(container or (EMBEDDED if variant == "cpu" else DEFAULT))
     repository = Repository.open(folder, variant, its_release)
     found = [(rule.__name__, finding) for rule in RULES for finding in rule(repository)]
     return Checked(variant, its_release, len(repository.configs) + len(repository.unparsed), found)

@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         description=(
             "Checks an assembled model repository as nodes of one variant will see it: configurations parse and are wired, "
             "names, types and shapes agree with the ONNX models, TensorRT profiles cover the limits, files match the manifest, "
-            "engines match the release, and what that release is known to do wrong is refused by name. Exit status 1 on any error."
+            "engines match the release, and what that release is known to do wrong is refused by name. Exit status 1: errors."
         ),
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )

@@ -58,12 +58,12 @@ def engines_are_of_the_release(repository: Repository) -> Iterator[Finding]:
     wanted, served = repository.release.tensorrt, repository.release.container
     for model, _, version in repository.served("tensorrt"):
         for engine in plans_of(repository, model):
-            major_differs = engine.tensorrt.partition(".")[0] != wanted.partition(".")[0]
             if not f"{engine.tensorrt}.".startswith(f"{wanted}."):
                 wrong = f"it was built with TensorRT {engine.tensorrt}, the release {served} has {wanted}"
-                known = "inferred" if repository.release.inferred else repository.release.source
-                severity = Severity.ERROR if major_differs or not repository.release.inferred else Severity.WARNING
-                yield Finding(repository.relative(version / engine.filename), wrong, _BUILD, severity, source=known)
+                inferred = repository.release.inferred and engine.tensorrt.partition(".")[0] == str(repository.release.major)
+                severity = Severity.WARNING if inferred else Severity.ERROR
+                file = repository.relative(version / engine.filename)
+                yield Finding(file, wrong, _BUILD, severity, source=repository.release.source)
     built = str(repository.engines.get("release", ""))
     if built and repository.variant == "tensorrt" and built != served:
         wrong = f"the engines were built in the container {built}, the repository is to be served by {served}"

@@ -84,7 +84,7 @@ def only_parameters_that_the_accelerator_knows(repository: Repository) -> Iterat
 
 def precision_is_the_models_own(repository: Repository) -> Iterator[Finding]:
     """TensorRT 11 has no switches for precision: what a float32 model is told changes nothing, silently."""
-    strongly_typed = int(repository.release.tensorrt.partition(".")[0] or 0) >= 11
+    strongly_typed = repository.release.major >= 11
     for model, config, version in repository.served("onnxruntime"):
         for parameters in accelerators(config, "tensorrt"):
             file, mode = repository.config_file(model), parameters.get("precision_mode", "FP32")
