@@ -89,7 +89,7 @@ def assemble(paths: BuildPaths, *, templates: Path = TEMPLATES, engines: Path | 
 
     Raises:
         ManifestError: when an input folder is damaged, naming the file.
-        StepError: when there is no index, it belongs to other models, or a file is missing.
+        StepError: when there is no index, it or the engines belong to other models, or a file is missing.
     """
     with exclusive(paths):
         return _assemble(paths, templates, engines)
@@ -104,6 +104,8 @@ def _assemble(paths: BuildPaths, templates: Path, engines: Path | None) -> Manif
         return manifest.read(paths.model_repository)
     started = time.monotonic()
     verify(inputs)
+    if engines and manifest.read(engines).inputs.get("export") != manifest.fingerprint(paths.export):
+        raise StepError(f"{engines} is of other models than {paths.export} holds; run `assortment export --tensorrt` again")
     unfinished = paths.model_repository.with_suffix(".unfinished")
     afresh(unfinished)
     assembling.assemble(templates, paths.export, indices, unfinished, engines=engines)
