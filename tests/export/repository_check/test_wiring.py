@@ -75,9 +75,9 @@ DAMAGES = [
     ),
     Damage(
         rule="ensembles_have_no_queue",
-        do=edit("search/config.pbtxt", "ensemble_scheduling", "dynamic_batching { }\nensemble_scheduling"),
+        do=edit("search/config.pbtxt", "max_batch_size", "instance_group [ { count: 2 } ]\nmax_batch_size"),
         file="search/config.pbtxt",
-        says="dynamic_batching",
+        says="instance_group",
     ),
 ]
 
