@@ -73,11 +73,7 @@ _SHOWN: Final = (
     *_FILTERED,
 )
 TABLES: Final[dict[str, tuple[str, ...]]] = {"diversifier": _SHOWN, "prepare": _FILTERED, "text_search": _SHOWN}
-_OPTIONAL: Final = (
-    artefacts.MODEL_INT8,
-    artefacts.TEXT_ENCODER_INT8,
-    artefacts.MODEL_FP16,
-)  # absent: too much lost, or not asked for
+_OPTIONAL: Final = (artefacts.MODEL_INT8, artefacts.TEXT_ENCODER_INT8, artefacts.MODEL_FP16)  # lost too much, or not asked for
 _WORTH_LINKING: Final = 1 << 16  # bytes; smaller files, those of the source tree among them, are copied
 
 
@@ -95,10 +91,9 @@ def assemble(templates: Path, export: Path, indices: Mapping[int, Path], target:
         StepError: naming the file that is missing, or a plan that belongs to no model.
     """
     plans = gpu_configs.plans(engines) if engines else []
-    if unknown := {plan.model for plan in plans} - set(MODELS):
-        raise StepError(
-            f"{engines} holds plans of {sorted(unknown)}, which the repository does not have; allowed: {sorted(MODELS)}"
-        )
+    planned = {path.parents[1].name for path in templates.glob("*/configs/tensorrt.pbtxt")}
+    if unknown := {plan.model for plan in plans} - planned:
+        raise StepError(f"{engines} holds plans of {sorted(unknown)}, which no TensorRT node has; allowed: {sorted(planned)}")
     for model in MODELS:
         template, folder = templates / model, target / model
         if not (template / "config.pbtxt").is_file():

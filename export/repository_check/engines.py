@@ -31,6 +31,8 @@ class Engine:
     capability: str
     """Compute capability of the GPU that it was built on, for instance "8.9"."""
     precision: str
+    version_compatible: bool
+    """Whether it was built to run on newer versions of TensorRT."""
     onnx_sha256: str
     profiles: tuple[tuple[Mapping[str, tuple[int, ...]], ...], ...]
     """Of each profile: min, opt and max shape of each input, the batch first."""
@@ -54,20 +56,27 @@ def engines_are_described(repository: Repository) -> Iterator[Finding]:
 
 
 def engines_are_of_the_release(repository: Repository) -> Iterator[Finding]:
-    """A plan runs on the TensorRT that built it: neither on an older nor, without a flag, on a newer one."""
-    wanted, served = repository.release.tensorrt, repository.release.container
+    """A plan runs on the TensorRT that built it; on a newer one too, when it was built to, and the server is told."""
+    served = repository.release
     for model, _, version in repository.served("tensorrt"):
         for engine in plans_of(repository, model):
-            if not f"{engine.tensorrt}.".startswith(f"{wanted}."):
-                wrong = f"it was built with TensorRT {engine.tensorrt}, the release {served} has {wanted}"
-                inferred = repository.release.inferred and engine.tensorrt.partition(".")[0] == str(repository.release.major)
-                severity = Severity.WARNING if inferred else Severity.ERROR
-                file = repository.relative(version / engine.filename)
-                yield Finding(file, wrong, _BUILD, severity, source=repository.release.source)
-    built = str(repository.engines.get("release", ""))
-    if built and repository.variant == "tensorrt" and built != served:
-        wrong = f"the engines were built in the container {built}, the repository is to be served by {served}"
-        yield Finding(ENGINES, wrong, _BUILD, source="server:docs: build plans in the container of the same YY.MM")
+            if f"{engine.tensorrt}.".startswith(f"{served.tensorrt}."):
+                continue
+            wrong = f"it was built with TensorRT {engine.tensorrt}, the release {served.container} has {served.tensorrt}"
+            file, remedy, severity = repository.relative(version / engine.filename), _BUILD, Severity.ERROR
+            if engine.version_compatible and _numbers(engine.tensorrt) < _numbers(served.tensorrt):
+                remedy, severity = "start tritonserver with --backend-config=tensorrt,version-compatible=true", Severity.WARNING
+            elif served.inferred and _numbers(engine.tensorrt)[0] == served.major:
+                severity = Severity.WARNING  # the table may be wrong
+            yield Finding(file, wrong, remedy, severity, source=served.source)
+
+
+def engines_are_of_the_container(repository: Repository) -> Iterator[Finding]:
+    """Of some releases only the major version of TensorRT is known: then the same container has to have built the plans."""
+    built, served = str(repository.engines.get("release", "")), repository.release
+    if repository.variant == "tensorrt" and built and built != served.container and "." not in served.tensorrt:
+        wrong = f"built in the container {built}; of {served.container} it is only known that its TensorRT is a {served.tensorrt}"
+        yield Finding(ENGINES, wrong, "build them in the container that serves", Severity.WARNING, source=served.source)
 
 
 def engines_came_from_these_models(repository: Repository) -> Iterator[Finding]:
@@ -112,6 +121,10 @@ def _engines(repository: Repository) -> tuple[list[Engine], list[str]]:
     return found, wrongs
 
 
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
 def _engine(name: str, about: Mapping[str, Any]) -> Engine:
     model, _, rest = Path(name).stem.partition(".")
     return Engine(
@@ -120,6 +133,7 @@ def _engine(name: str, about: Mapping[str, Any]) -> Engine:
         tensorrt=str(about["tensorrt"]),
         capability=str(about["compute_capability"]),
         precision=str(about["precision"]),
+        version_compatible=bool(about.get("settings", {}).get("version_compatible", False)),
         onnx_sha256=str(about["onnx_sha256"]),
         profiles=tuple(
             tuple({tensor: tuple(map(int, shapes[end])) for tensor, shapes in profile.items()} for end in ("min", "opt", "max"))
@@ -131,6 +145,7 @@ def _engine(name: str, about: Mapping[str, Any]) -> Engine:
 RULES: Final = (
     engines_are_described,
     engines_are_of_the_release,
+    engines_are_of_the_container,
     engines_came_from_these_models,
     engines_are_for_the_gpus_they_are_named_for,
 )

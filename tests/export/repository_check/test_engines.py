@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from export.repository_check.engines import engines_are_of_the_release
+from export.repository_check.finding import Severity
+from export.repository_check.repository import Repository
+from export.tensorrt.releases import DEFAULT, release
 from tests.export.repository_check.conftest import Damage, engine, remove
 
 pytestmark = pytest.mark.slow
@@ -35,10 +39,18 @@ DAMAGES = [
     Damage(
         rule="engines_are_of_the_release",
         do=lambda _: None,
-        file="engines.json",
-        says="built in the container 26.07",
+        file="fusion/1/sm89.plan",
+        says="TensorRT 11.1.0.106, the release 26.06 has 11.0.0.114",
         variant="tensorrt",
         release="26.06",
+    ),
+    Damage(
+        rule="engines_are_of_the_container",
+        do=lambda _: None,
+        file="engines.json",
+        says="built in the container 26.07; of 26.08 it is only known",
+        variant="tensorrt",
+        release="26.08",
     ),
     Damage(
         rule="engines_came_from_these_models",
@@ -67,3 +79,10 @@ DAMAGES = [
 @pytest.mark.parametrize("damage", DAMAGES, ids=str)
 def test_the_rule_that_is_there_for_it_says_so(damage: Damage, copy: Path) -> None:
     damage.check(copy)
+
+
+def test_plans_that_were_built_for_newer_versions_too_only_need_a_flag(copy: Path) -> None:
+    engine('"tensorrt": "11.1.0.106"', '"settings": {"version_compatible": true}, "tensorrt": "11.0.0.114"')(copy)
+    (found,) = engines_are_of_the_release(Repository.open(copy, "tensorrt", release(DEFAULT)))
+    assert found.severity is Severity.WARNING
+    assert "version-compatible=true" in found.remedy
