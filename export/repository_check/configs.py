@@ -51,6 +51,13 @@ def backends_are_known(repository: Repository) -> Iterator[Finding]:
             )
 
 
+def instances_run_on_what_the_node_has(repository: Repository) -> Iterator[Finding]:
+    """A node without a GPU loads no model that wants one."""
+    for model, config in repository.configs.items():
+        if repository.variant == "cpu" and any(group.Kind.Name(group.kind) == "KIND_GPU" for group in config.instance_group):
+            yield Finding(repository.config_file(model), "instance_group of KIND_GPU", "say KIND_CPU, or serve another variant")
+
+
 def tensors_are_those_of_the_contract(repository: Repository) -> Iterator[Finding]:
     """Names, types, shapes, and what is optional; a shape may be narrower than the contract's open one."""
     for model, config in repository.configs.items():
@@ -111,6 +118,7 @@ RULES: Final = (
     configs_parse,
     models_are_those_of_the_contract,
     backends_are_known,
+    instances_run_on_what_the_node_has,
     tensors_are_those_of_the_contract,
     batches_are_as_large_as_the_contracts,
     texts_have_the_length_their_encoder_takes,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from assortment import admin
 from assortment.errors import StepError
 from assortment_client import SearchClient
+from deploy.container import start
 from deploy.container.start import ENSEMBLES, Node, compiled_code, main
 from deploy.local import tritonserver
 from deploy.local.ports import Ports
@@ -64,6 +67,31 @@ def test_what_is_wrong_is_said_before_the_server_starts(arguments: list[str], to
     (tmp_path / "search" / "config.pbtxt").write_text("no key")
     with pytest.raises(SystemExit, match=told):
         main([argument.format(models=tmp_path) for argument in arguments])
+
+
+def test_it_becomes_tritonserver_with_what_was_passed_on(tmp_path: Path) -> None:
+    (tmp_path / "search").mkdir()
+    (tmp_path / "search" / "config.pbtxt").touch()
+    server = tmp_path / "tritonserver"
+    server.write_text('#!/bin/sh\necho "$$ $@"\n')
+    server.chmod(0o755)
+    (tmp_path / "admin.key").write_text("k" * 32 + "\n")
+    arguments = [
+        "--repository",
+        tmp_path,
+        "--variant",
+        "tensorrt",
+        "--admin-key",
+        tmp_path / "admin.key",
+        "--",
+        "--log-verbose=1",
+    ]
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    with subprocess.Popen([sys.executable, start.__file__, *arguments], env=environment, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        pid, *flags = process.stdout.read().decode().split()
+    assert int(pid) == process.pid
+    assert flags == Node(repository=tmp_path, variant="tensorrt", key=KEY, passed=["--log-verbose=1"]).flags()
 
 
 @pytest.mark.slow

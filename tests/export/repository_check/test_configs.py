@@ -40,6 +40,14 @@ DAMAGES = [
         release="24.10",
     ),
     Damage(
+        rule="instances_run_on_what_the_node_has",
+        do=edit("fusion/configs/cpu.pbtxt", "KIND_CPU", "KIND_GPU"),
+        file="fusion/configs/cpu.pbtxt",
+        says="KIND_GPU",
+        variant="cpu",
+        release="24.10",
+    ),
+    Damage(
         rule="tensors_are_those_of_the_contract",
         do=edit("fusion/config.pbtxt", "dims: [ 256 ]", "dims: [ 128 ]"),
         file="fusion/config.pbtxt",
