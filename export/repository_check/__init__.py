@@ -3,6 +3,7 @@
 A rule is one small function that is given the ``Repository`` as one variant of node sees it, and tells its ``Finding``s:
 
     repository.py   what is checked: folder, variant, release, configs, engines
+    model_config.py configurations, parsed
     finding.py      what is told: file, what is wrong, what to do
     files.py        files against manifest, versions, models and warm-up
     configs.py      configs parse and are of the contract

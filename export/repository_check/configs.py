@@ -8,7 +8,8 @@ from typing import Any, Final
 from assortment import contract
 from assortment.contract import MODELS, Tensor
 from export.repository_check.finding import Finding
-from export.repository_check.repository import Repository, agree, dtype
+from export.repository_check.model_config import dtype, kind
+from export.repository_check.repository import Repository, agree
 
 _CONTRACT: Final = "assortment/contract.py says what it has to be"
 _BACKENDS: Final = ("onnxruntime", "python", "tensorrt")
@@ -54,7 +55,7 @@ def backends_are_known(repository: Repository) -> Iterator[Finding]:
 def instances_run_on_what_the_node_has(repository: Repository) -> Iterator[Finding]:
     """A node without a GPU loads no model that wants one."""
     for model, config in repository.configs.items():
-        if repository.variant == "cpu" and any(group.Kind.Name(group.kind) == "KIND_GPU" for group in config.instance_group):
+        if repository.variant == "cpu" and any(kind(group) == "KIND_GPU" for group in config.instance_group):
             yield Finding(repository.config_file(model), "instance_group of KIND_GPU", "say KIND_CPU, or serve another variant")
 
 

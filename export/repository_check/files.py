@@ -11,7 +11,8 @@ from typing import Any, Final
 from assortment import manifest
 from assortment.errors import ManifestError
 from export.repository_check.finding import Finding
-from export.repository_check.repository import Repository, dtype
+from export.repository_check.model_config import dtype
+from export.repository_check.repository import Repository
 from export.warm_up import FOLDER
 
 _AGAIN: Final = "run `assortment assemble` again"

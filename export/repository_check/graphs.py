@@ -13,7 +13,8 @@ from onnx.external_data_helper import ExternalDataInfo, uses_external_data
 
 from assortment import artefacts
 from export.repository_check.finding import Finding
-from export.repository_check.repository import Repository, agree, dtype
+from export.repository_check.model_config import dtype
+from export.repository_check.repository import Repository, agree
 
 _FILES: Final = (artefacts.MODEL, artefacts.MODEL_INT8, artefacts.MODEL_FP16)
 _OTHER: Final = "it is another model's file: run `assortment export` and `assortment assemble` again"
@@ -114,8 +115,9 @@ def _run(path: Path, config: Any) -> Iterator[tuple[str, tuple[int, ...], tuple[
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     zeros = {tensor.name: np.zeros((_ROWS, *tensor.dims), _NUMPY[dtype(tensor)]) for tensor in config.input}
     names = [tensor.name for tensor in config.output]
-    for tensor, values in zip(config.output, session.run(names, zeros), strict=True):
-        yield tensor.name, tuple(tensor.dims), tuple(np.shape(values)[1:])
+    answers: Any = session.run(names, zeros)
+    for tensor, values in zip(config.output, answers, strict=True):
+        yield tensor.name, tuple(tensor.dims), values.shape[1:]
 
 
 RULES: Final = (onnx_tensors_agree, external_data_is_beside_its_model, onnx_models_run_at_the_configured_shapes)

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from google.protobuf import text_format
-from tritonclient.grpc import model_config_pb2
-
 from assortment.errors import InputError, StepError
 from export.gpu_configs import ENGINES
+from export.repository_check.model_config import parse
 from export.tensorrt.releases import Release
 
 DEFAULT: Final = "default"
@@ -55,8 +53,8 @@ class Repository:
         for model in models:
             try:
                 text = (folder / config_file(folder, model, variant)).read_text(encoding="utf-8")
-                configs[model] = text_format.Parse(text, model_config_pb2.ModelConfig())
-            except (text_format.ParseError, UnicodeDecodeError, OSError) as error:
+                configs[model] = parse(text)
+            except (ValueError, OSError) as error:
                 unparsed[model] = str(error)
         return cls(
             folder=folder,
@@ -103,11 +101,6 @@ def year_and_month(container: str) -> tuple[int, int]:
     """A container release, for instance "26.03", as numbers to compare."""
     year, _, month = container.partition(".")
     return int(year), int(month)
-
-
-def dtype(tensor: Any) -> str:
-    """The type of a tensor in a configuration, as the contract names it: "FP32"."""
-    return str(model_config_pb2.DataType.Name(tensor.data_type)).removeprefix("TYPE_")
 
 
 def agree(a: tuple[int, ...], b: tuple[int, ...]) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from assortment import artefacts
 from export.repository_check.finding import Finding, Severity
+from export.repository_check.model_config import kind
 from export.repository_check.profiles import accelerators
 from export.repository_check.repository import Repository
 
@@ -114,8 +115,8 @@ def engines_are_kept(repository: Repository) -> Iterator[Finding]:
 def no_cuda_graphs_in_onnx_runtime(repository: Repository) -> Iterator[Finding]:
     """A graph replays fixed addresses; Triton binds other buffers at every call."""
     for model, config, _ in repository.served("onnxruntime"):
-        for kind, name in (("tensorrt", "trt_cuda_graph_enable"), ("cuda", "enable_cuda_graph")):
-            if any(parameters.get(name, "0") not in {"", "0", "false"} for parameters in accelerators(config, kind)):
+        for accelerator, name in (("tensorrt", "trt_cuda_graph_enable"), ("cuda", "enable_cuda_graph")):
+            if any(parameters.get(name, "0") not in {"", "0", "false"} for parameters in accelerators(config, accelerator)):
                 source = "ONNX Runtime's page on CUDA graphs asks for fixed addresses; inferred, not tried on a GPU"
                 wrong = f"{name}: Triton gives ONNX Runtime other buffers at each call, a captured graph reads the old ones"
                 yield Finding(
@@ -140,7 +141,7 @@ def cuda_graphs_are_not_filled_up(repository: Repository) -> Iterator[Finding]:
 def plans_run_on_gpus(repository: Repository) -> Iterator[Finding]:
     """The TensorRT backend refuses instances on a CPU, and the default kind is not to be relied on."""
     for model, config, _ in repository.served("tensorrt"):
-        if not config.instance_group or any(_kind(group) != "KIND_GPU" for group in config.instance_group):
+        if not config.instance_group or any(kind(group) != "KIND_GPU" for group in config.instance_group):
             source = "tensorrt_backend:src/instance_state.cc"
             yield Finding(repository.config_file(model), "instance_group has to be of KIND_GPU", "say so", source=source)
 
@@ -179,10 +180,6 @@ def _before(model: str, needs: dict[str, set[str]], makes: dict[str, set[str]]) 
         done |= makers
         waiting.update(makers)
     return done
-
-
-def _kind(group: Any) -> str:
-    return str(group.Kind.Name(group.kind))
 
 
 RULES: Final = (

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from export.repository_check.finding import Finding
-from export.repository_check.repository import Repository, agree, dtype
+from export.repository_check.model_config import dtype
+from export.repository_check.repository import Repository, agree
 
 
 @dataclass(frozen=True, slots=True)
