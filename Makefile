@@ -20,7 +20,7 @@ PEERS := $(VENV)/.ready-peers
 export PATH := $(abspath $(BIN)):$(PATH)
 ASSORTMENT := $(BIN)/assortment
 
-.PHONY: help setup demo shop serve search catalogue train export index assemble test test-quick bench overload bench-client faults bench-diversify sweep lint format clean clean-all
+.PHONY: help setup demo shop serve search catalogue train export index assemble check-repository test test-quick bench overload bench-client faults bench-diversify sweep lint format clean clean-all
 
 help: ## print this help
 	@echo "Assortment: relevant and diverse e-commerce search on NVIDIA Triton"
@@ -59,6 +59,9 @@ index: $(RUN) ## the catalogue index, by the exported models
 
 assemble: $(RUN) ## the complete, hashed Triton model repository
 	$(ASSORTMENT) assemble --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+check-repository: $(RUN) ## prove the assembled repository before it ships: make check-repository ARGS='--variant tensorrt'
+	$(ASSORTMENT) repository check --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
 
 test: $(DEV) ## all tests, the real Triton server among them
 	$(BIN)/python -m pytest $(ARGS)

@@ -19,6 +19,8 @@ from assortment.errors import StepError
 FILENAME: Final = "admin.key"
 HEADER: Final = "assortment-admin"
 """The header's name over HTTP; Triton puts ``triton-grpc-protocol-`` before it over gRPC."""
+CALLS: Final = "model-repository,model-config,shared-memory,statistics,trace,logging"
+"""The calls that need the key, as tritonserver's flags name them; searching, health and metadata do not."""
 
 _PATTERN: Final = re.compile(r"[A-Za-z0-9_-]{16,256}")  # no sign with a meaning in tritonserver's flags
 _RANDOM_BYTES: Final = 32

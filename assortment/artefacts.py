@@ -8,6 +8,7 @@ In the repository every model folder holds all that it needs, because an object 
 
     text_encoder/1/         MODEL, and MODEL_INT8 when the 8-bit encoder was good enough
     product_text_encoder/1/ image_encoder/1/ fusion/1/ product_fusion/1/   MODEL
+                            MODEL_FP16 where it was exported, and TensorRT plans where `assemble --engines` got them
     prepare/<version>/      TOKENIZER
     prepare/catalogues/<version>/            FACET_CODES, FACET_VALUES, CATEGORY_CODES, CATEGORY_VALUES, OFFERS, INDEX
     prepare_product/1/      TOKENIZER, LABELS
@@ -61,7 +62,13 @@ INDEX: Final = "index.json"  # the summary of a version: what the models' output
 # model_repository/<model>/<version>/
 MODEL: Final = "model.onnx"
 MODEL_INT8: Final = "model.int8.onnx"
+MODEL_FP16: Final = "model_fp16.onnx"
 CATALOGUES: Final = "catalogues"  # <model>/catalogues/<version>/: tables of the current and the previous catalogue
+
+
+def fp16(name: str) -> str:
+    """The file with float16 inside of the model in ``name``."""
+    return f"{name.removesuffix('.onnx')}_fp16.onnx"
 
 
 def cpu_model(folder: Path, name: str = MODEL) -> Path:

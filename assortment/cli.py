@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "export": Command("export.command", "export trained models to ONNX, checked against PyTorch"),
     "index": Command("export.index_command", "compute the catalogue index with the exported models"),
     "assemble": Command("export.assemble_command", "arrange models and index as a complete, hashed Triton model repository"),
+    "repository": Command("export.repository_check.command", "prove a model repository before it ships"),
     "serve": Command("deploy.local.command", "serve a model repository on the embedded Triton server"),
     "search": Command("assortment.search_command", "send one query to a running server and show the results"),
     "rank": Command("assortment.rank_command", "run a file of queries through a running server"),

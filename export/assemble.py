@@ -18,17 +18,23 @@ from typing import Final
 from assortment import artefacts
 from assortment.contract import MODELS
 from assortment.errors import StepError
-from export import warm_up
+from export import gpu_configs, warm_up
+
+
+def _served(exported: str) -> dict[str, str]:
+    """The file a model is served from, and its twin with float16 inside."""
+    return {artefacts.MODEL: exported, artefacts.MODEL_FP16: artefacts.fp16(exported)}
+
 
 # File in a model's version folder -> exported file.
 EXPORTED: Final[dict[str, dict[str, str]]] = {
     "prepare": {artefacts.TOKENIZER: artefacts.TOKENIZER},
     "prepare_product": {artefacts.TOKENIZER: artefacts.TOKENIZER, artefacts.LABELS: artefacts.LABELS},
-    "text_encoder": {artefacts.MODEL: artefacts.TEXT_ENCODER, artefacts.MODEL_INT8: artefacts.TEXT_ENCODER_INT8},
-    "product_text_encoder": {artefacts.MODEL: artefacts.PRODUCT_TEXT_ENCODER},
-    "image_encoder": {artefacts.MODEL: artefacts.IMAGE_ENCODER},
-    "fusion": {artefacts.MODEL: artefacts.FUSION},
-    "product_fusion": {artefacts.MODEL: artefacts.PRODUCT_FUSION},
+    "text_encoder": {**_served(artefacts.TEXT_ENCODER), artefacts.MODEL_INT8: artefacts.TEXT_ENCODER_INT8},
+    "product_text_encoder": _served(artefacts.PRODUCT_TEXT_ENCODER),
+    "image_encoder": _served(artefacts.IMAGE_ENCODER),
+    "fusion": _served(artefacts.FUSION),
+    "product_fusion": _served(artefacts.PRODUCT_FUSION),
     "text_search": {
         name: name for name in (artefacts.TOKENIZER, artefacts.TEXT_ENCODER, artefacts.TEXT_ENCODER_INT8, artefacts.FUSION)
     },
@@ -67,11 +73,11 @@ _SHOWN: Final = (
     *_FILTERED,
 )
 TABLES: Final[dict[str, tuple[str, ...]]] = {"diversifier": _SHOWN, "prepare": _FILTERED, "text_search": _SHOWN}
-_OPTIONAL: Final = {artefacts.TEXT_ENCODER_INT8}  # absent when 8 bits lost too much
+_OPTIONAL: Final = (artefacts.MODEL_INT8, artefacts.TEXT_ENCODER_INT8, artefacts.MODEL_FP16)  # lost too much, or not asked for
 _WORTH_LINKING: Final = 1 << 16  # bytes; smaller files, those of the source tree among them, are copied
 
 
-def assemble(templates: Path, export: Path, indices: Mapping[int, Path], target: Path) -> None:
+def assemble(templates: Path, export: Path, indices: Mapping[int, Path], target: Path, *, engines: Path | None = None) -> None:
     """Builds the repository in the empty folder ``target``.
 
     Args:
@@ -79,10 +85,15 @@ def assemble(templates: Path, export: Path, indices: Mapping[int, Path], target:
         export: the exported models.
         indices: catalogue version to its index folder, all made with these models.
         target: where to.
+        engines: a folder of TensorRT engines of these models; None leaves the variant ``tensorrt`` without any.
 
     Raises:
-        StepError: naming the file that is missing.
+        StepError: naming the file that is missing, or a plan that belongs to no model.
     """
+    plans = gpu_configs.plans(engines) if engines else []
+    planned = {path.parents[1].name for path in templates.glob("*/configs/tensorrt.pbtxt")}
+    if unknown := {plan.model for plan in plans} - planned:
+        raise StepError(f"{engines} holds plans of {sorted(unknown)}, which no TensorRT node has; allowed: {sorted(planned)}")
     for model in MODELS:
         template, folder = templates / model, target / model
         if not (template / "config.pbtxt").is_file():
@@ -91,11 +102,16 @@ def assemble(templates: Path, export: Path, indices: Mapping[int, Path], target:
         if model not in INDEXED:
             (folder / "1").mkdir()
             link({f"{model}/1/{name}": source for name, source in _unversioned(templates, export, model).items()}, target)
+        its_plans = [plan for plan in plans if plan.model == model]
+        link({f"{model}/1/{plan.filename}": plan.source for plan in its_plans}, target)
+        gpu_configs.complete(folder, export, its_plans)
         for name, content in warm_up.files(model, export / artefacts.TOKENIZER).items():
             (folder / warm_up.FOLDER).mkdir(exist_ok=True)
             (folder / warm_up.FOLDER / name).write_bytes(content)
     for version, index in indices.items():
         link(version_files(version, templates, export, index), target)
+    if engines:
+        link({gpu_configs.ENGINES: engines / gpu_configs.ENGINES}, target)
 
 
 def version_files(version: int, templates: Path, export: Path, index: Path) -> dict[str, Path]:
@@ -130,7 +146,7 @@ def link(files: Mapping[str, Path], target: Path) -> None:
     """
     for name, source in files.items():
         if not source.is_file():
-            step = "index" if source.parent.name.isdecimal() else "export"
+            step = "index" if source.parent.name.isdecimal() else "export"  # the folder of engines is of `export` too
             raise StepError(f"{source} is missing; run `assortment {step}` again")
         place = target / name
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -162,5 +178,5 @@ def _unversioned(templates: Path, export: Path, model: str) -> dict[str, Path]:
     exported = {name: export / source for name, source in EXPORTED.get(model, {}).items()}
     return {
         **{path.name: path for path in adapters if path.is_file()},
-        **{name: source for name, source in exported.items() if source.is_file() or source.name not in _OPTIONAL},
+        **{name: source for name, source in exported.items() if source.is_file() or name not in _OPTIONAL},
     }

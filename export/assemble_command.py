@@ -15,12 +15,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--catalogue", default="generated", help="name of the folder under --build")
     parser.add_argument("--build", type=Path, default=Path("build"), help="folder of all build results")
+    parser.add_argument(
+        "--engines",
+        type=Path,
+        metavar="FOLDER",
+        help="TensorRT engines for the variant `tensorrt`, see assortment export --tensorrt",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     from export.steps import assemble
 
     paths = BuildPaths(args.build / args.catalogue)
-    done = assemble(paths)
+    done = assemble(paths, engines=args.engines)
     print(f"{paths.model_repository}: {len(done.files)} files, catalogue version {done.results['served_version']}")
     return 0

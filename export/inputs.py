@@ -17,6 +17,7 @@ _MADE_BY: Final = {
     "checkpoints": "assortment train",
     "export": "assortment export",
     "index": "assortment index",
+    "engines": "assortment export --tensorrt",
 }
 
 

@@ -76,7 +76,7 @@ def export(paths: BuildPaths, *, max_int8_loss: float = MAX_INT8_LOSS, threads: 
     return manifest.write(paths.export, step=EXPORT, inputs=inputs, settings=settings, results=results)
 
 
-def assemble(paths: BuildPaths, *, templates: Path = TEMPLATES) -> Manifest:
+def assemble(paths: BuildPaths, *, templates: Path = TEMPLATES, engines: Path | None = None) -> Manifest:
     """Writes ``paths.model_repository``: everything that a server needs, and nothing outside of it.
 
     The newest index is served; the one before it is kept for a rollback when it was made with the same models. Older ones are
@@ -85,27 +85,30 @@ def assemble(paths: BuildPaths, *, templates: Path = TEMPLATES) -> Manifest:
     Args:
         paths: with a finished export and index.
         templates: configs and adapters.
+        engines: a finished folder of TensorRT engines, for the variant ``tensorrt``.
 
     Raises:
         ManifestError: when an input folder is damaged, naming the file.
-        StepError: when there is no index, it belongs to other models, or a file is missing.
+        StepError: when there is no index, it or the engines belong to other models, or a file is missing.
     """
     with exclusive(paths):
-        return _assemble(paths, templates)
+        return _assemble(paths, templates, engines)
 
 
-def _assemble(paths: BuildPaths, templates: Path) -> Manifest:
+def _assemble(paths: BuildPaths, templates: Path, engines: Path | None) -> Manifest:
     indices = servable(paths)
-    inputs = assembled_from(paths, indices)
+    inputs = {**assembled_from(paths, indices), **({"engines": engines} if engines else {})}
     settings = {"layout": _LAYOUT, "templates": digest(templates)}
     require(paths, inputs)
     if manifest.is_current(paths.model_repository, step=ASSEMBLE, inputs=inputs, settings=settings):
         return manifest.read(paths.model_repository)
     started = time.monotonic()
     verify(inputs)
+    if engines and manifest.read(engines).inputs.get("export") != manifest.fingerprint(paths.export):
+        raise StepError(f"{engines} is of other models than {paths.export} holds; run `assortment export --tensorrt` again")
     unfinished = paths.model_repository.with_suffix(".unfinished")
     afresh(unfinished)
-    assembling.assemble(templates, paths.export, indices, unfinished)
+    assembling.assemble(templates, paths.export, indices, unfinished, engines=engines)
     results = {"served_version": max(indices), "seconds": round(time.monotonic() - started, 1)}
     written = manifest.write(unfinished, step=ASSEMBLE, inputs=inputs, settings=settings, results=results)
     assembling.swap(unfinished, paths.model_repository)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from assortment import admin
 from deploy.local.ports import Hosts, Ports
 from deploy.local.supervisor import SECRET
 from deploy.local.tls import Tls
-
-_RESTRICTED: Final = "model-repository,model-config,shared-memory,statistics,trace,logging"
-"""The calls that need the admin key; searching, health and metadata do not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +32,7 @@ class Flags:
 
     def listed(self) -> list[str]:
         """One string a flag; the supervisor puts the admin key in the place of ``SECRET``."""
-        restricted = f"{_RESTRICTED}:{admin.HEADER}={SECRET}"
+        restricted = f"{admin.CALLS}:{admin.HEADER}={SECRET}"
         return [
             f"--model-repository={self.repository}",
             f"--model-config-name={self.variant}",

@@ -85,7 +85,7 @@ def rollback(paths: BuildPaths, servers: Sequence[RunningServer]) -> Change:
         before, version = versions[-1], versions[-2]
         if version not in index_versions.finished(paths.index):
             raise StepError(f"{paths.index / str(version)} is gone, so version {version} could not be served again; publish anew")
-        inputs, results = _inputs(paths, [version]), manifest.read(paths.index / str(version)).results
+        inputs, results = _inputs(paths, repository, [version]), manifest.read(paths.index / str(version)).results
         for server in servers:
             server.reach()
         repository.hide(before)
@@ -130,7 +130,7 @@ def _put(paths: BuildPaths, repository: LiveRepository, version: int, servers: S
     files = version_files(version, TEMPLATES, paths.export, paths.index / str(version))
     sums = _sums(files, paths.export, paths.index / str(version))
     kept = repository.made_of
-    repository.add(version, files, sums, _inputs(paths, [served, version]))
+    repository.add(version, files, sums, _inputs(paths, repository, [served, version]))
     try:
         _serve(servers, version)
     except BaseException as error:
@@ -160,9 +160,12 @@ def _go_back(servers: Sequence[RunningServer]) -> None:
             _log.error("going back to the version before: %s", error)
 
 
-def _inputs(paths: BuildPaths, versions: Sequence[int]) -> dict[str, str]:
+def _inputs(paths: BuildPaths, repository: LiveRepository, versions: Sequence[int]) -> dict[str, str]:
     indices = {version: paths.index / str(version) for version in versions if version in index_versions.finished(paths.index)}
-    return {name: manifest.fingerprint(folder) for name, folder in assembled_from(paths, indices).items()}
+    kept = {
+        name: told for name, told in repository.made_of.inputs.items() if name == "engines"
+    }  # a version brings none of its own
+    return kept | {name: manifest.fingerprint(folder) for name, folder in assembled_from(paths, indices).items()}
 
 
 def _sums(files: dict[str, Path], *folders: Path) -> dict[str, str]:
