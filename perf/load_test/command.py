@@ -17,6 +17,7 @@ from perf.load_test.run import LoadTest
 from perf.load_test.settings import LoadSettings
 from perf.load_test.shapes import SHAPES
 from perf.report.part import SUMMARY
+from perf.report.terminal import show
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -83,9 +84,7 @@ def main(argv: list[str] | None = None) -> int:
     except AssortmentError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    report.show(result, console)
-    if result.incomplete:
-        print(f"incomplete: {result.incomplete}", file=sys.stderr)
+    show(report.part(result), console)
     for name in (SUMMARY, plot.PLOT, "locust.html"):
         console.print(f"{settings.folder / name}", highlight=False, soft_wrap=True)
     return 0 if result.passed else 1

@@ -1,4 +1,4 @@
-"""What a load test found: the summary, the part of the report's page, and tables in the terminal."""
+"""What a load test found: the summary, the plot, and the part of the report's page."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
-
-from rich.console import Console
-from rich.table import Table as Shown
 
 from perf.load_test import plot
 from perf.load_test.phases import PERCENTILES, PhaseResult
@@ -114,22 +111,6 @@ def _stages(phase: PhaseResult) -> list[Table]:
     ]
 
 
-def show(result: LoadResult, console: Console) -> None:
-    """Prints the tables, the finding and what was missed."""
-    for table in tables(result):
-        shown = Shown(title=table.title, title_justify="left", caption=table.note, caption_justify="left")
-        for number, column in enumerate(table.columns):
-            shown.add_column(column, justify="right" if number else "left")
-        for row in table.rows:
-            shown.add_row(*row)
-        console.print(shown)
-    console.print(finding(result), highlight=False, soft_wrap=True)
-    for told in result.missed:
-        console.print(f"  missed: {told}", highlight=False, soft_wrap=True)
-    for note in _notes(result):
-        console.print(f"  {note}", highlight=False, soft_wrap=True)
-
-
 def _notes(result: LoadResult) -> list[str]:
     settings, mix = result.settings, result.settings.mix
     source = (
@@ -150,6 +131,7 @@ def _notes(result: LoadResult) -> list[str]:
             f"{result.generator_per_s:.4g} requests a second, against a server that replays answers."
         )
     late = [phase.phase.name for phase in result.phases if phase.behind_p99_ms > _LATE_MS]
+    notes += [f"Missed: {told}." for told in result.missed]
     if late:
         notes.append(
             f"In {', '.join(late)} one request in a hundred left more than {_LATE_MS:g} ms late: more workers, users or cores "
