@@ -45,7 +45,7 @@ class PhaseResult:
     @property
     def error_share(self) -> float:
         """Share of the requests that were not answered."""
-        return 1.0 - self.answered / self.requests if self.requests else math.nan
+        return (self.requests - self.answered) / self.requests if self.requests else math.nan
 
     def figure(self, name: str) -> float:
         """The figure that an objective names; NaN of a phase without requests, which meets none."""
