@@ -16,6 +16,8 @@ from perf.load_test.shapes import SHAPES, Phase
 
 HOST: Final = "127.0.0.1:8001"
 """Where ``assortment serve`` listens."""
+LEAD_S: Final = 3.0
+"""From the start until the first phase, for queries to be read and users to be started; a closed loop warms up meanwhile."""
 
 
 def add(parser: Any) -> None:

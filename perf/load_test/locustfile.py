@@ -11,12 +11,9 @@ may share the synchronous client.
 
 from __future__ import annotations
 
-import itertools
 import logging
-import math
 import time
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,19 +23,15 @@ from locust import User, constant, events, task
 from locust.exception import StopUser
 from locust.runners import MasterRunner, WorkerRunner
 
-from assortment.errors import ServerError
+from assortment.errors import AssortmentError
 from assortment_client import SearchClient, SearchError
-from perf.load_test import flags, server_times
+from perf.load_test import flags
 from perf.load_test.mix import Mix
 from perf.load_test.samples import ANSWERED, Sample, SampleWriter
 from perf.load_test.schedule import Schedule, due_s
-from perf.load_test.server_times import ServerTimes
-from perf.load_test.shapes import Phase
-from perf.stages import between, stages
+from perf.load_test.stage_lines import StageLines, moments
 
 _LOG: Final = logging.getLogger(__name__)
-_LEAD_S: Final = 3.0  # for queries to be read and users to be started before the first request is due
-_READ_EVERY_S: Final = 1.0
 
 
 class Worker:
@@ -82,14 +75,14 @@ class Shopper(User):
     """Sends the next request that is due."""
 
     wait_time = constant(0)
-    worker: Worker
+    worker: Worker | None = None
 
     @task
     def ask(self) -> None:
         """One request."""
         worker = self.worker
-        given = worker.next()
-        if given is None:
+        given = worker and worker.next()
+        if not worker or not given:
             raise StopUser
         number, due = given
         gevent.sleep(max(0.0, due - time.perf_counter()))
@@ -114,18 +107,24 @@ def _begin(environment: Any, **_: Any) -> None:
     options, runner = environment.parsed_options, environment.runner
     if not isinstance(runner, WorkerRunner):  # workers are sent these with all other flags
         options.num_workers = runner.worker_count
-        options.start_at = time.time() + _LEAD_S
-    if not isinstance(runner, MasterRunner):
-        Shopper.worker = Worker(
-            options, environment.host or flags.HOST, index=max(0, runner.worker_index), count=options.num_workers
-        )
-    if not isinstance(runner, WorkerRunner):
-        gevent.spawn(_watch, environment)
+        options.start_at = time.time() + flags.LEAD_S
+    try:
+        if not isinstance(runner, MasterRunner):
+            host, index = environment.host or flags.HOST, max(0, runner.worker_index)
+            Shopper.worker = Worker(options, host, index=index, count=options.num_workers)
+        if not isinstance(runner, WorkerRunner):
+            stages = StageLines(environment.stats, options, environment.host or flags.HOST) if options.admin_key_file else None
+            gevent.spawn(_watch, environment, stages)
+    except (AssortmentError, SearchError) as error:  # Locust would log what a listener raises, and go on
+        _LOG.error("%s", error)
+        environment.process_exit_code = 1
+        gevent.spawn(runner.quit)
 
 
-def _end(environment: Any, **_: Any) -> None:
-    if not isinstance(environment.runner, MasterRunner):
+def _end(**_: Any) -> None:
+    if Shopper.worker:
         Shopper.worker.close()
+        Shopper.worker = None
 
 
 def _clock(options: Namespace) -> float:
@@ -134,67 +133,22 @@ def _clock(options: Namespace) -> float:
     return start
 
 
-def _watch(environment: Any) -> None:
+def _watch(environment: Any, stages: StageLines | None) -> None:
     """Reads the server's counters second by second, and ends the run with its schedule."""
     options = environment.parsed_options
     start = _clock(options)
     phases = flags.phases_of(options)
-    told = _Stages(environment) if options.admin_key_file else None
     for at_s in moments(phases):
         gevent.sleep(max(0.0, start + at_s - time.perf_counter()))
         if environment.runner.state in ("stopping", "stopped", "cleanup"):
             return
-        if told:
-            told.read(time.perf_counter() - start)
+        if stages:
+            stages.read(time.perf_counter() - start)
     gevent.sleep(options.deadline_ms / 1e3)  # for the last requests
     if environment.web_ui:
         environment.runner.stop()
     else:
         environment.runner.quit()
-
-
-class _Stages:
-    """The server's stages as lines of Locust's statistics; they stand apart from its total."""
-
-    def __init__(self, environment: Any) -> None:
-        options = environment.parsed_options
-        self._statistics = environment.stats
-        self._server: ServerTimes | None = ServerTimes(
-            environment.host or flags.HOST, Path(options.admin_key_file), options.metrics
-        )
-        self._file = Path(options.samples) / server_times.FILE if options.samples else None
-        self._last: server_times.Reading | None = None
-
-    def read(self, at_s: float) -> None:
-        """One reading; none any more once the server did not tell, which the log says."""
-        if self._server is None:
-            return
-        try:
-            reading = self._server.read(at_s)
-        except ServerError as error:
-            _LOG.warning("the times of the server's stages end here: %s", error)
-            self._server = None
-            return
-        if self._file:
-            with self._file.open("a", encoding="utf-8") as file:
-                file.write(reading.line())
-        for stage in stages(between(self._last.models, reading.models)) if self._last else []:
-            for name, ms in (("queue", stage.queue_ms), ("compute", stage.compute_ms)):
-                if stage.mean_batch:  # an ensemble has neither
-                    self._statistics.get(f"{stage.model} {name}", "STAGE").log(ms, 0)
-        self._last = reading
-
-
-def moments(phases: Sequence[Phase]) -> Iterator[float]:
-    """When to read: every second, and where a phase ends and the next begins; for ever in a closed loop."""
-    if not phases:
-        yield from itertools.count(0.0, _READ_EVERY_S)
-    start = 0.0
-    yield start
-    for phase in phases:
-        yield from (start + second * _READ_EVERY_S for second in range(1, math.ceil(phase.seconds / _READ_EVERY_S)))
-        start += phase.seconds
-        yield start
 
 
 _EVENTS: Any = events  # their methods have no types

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from perf.client.replay import ReplayServer, record
-from perf.load_test import phases, samples, server_times
+from perf.load_test import flags, phases, samples, server_times
 from perf.load_test.generator import Generator
 from perf.load_test.mix import TEXT, Mix
 from perf.load_test.phases import PhaseResult
@@ -20,7 +20,6 @@ from perf.load_test.shapes import Phase
 from perf.load_test.target import Target
 
 _IN_FLIGHT: Final = 8  # two instances with half a batch each: saturated, and not yet refusing
-_LEAD_S: Final = 3.0  # the locustfile's, before its clock starts; it warms up the server here
 _RECORDED: Final = 16
 
 
@@ -88,7 +87,7 @@ def _closed(
     cores: Sequence[Collection[int]] = (),
 ) -> float:
     folder.mkdir(parents=True)
-    run_time_s = _LEAD_S + settings.closed_s
+    run_time_s = flags.LEAD_S + settings.closed_s
     with Generator(
         target.address, folder, values, users=users, workers=settings.workers, run_time_s=run_time_s, cores=cores
     ) as running:

@@ -20,7 +20,7 @@ from perf.report.tools import TOOLS, Tool
 FOLDER: Final = "perf_report"
 PAGE: Final = "index.html"
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-_BEFORE_FIGURES: Final = "+-−~<>≤≥.×–—"
+_BEFORE_FIGURES: Final = "+-~<>."
 _MEDIA_TYPES: Final = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp"}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from assortment.errors import InputError
 from perf.load_test.schedule import Schedule, due_s
 from perf.load_test.shapes import SHAPES, Phase, soak, spike, step
+from perf.load_test.stage_lines import moments
 
 
 def test_each_phase_has_its_own_rate() -> None:
@@ -54,3 +57,8 @@ def test_shapes_have_the_phases_that_their_names_say() -> None:
 def test_rates_that_do_not_fit_the_shape(shape: str, rates: list[float]) -> None:
     with pytest.raises(InputError, match="rate"):
         SHAPES[shape](rates, 10.0)
+
+
+def test_the_server_is_read_every_second_and_at_the_edges_of_phases() -> None:
+    assert list(moments(step([1, 2], 2.5))) == [0.0, 1.0, 2.0, 2.5, 3.5, 4.5, 5.0]
+    assert list(itertools.islice(moments(()), 3)) == [0.0, 1.0, 2.0]  # a closed loop has no end
