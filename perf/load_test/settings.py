@@ -61,7 +61,7 @@ class LoadSettings:
         """Half a minute: every part, and figures too rough to quote."""
         shape = given.get("shape", "step")
         rates = (5.0, 10.0)[: len(OF_CAPACITY[shape])] if shape in SHAPES else ()
-        return cls(**{"seconds": 3.0, "closed_s": 2.0, "rates": rates, **given})
+        return cls(**{"seconds": 3.0, "closed_s": 1.0, "rates": rates, **given})
 
     def phases(self, rates: tuple[float, ...]) -> tuple[Phase, ...]:
         """The shape at these rates."""

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from perf.planner.service import Service
 
-_ARRIVALS = 20_000
+_ARRIVALS = 10_000
 _WARM_UP = 0.05  # share of the arrivals, at the start, that are not counted
 
 

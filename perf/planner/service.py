@@ -20,7 +20,7 @@ from assortment.errors import DataError, InputError
 from perf.planner.curve import Curve
 
 _WIDEST = 3.0  # coefficient of variation
-_HALVINGS = 12
+_HALVINGS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

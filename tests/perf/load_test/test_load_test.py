@@ -33,7 +33,7 @@ def test_two_workers_load_a_running_server(served: Served, tmp_path: Path) -> No
     server = served.server
     running = ["--endpoint", served.url, "--admin-key-file", str(server.admin_key_file), "--metrics", server.metrics_address]
     objectives = ["--objective", "answered_per_s=1", "--objective", "p50_ms=0.001"]
-    command = _command(served, tmp_path, *running, *objectives, "--workers", "2", "--deadline-ms", "5000")
+    command = _command(served, tmp_path, *running, *objectives, "--workers", "2", "--deadline-ms", "2000")
     ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert ended.returncode == 1, ended.stderr  # nobody answers in a microsecond
     summary: dict[str, Any] = json.loads((tmp_path / "load" / "summary.json").read_text())

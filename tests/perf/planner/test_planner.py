@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assortment.errors import InputError, StepError
+from perf.planner.__main__ import main
 from perf.planner.curve import Curve, Point
 from perf.planner.plan import Need, plan
 from perf.planner.queueing import simulate
@@ -126,3 +128,26 @@ def test_a_plan_is_told_in_a_sentence() -> None:
     assert "8 replicas for 200 requests a second" in part(result).finding
     assert json.dumps(result.summary(), allow_nan=False)
     assert part(PlannerResult(settings=PlannerSettings(), incomplete="died")).finding == "No plan was made."
+
+
+def test_a_curve_from_elsewhere_is_planned_and_simulated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tmp_path / "generated" / "model_repository" / "text_search"
+    model.mkdir(parents=True)
+    shutil.copy(ROOT / "model_repository" / "text_search" / "config.pbtxt", model)
+    stage = {"model": "text_search", "mean_batch": 1.0, "compute_ms": 9.0}
+    latency = {"p50_ms": 11.0, "p99_ms": 30.0}
+    phase: dict[str, Any] = {"rate_per_s": 30, "error_share": 0.0, "latency_ms": latency, "stages": [stage]}
+    busy = {**phase, "rate_per_s": 150, "stages": [{**stage, "mean_batch": 2.0, "compute_ms": 12.0}]}
+    path = tmp_path / "curve.json"
+    path.write_text(json.dumps({"shape": "step", "incomplete": "", "phases": [phase, busy]}))
+    asked = ["--build", str(tmp_path), "--curve", str(path), "--rate", "900"]
+    assert main(asked) == 0
+    assert "9 replicas for 900 requests a second" in capsys.readouterr().out  # 1170 / 150 is 7.8
+    summary = json.loads((tmp_path / "plan" / "summary.json").read_text())
+    assert summary["simulation_holds"] is True
+    assert summary["service"]["fixed_ms"] == pytest.approx(6)
+    assert (tmp_path / "plan" / "plan.svg").is_file()
+    assert main([*asked, "--p99-ms", "5"]) == 1
+    assert "already at the lowest measured rate" in json.loads((tmp_path / "plan" / "part.json").read_text())["incomplete"]
+    assert main(["--build", str(tmp_path), "--curve", str(tmp_path / "nowhere.json")]) == 1
+    assert "curve" in capsys.readouterr().err
