@@ -88,7 +88,7 @@ def _request(kind: str, text: str, pictures: Sequence[bytes], ids: Sequence[str]
         words = text if drawn.random() < 0.5 else ""
         return SearchRequest(query=words, image=pictures[drawn.integers(len(pictures))])
     if kind == RERANK:
-        chosen = drawn.choice(len(ids), size=min(_CANDIDATES, len(ids)), replace=False)
+        chosen: list[int] = drawn.choice(len(ids), size=min(_CANDIDATES, len(ids)), replace=False).tolist()
         return SearchRequest(query=text, candidates=[ids[place] for place in chosen])
     return SearchRequest(query=text)
 

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from google.protobuf import text_format
@@ -19,6 +20,7 @@ from tritonclient.grpc import model_config_pb2
 from assortment.errors import DataError, InputError
 from perf.planner.curve import Curve
 
+_MESSAGES: Any = model_config_pb2  # protobuf makes its classes when it is imported
 _WIDEST = 3.0  # coefficient of variation
 _HALVINGS = 8
 
@@ -41,7 +43,7 @@ class Batching:
             DataError: when it cannot be read.
         """
         path = repository / model / "config.pbtxt"
-        config = model_config_pb2.ModelConfig()
+        config = _MESSAGES.ModelConfig()
         try:
             text_format.Parse(path.read_text(encoding="utf-8"), config)
         except (OSError, text_format.ParseError) as error:
