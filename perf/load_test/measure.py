@@ -6,6 +6,7 @@ import itertools
 import tempfile
 import time
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -42,15 +43,18 @@ def schedule(
         running.wait(target.pause)
 
 
-def results(folder: Path, planned: Sequence[Phase]) -> list[PhaseResult]:
-    """The phases of which there are samples."""
+def results(folder: Path, planned: Sequence[Phase], *, cut_short: bool = False) -> list[PhaseResult]:
+    """The phases of which there are samples; the last one, when the run was cut short, as long as it lasted."""
     told = server_times.readings(folder)
-    ends = list(itertools.accumulate(phase.seconds for phase in planned))
-    found = []
-    for (phase, part), end in zip(phases.split(planned, samples.read(folder)), ends, strict=True):
-        if part:
-            found.append(phases.result(phase, part, *server_times.of_phase(told, end - phase.seconds, end)))
-    return found
+    starts = itertools.accumulate((phase.seconds for phase in planned), initial=0.0)
+    sent = phases.split(planned, samples.read(folder))
+    parts = [(phase, part, start) for (phase, part), start in zip(sent, starts, strict=False) if part]
+    if cut_short and parts:
+        phase, part, start = parts[-1]
+        parts[-1] = (replace(phase, seconds=max(1e-3, part[-1].due_s - start)), part, start)
+    return [
+        phases.result(phase, part, *server_times.of_phase(told, start, start + phase.seconds)) for phase, part, start in parts
+    ]
 
 
 def capacity(target: Target, folder: Path, settings: LoadSettings, *, cores: Sequence[Collection[int]] = ()) -> float:

@@ -50,7 +50,7 @@ def finding(result: LoadResult) -> str:
         return "Nothing was measured."
     objectives = result.settings.objectives
     if not objectives:
-        return " ".join(_told(phase) for phase in dict.fromkeys((result.phases[0], result.phases[-1])))
+        return " ".join(map(_told, [result.phases[0], *result.phases[1:][-1:]]))
     wanted = " and ".join(map(str, objectives))
     best = result.meets_up_to
     if not result.missed:
@@ -142,7 +142,8 @@ def _notes(result: LoadResult) -> list[str]:
 
 def _told(phase: PhaseResult) -> str:
     share = f", {phase.error_share:.1%} not answered" if phase.error_share else ""
-    times = f"p50 {_ms(phase.latency_ms['p50_ms'])} ms, p99 {_ms(phase.latency_ms['p99_ms'])} ms"
+    found = {name: phase.latency_ms[f"{name}_ms"] for name in ("p50", "p99")}
+    times = ", ".join(f"{name} {_ms(ms)} ms" if math.isfinite(ms) else f"no {name}" for name, ms in found.items())
     return f"{phase.phase.name} at {phase.phase.rate:.4g} requests a second: {times}{share}."
 
 

@@ -41,7 +41,7 @@ class LoadTest:
         planned = self._settings.phases(self._rates) if self._rates else ()
         found = LoadResult(
             settings=self._settings,
-            phases=measure.results(folder, planned),
+            phases=measure.results(folder, planned, cut_short=bool(incomplete)),
             capacity_per_s=self._capacity_per_s,
             generator_per_s=self._generator_per_s,
             incomplete=incomplete,

@@ -47,4 +47,5 @@ def test_a_catalogue_is_asked_in_the_given_proportions(small_build: BuildPaths) 
     assert all(len(request.candidates or ()) == 200 for kind, request in asked if kind == RERANK)
     often = collections.Counter(request.query for kind, request in asked if kind == TEXT).most_common()
     assert often[0][1] > 3 * often[9][1]  # Zipf's law: ten times, of the ranks that were drawn
-    assert [request.query for _, request in asked] == [Mix(settings).request(number)[1].query for number in range(4_096)]
+    again = Mix(settings)
+    assert [request.query for _, request in asked] == [again.request(number)[1].query for number in range(4_096)]

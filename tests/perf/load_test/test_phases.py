@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assortment.errors import InputError
-from perf.load_test import phases, samples, server_times
+from perf.load_test import measure, phases, report, samples, server_times
 from perf.load_test.objectives import Objective
 from perf.load_test.phases import PhaseResult
 from perf.load_test.result import LoadResult
@@ -16,6 +16,7 @@ from perf.load_test.samples import ANSWERED, Sample, SampleWriter
 from perf.load_test.server_times import Reading
 from perf.load_test.settings import LoadSettings
 from perf.load_test.shapes import Phase, step
+from perf.report.part import Part
 from perf.stages import Counters
 
 
@@ -70,6 +71,20 @@ def test_a_run_passes_when_every_phase_met_every_objective() -> None:
     whole = LoadResult(settings=settings, phases=good[:2], capacity_per_s=None, generator_per_s=None)
     assert whole.passed
     assert not LoadResult(settings=settings, phases=good[:2], capacity_per_s=None, generator_per_s=None, incomplete="died").passed
+
+
+def test_a_run_that_was_cut_short_is_told_as_long_as_it_lasted(tmp_path: Path) -> None:
+    writer = SampleWriter(tmp_path, 0)
+    for number in range(60):
+        writer.write(Sample(number / 10, number / 10, 0.01, "search", ANSWERED))
+    writer.close()
+    settings = LoadSettings(rates=(10, 11), seconds=4.0)
+    found = measure.results(tmp_path, settings.phases(settings.rates), cut_short=True)
+    assert [phase.answered_per_s for phase in found] == [pytest.approx(10), pytest.approx(20 / 1.9)]
+    result = LoadResult(settings=settings, phases=found, capacity_per_s=None, generator_per_s=None, incomplete="the server died")
+    told = report.write(result, tmp_path)
+    assert (told.incomplete, told.finding.count("p99 10.0 ms")) == ("the server died", 2)
+    assert Part.read(tmp_path).finding == told.finding
 
 
 def test_samples_survive_a_line_that_was_cut_short(tmp_path: Path) -> None:
