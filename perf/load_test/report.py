@@ -91,12 +91,12 @@ def _stages(phase: PhaseResult) -> list[Table]:
         return []
     rows = [
         (
-            stage.model,
+            stage.model if stage.mean_batch else f"{stage.model} (ensemble)",
             f"{stage.requests:,}",
             f"{stage.queue_ms:.2f}" if stage.mean_batch else "",
             f"{stage.compute_ms:.2f}" if stage.mean_batch else "",
             f"{stage.total_ms:.2f}",
-            f"{stage.mean_batch:.1f}" if stage.mean_batch else "ensemble",
+            f"{stage.mean_batch:.1f}" if stage.mean_batch else "",
         )
         for stage in phase.stages
     ]
