@@ -25,6 +25,8 @@ class Point:
     p99_ms: float
     """Infinite when more than a hundredth was not answered."""
     error_share: float
+    requests: int = 0
+    """Behind these figures: a p99 rests on a hundredth of them."""
     mean_batch: float = 0.0
     """Of ``text_search``; 0 when the server's statistics were not read."""
     batch_ms: float = 0.0
@@ -104,6 +106,7 @@ def _point(phase: Mapping[str, Any]) -> Point:
         p50_ms=latency["p50_ms"],
         p99_ms=latency["p99_ms"],
         error_share=float(phase["error_share"]),
+        requests=int(phase.get("requests", 0)),
         mean_batch=stage["mean_batch"] if stage else 0.0,
         batch_ms=stage["compute_ms"] if stage else 0.0,
     )

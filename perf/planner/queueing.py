@@ -2,7 +2,7 @@
 
 Requests go to the replicas in turns, as our client sends them. Each replica has one queue; an idle instance takes what waits in
 it, as many as a batch holds, and a request that has waited longer than the queue allows is refused then. A refused request
-counts as slower than all others.
+counts as slower than all others, and is not sent again, though our client would.
 """
 
 from __future__ import annotations

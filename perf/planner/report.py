@@ -75,6 +75,7 @@ def tables(result: PlannerResult) -> list[Table]:
         rows = [
             (
                 f"{point.rate:.4g}",
+                f"{point.requests:,}",
                 *_pair(point.p50_ms, one.p50_ms),
                 *_pair(point.p99_ms, one.p99_ms),
                 f"{point.error_share:.2%}",
@@ -82,7 +83,7 @@ def tables(result: PlannerResult) -> list[Table]:
             )
             for point, one in result.simulated
         ]
-        columns = ("requests/s", "p50", "simulated", "p99", "simulated", "not answered", "simulated")
+        columns = ("requests/s", "requests", "p50", "simulated", "p99", "simulated", "not answered", "simulated")
         note = "Milliseconds. The p99 of the first row was fitted, and batch times over all rows; the rest tests the simulation."
         found.append(Table(title="One replica, measured and simulated", columns=columns, rows=rows, note=note))
     if result.two:
@@ -127,6 +128,7 @@ def _notes(result: PlannerResult) -> list[str]:
         "Searches by words. Requests go to the replicas in turns, and each is taken to get the same share.",
     ]
     if service := result.service:
+        notes.append("The simulation refuses for good; our client sends a refused request again once, so less is lost in truth.")
         notes.append(
             f"Simulated: a batch of n takes {service.fixed_ms:.1f} + {service.each_ms:.1f} n ms, coefficient of variation "
             f"{service.scatter:.2f}, at {service.batching.instances} instances with batches of up to {service.batching.batch}; "

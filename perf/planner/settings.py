@@ -28,7 +28,7 @@ class PlannerSettings:
     failed: int = 1
     curve: Path | None = None
     """The summary of a load test of one replica; None measures one here, on one core, and checks it with two."""
-    seconds: float = 15.0
+    seconds: float = 25.0
     """Of each step that is measured here."""
     closed_s: float = 8.0
     """Seconds of the closed loop that finds out which rates to step through."""
