@@ -86,5 +86,6 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     show(report.part(result), console)
     for name in (SUMMARY, plot.PLOT, "locust.html"):
-        console.print(f"{settings.folder / name}", highlight=False, soft_wrap=True)
+        if (settings.folder / name).is_file():
+            console.print(f"{settings.folder / name}", highlight=False, soft_wrap=True)
     return 0 if result.passed else 1

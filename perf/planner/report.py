@@ -71,6 +71,7 @@ def finding(result: PlannerResult) -> str:
 def tables(result: PlannerResult) -> list[Table]:
     """The plan, the curve beside its simulation, and two replicas beside one."""
     found = [_plan(result.plan, result)] if result.plan else []
+    rows: list[tuple[str, ...]]
     if result.simulated:
         rows = [
             (
