@@ -71,36 +71,40 @@ def finding(result: PlannerResult) -> str:
 def tables(result: PlannerResult) -> list[Table]:
     """The plan, the curve beside its simulation, and two replicas beside one."""
     found = [_plan(result.plan, result)] if result.plan else []
-    rows: list[tuple[str, ...]]
-    if result.simulated:
-        rows = [
-            (
-                f"{point.rate:.4g}",
-                f"{point.requests:,}",
-                *_pair(point.p50_ms, one.p50_ms),
-                *_pair(point.p99_ms, one.p99_ms),
-                f"{point.error_share:.2%}",
-                f"{one.error_share:.2%}",
-            )
-            for point, one in result.simulated
-        ]
-        columns = ("requests/s", "requests", "p50", "simulated", "p99", "simulated", "not answered", "simulated")
-        note = "Milliseconds. The p99 of the first row was fitted, and batch times over all rows; the rest tests the simulation."
-        found.append(Table(title="One replica, measured and simulated", columns=columns, rows=rows, note=note))
-    if result.two:
-        rows = [
-            (
-                f"{phase.phase.rate:.4g}",
-                f"{phase.answered_per_s:.4g}",
-                *_pair(point.p50_ms, phase.latency_ms["p50_ms"]),
-                *_pair(point.p99_ms, phase.latency_ms["p99_ms"]),
-                f"{phase.error_share:.2%}",
-            )
-            for point, phase in result.two
-        ]
-        columns = ("requests/s of two", "answered/s", "p50 of one", "of two", "p99 of one", "of two", "not answered")
-        found.append(Table(title="Two replicas at twice the rate of one (ms)", columns=columns, rows=rows))
-    return found
+    found += [_simulation(result)] if result.simulated else []
+    return found + ([_two(result)] if result.two else [])
+
+
+def _simulation(result: PlannerResult) -> Table:
+    rows = [
+        (
+            f"{point.rate:.4g}",
+            f"{point.requests:,}",
+            *_pair(point.p50_ms, one.p50_ms),
+            *_pair(point.p99_ms, one.p99_ms),
+            f"{point.error_share:.2%}",
+            f"{one.error_share:.2%}",
+        )
+        for point, one in result.simulated
+    ]
+    columns = ("requests/s", "requests", "p50", "simulated", "p99", "simulated", "not answered", "simulated")
+    note = "Milliseconds. The p99 of the first row was fitted, and batch times over all rows; the rest tests the simulation."
+    return Table(title="One replica, measured and simulated", columns=columns, rows=rows, note=note)
+
+
+def _two(result: PlannerResult) -> Table:
+    rows = [
+        (
+            f"{phase.phase.rate:.4g}",
+            f"{phase.answered_per_s:.4g}",
+            *_pair(point.p50_ms, phase.latency_ms["p50_ms"]),
+            *_pair(point.p99_ms, phase.latency_ms["p99_ms"]),
+            f"{phase.error_share:.2%}",
+        )
+        for point, phase in result.two
+    ]
+    columns = ("requests/s of two", "answered/s", "p50 of one", "of two", "p99 of one", "of two", "not answered")
+    return Table(title="Two replicas at twice the rate of one (ms)", columns=columns, rows=rows)
 
 
 def _plan(plan: Plan, result: PlannerResult) -> Table:
