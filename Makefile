@@ -20,7 +20,7 @@ PEERS := $(VENV)/.ready-peers
 export PATH := $(abspath $(BIN)):$(PATH)
 ASSORTMENT := $(BIN)/assortment
 
-.PHONY: help setup demo shop serve search catalogue train export index assemble check-repository test test-quick bench overload bench-client faults bench-diversify sweep lint format clean clean-all
+.PHONY: help setup demo shop serve search catalogue train export index assemble check-repository test test-quick bench overload bench-client faults bench-diversify load plan perf-report sweep lint format clean clean-all
 
 help: ## print this help
 	@echo "Assortment: relevant and diverse e-commerce search on NVIDIA Triton"
@@ -74,6 +74,15 @@ bench: $(RUN) ## served against in-process, same models and cores: build/bench/s
 
 overload: $(RUN) ## goodput and tail at half to five times capacity, open loop: build/overload/
 	$(BIN)/python -m perf.overload --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+load: $(RUN) ## Locust users, arrivals that do not wait, objectives (ARGS='--objective p99_ms=50'): build/load/
+	$(BIN)/python -m perf.load_test --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+plan: $(RUN) ## how many replicas a rate needs, simulated and tried with two (ARGS='--rate 500'): build/plan/
+	$(BIN)/python -m perf.planner --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+perf-report: $(RUN) ## one page of what all performance tools found: build/perf_report/index.html
+	$(BIN)/python -m perf.report --build $(BUILD)
 
 bench-client: $(RUN) ## our client against raw tritonclient: time, throughput, memory, deadlines: build/client_bench/
 	$(BIN)/python -m perf.client --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)

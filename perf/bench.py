@@ -34,22 +34,34 @@ from perf.bench_settings import BenchSettings
 from perf.cores import pin, processor
 from perf.in_process import Workers
 from perf.load import SearchLoad
+from perf.report import results
+from perf.report.part import SUMMARY
 from perf.stages import Statistics
 
-SUMMARY: Final = "summary.json"
 _K: Final = contract.DEFAULT_K
 
 
 def run(settings: BenchSettings, console: Console) -> BenchResult:
-    """Starts the server and the workers, measures both, and writes ``summary.json``.
+    """Starts the server and the workers, measures both, and writes ``summary.json`` and ``part.json``.
 
     Raises:
+        InputError: when the results folder holds something else.
         StepError: when the catalogue is not assembled, or both sides answer differently one at a time.
         ServerError: when the server does not start or fails a request.
     """
     repository = settings.paths.model_repository
     if not (repository / manifest.FILENAME).is_file():
         raise StepError(f"{repository} is not there; make it with: assortment demo --catalogue {settings.catalogue}")
+    command = f"make bench CATALOGUE={settings.catalogue}"
+    with results.claimed(settings.folder, tool=bench_report.TOOL, title=bench_report.TITLE, command=command) as folder:
+        result = _measure(settings, console)
+        (folder / SUMMARY).write_text(json.dumps(bench_report.summary(result), indent=1) + "\n", encoding="utf-8")
+        bench_report.part_of(result, command).write(folder)
+    return result
+
+
+def _measure(settings: BenchSettings, console: Console) -> BenchResult:
+    repository = settings.paths.model_repository
     cores = pin(settings.num_cores)
     queries = [query.query for query in Protocol.open(settings.paths.protocol).queries("test")]
     console.print(f"Server and {len(cores)} in-process workers on cores {', '.join(map(str, cores))}", highlight=False)
@@ -79,7 +91,7 @@ def run(settings: BenchSettings, console: Console) -> BenchResult:
                 console=console,
             )
         shares = stage_shares.between(stages_before, stage_shares.durations_us(server.metrics_address))
-    result = BenchResult(
+    return BenchResult(
         catalogue=settings.catalogue,
         products=len(Catalogue.open(settings.paths.catalogue)),
         queries=len(queries),
@@ -90,9 +102,6 @@ def run(settings: BenchSettings, console: Console) -> BenchResult:
         saturated=many,
         text_search_shares=shares,
     )
-    settings.folder.mkdir(parents=True, exist_ok=True)
-    (settings.folder / SUMMARY).write_text(json.dumps(bench_report.summary(result), indent=1) + "\n", encoding="utf-8")
-    return result
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

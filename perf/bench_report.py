@@ -5,15 +5,20 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 
 from perf.agreement import Agreement
 from perf.one_by_one import OneByOne
+from perf.report import origin, part
+from perf.report.part import Part
 from perf.saturated import Saturated
 from perf.stages import Stage
+
+TOOL: Final = "bench"
+TITLE: Final = "Served against in-process: the same work, models and cores"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +120,45 @@ def show(result: BenchResult, console: Console) -> None:
     console.print(_stage_table("Stages, saturated (mean per request, from Triton's statistics)", many.stages))
     shares = ", ".join(f"{stage} {share:.0%}" for stage, share in result.text_search_shares.items())
     console.print(f"  inside text_search, over the whole run: {shares}", highlight=False, soft_wrap=True)
+
+
+def part_of(result: BenchResult, command: str) -> Part:
+    """For the report's page."""
+    one, many = result.one_by_one, result.saturated
+    sides = (("served", one.served, many.served), ("in process", one.in_process, many.in_process))
+    rows = [
+        (name, f"{ms.p50:.2f}", f"{ms.p95:.2f}", f"{ms.p99:.2f}", f"{statistics.median(rates):.0f}") for name, ms, rates in sides
+    ]
+    stages = [(stage.model, f"{stage.queue_ms:.3f}", f"{stage.compute_ms:.3f}", f"{stage.total_ms:.3f}") for stage in one.stages]
+    return Part(
+        tool=TOOL,
+        title=TITLE,
+        command=command,
+        finding=f"Serving {result.products:,} products adds {one.overhead_ms:.2f} ms at the median to the same work in one "
+        f"process, and reaches {many.throughput_ratio:.2f} times its throughput.",
+        made=origin.made(),
+        machine=origin.machine(),
+        tables=[
+            part.Table(
+                title="Latency one request at a time (ms), and requests a second when saturated",
+                columns=("", "p50", "p95", "p99", "requests/s"),
+                rows=rows,
+            ),
+            part.Table(
+                title="Stages, one request at a time (mean ms a request)",
+                columns=("model", "queue", "compute", "total"),
+                rows=stages,
+                note="Inside text_search: "
+                + ", ".join(f"{name} {share:.0%}" for name, share in result.text_search_shares.items()),
+            ),
+        ],
+        notes=[
+            f"Answers one at a time: {_told(one.agreement)}; saturated, where an 8-bit encoder scales a batch as a whole: "
+            f"{_told(many.agreement)}.",
+            f"Processor time of a request: server {many.cpu_ms.server:.2f} ms and load generator {many.cpu_ms.client:.2f} ms, in "
+            f"process {many.cpu_ms.in_process:.2f} ms.",
+        ],
+    )
 
 
 def _told(agreement: Agreement) -> str:

@@ -26,6 +26,7 @@ from perf.cores import processor
 from perf.load import SearchLoad
 from perf.open_loop import OpenLoop
 from perf.overload_report import Overload
+from perf.report import results
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,40 +55,56 @@ class OverloadSettings:
 
 
 def run(settings: OverloadSettings, console: Console) -> Overload:
-    """Starts the server, measures, and writes table and plot to ``build/overload/``.
+    """Starts the server, measures, and writes summary, part and plot to ``build/overload/``.
+
+    Loads that were measured before the server died or Ctrl-C was pressed are kept.
 
     Raises:
+        InputError: when the results folder holds something else.
         StepError: when the catalogue is not assembled.
-        ServerError: when the server does not start, or fails a request while its capacity is measured.
+        ServerError: when the server does not start.
     """
     paths = BuildPaths(settings.build / settings.catalogue)
     if not (paths.model_repository / manifest.FILENAME).is_file():
         raise StepError(f"{paths.model_repository} is not there; make it with: assortment demo --catalogue {settings.catalogue}")
     queries = [query.query for query in Protocol.open(paths.protocol).queries("test")]
-    with LocalServer(paths.model_repository) as server:
-        result = measure(server.grpc_address, queries, settings, console)
-        server.canary()
-    overload_report.write(result, settings.build / "overload")
+    result = Overload(catalogue=settings.catalogue, processor=processor(), deadline_s=settings.deadline_ms / 1e3)
+    with results.claimed(
+        settings.build / overload_report.TOOL,
+        tool=overload_report.TOOL,
+        title=overload_report.TITLE,
+        command=overload_report.command(result),
+    ) as folder:
+        with LocalServer(paths.model_repository) as server:
+            try:
+                measure(server.grpc_address, queries, settings, console, result)
+                server.canary()
+            except (AssortmentError, KeyboardInterrupt) as error:
+                result.incomplete = str(error) or "interrupted"
+        overload_report.write(result, folder)
     return result
 
 
-def measure(address: str, queries: Sequence[str], settings: OverloadSettings, console: Console) -> Overload:
-    """Capacity before each load and after the last one, because a shared machine changes under one's hands."""
-    closed, deadline_s = SearchLoad(address, queries), settings.deadline_ms / 1e3
-    opened = OpenLoop(address, queries, deadline_s=deadline_s)
+def measure(address: str, queries: Sequence[str], settings: OverloadSettings, console: Console, result: Overload) -> None:
+    """Capacity before each load and after the last one, because a shared machine changes under one's hands.
+
+    Raises:
+        ServerError: when the server fails a request while its capacity is measured; ``result`` has what was found before.
+    """
+    closed = SearchLoad(address, queries)
+    opened = OpenLoop(address, queries, deadline_s=result.deadline_s)
     order = [number % len(queries) for number in range(settings.capacity_requests)]
     closed.run(order[: 4 * settings.in_flight], in_flight=settings.in_flight)  # warms up
-    capacity, loads = [], []
     for times in settings.times:
         found = closed.run(order, in_flight=settings.in_flight)
-        capacity.append(len(order) / found.seconds)
+        result.capacity.append(len(order) / found.seconds)
         console.print(
-            f"{capacity[-1]:.0f} answers/s closed-loop; now {times:g} times that for {settings.seconds:g} s", highlight=False
+            f"{result.capacity[-1]:.0f} answers/s closed-loop; now {times:g} times that for {settings.seconds:g} s",
+            highlight=False,
         )
-        loads.append((times, opened.run(times * capacity[-1], settings.seconds)))
+        result.loads.append((times, opened.run(times * result.capacity[-1], settings.seconds)))
     found = closed.run(order, in_flight=settings.in_flight)
-    capacity.append(len(order) / found.seconds)
-    return Overload(catalogue=settings.catalogue, processor=processor(), deadline_s=deadline_s, capacity=capacity, loads=loads)
+    result.capacity.append(len(order) / found.seconds)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -125,8 +142,10 @@ def main(argv: list[str] | None = None) -> int:
         print("interrupted; the server was stopped", file=sys.stderr)
         return 130
     overload_report.show(result, console)
-    console.print(f"{settings.build / 'overload' / overload_report.PLOT}", highlight=False, soft_wrap=True)
-    return 0
+    console.print(f"{settings.build / overload_report.TOOL / overload_report.PLOT}", highlight=False, soft_wrap=True)
+    if result.incomplete:
+        print(f"incomplete: {result.incomplete}", file=sys.stderr)
+    return 1 if result.incomplete else 0
 
 
 if __name__ == "__main__":

@@ -37,14 +37,17 @@ from perf.client.report import ClientBench
 from perf.client.settings import ClientBenchSettings
 from perf.client.sides import Tasks, Threads
 from perf.cores import processor
+from perf.report import results
+from perf.report.part import SUMMARY
 
 _RECORDED = 16  # queries whose answers are replayed
 
 
 def run(settings: ClientBenchSettings) -> ClientBench:
-    """Measures everything and writes summary, table and plot.
+    """Measures everything and writes summary, part, table and plot.
 
     Raises:
+        InputError: when the results folder holds something else.
         StepError: when the catalogue is not assembled, or the two clients bring different answers.
         ServerError: when the server does not start or fails a search.
     """
@@ -52,13 +55,20 @@ def run(settings: ClientBenchSettings) -> ClientBench:
     if not (repository / manifest.FILENAME).is_file():
         raise StepError(f"{repository} is not there; make it with: assortment demo --catalogue {settings.catalogue}")
     queries = [query.query for query in Protocol.open(settings.paths.protocol).queries("test")]
+    with results.claimed(settings.folder, tool=report.TOOL, title=report.TITLE, command=report.command(settings)) as folder:
+        result = _measure(settings, queries)
+        report.write(result, folder)
+    return result
+
+
+def _measure(settings: ClientBenchSettings, queries: Sequence[str]) -> ClientBench:
     with tempfile.TemporaryDirectory() as folder:
         answers = Path(folder) / "answers.json"
-        with LocalServer(repository) as server:
+        with LocalServer(settings.paths.model_repository) as server:
             record(server.grpc_address, queries[:_RECORDED], answers)
             sync = {n: _sync(server.grpc_address, queries, settings, n) for n in (1, settings.in_flight)}
             tasks = {n: _async(server.grpc_address, queries, settings, n) for n in (1, settings.in_flight)}
-        result = ClientBench(
+        return ClientBench(
             processor=processor(),
             settings=settings,
             sync_one=sync[1],
@@ -70,8 +80,6 @@ def run(settings: ClientBenchSettings) -> ClientBench:
             overshoot=deadlines.measure(answers, queries[0], deadline_s=settings.deadline_ms / 1e3, calls=settings.overdue_calls),
             memory=memory.measure_both(answers, settings.calls, queries[0]),
         )
-    report.write(result, settings.folder)
-    return result
 
 
 def _sync(address: str, queries: Sequence[str], settings: ClientBenchSettings, in_flight: int) -> Pairs:
@@ -158,9 +166,9 @@ def main(argv: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("interrupted; nothing was written", file=sys.stderr)
+        print("interrupted; no figures were written", file=sys.stderr)
         return 130
     report.show(result, console)
-    for name in (report.SUMMARY, report.TABLE, report.PLOT):
+    for name in (SUMMARY, report.TABLE, report.PLOT):
         console.print(f"{settings.folder / name}", highlight=False, soft_wrap=True)
     return 0

@@ -19,8 +19,11 @@ from perf.client.memory import Memory
 from perf.client.pairs import Pairs
 from perf.client.settings import ClientBenchSettings
 from perf.client.shared import Shared
+from perf.report import origin, part
+from perf.report.part import SUMMARY, Part
 
-SUMMARY: Final = "summary.json"
+TOOL: Final = "client_bench"
+TITLE: Final = "The client over raw tritonclient"
 TABLE: Final = "table.md"
 PLOT: Final = "plot.png"
 _HEADINGS: Final = ("", "sync", "async", "wanted")
@@ -138,9 +141,37 @@ def table(result: ClientBench) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
+def command(settings: ClientBenchSettings) -> str:
+    """What makes it again."""
+    return f"make bench-client CATALOGUE={settings.catalogue}"
+
+
+def part_of(result: ClientBench) -> Part:
+    """For the report's page."""
+    late = [(one.server, one.client, *(f"{ms:.1f}" for ms in one.percentiles_ms().values())) for one in result.overshoot]
+    return Part(
+        tool=TOOL,
+        title=TITLE,
+        command=command(result.settings),
+        finding=f"At the median a search takes {result.sync_one.p50_ratio:.3f} of raw tritonclient's time (asynchronous "
+        f"{result.async_one.p50_ratio:.3f}); throughput is {result.sync_many.throughput_ratio:.3f} of raw's "
+        f"(asynchronous {result.async_many.throughput_ratio:.3f}).",
+        made=origin.made(),
+        machine=origin.machine(),
+        tables=[
+            part.Table(title="Ours by raw", columns=_HEADINGS, rows=rows(result)),
+            part.Table(
+                title="Milliseconds past the deadline", columns=("server", "client", "p50", "p99", "p99.9", "max"), rows=late
+            ),
+        ],
+        pictures=[part.Picture(file=PLOT, alt="Ratios of time block by block, and memory over calls")],
+        notes=[f"Missed: {told}." for told in result.missed],
+    )
+
+
 def write(result: ClientBench, folder: Path) -> None:
-    """Summary, table and plot."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Summary, part, table and plot."""
+    part_of(result).write(folder)
     (folder / SUMMARY).write_text(json.dumps(summary(result), indent=1) + "\n", encoding="utf-8")
     (folder / TABLE).write_text(table(result), encoding="utf-8")
     compared = {"sync": result.sync_one, "async": result.async_one}

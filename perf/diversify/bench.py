@@ -25,15 +25,16 @@ from rich.console import Console
 from assortment.catalogue.progress import progress
 from assortment.diversify import warm_up
 from assortment.errors import AssortmentError
-from perf.diversify import machine, peers, plot, report
+from perf.diversify import machine, part, peers, plot, report
 from perf.diversify.candidates import Candidates, generate
 from perf.diversify.matches import MATCHES, Match
 from perf.diversify.peers import Absent, Peer
 from perf.diversify.report import DiversifyResult
 from perf.diversify.settings import DiversifySettings
 from perf.diversify.timing import BOUND, OURS, Cell, Prepare, bound, in_turns
+from perf.report import results
+from perf.report.part import SUMMARY
 
-SUMMARY: Final = "summary.json"
 TABLE: Final = "table.csv"
 PLOT: Final = "plot.png"
 
@@ -76,25 +77,32 @@ def _why_not(peer: Peer, num_candidates: int, full: bool, absent: dict[str, Abse
 
 
 def run(settings: DiversifySettings) -> DiversifyResult:
-    """Times everything and writes the summary, the table and the plot."""
+    """Times everything and writes the summary, the part, the table and the plot.
+
+    Raises:
+        InputError: when the results folder holds something else.
+    """
+    with results.claimed(settings.folder, tool=part.TOOL, title=part.TITLE, command=part.COMMAND) as folder:
+        result = _timed(settings)
+        (folder / SUMMARY).write_text(json.dumps(report.summary(result), indent=1) + "\n", encoding="utf-8")
+        (folder / TABLE).write_text(report.table(result), encoding="utf-8")
+        plot.draw(result.cells, folder / PLOT)
+        part.part_of(result, PLOT).write(folder)
+    return result
+
+
+def _timed(settings: DiversifySettings) -> DiversifyResult:
     known = list({peer.name: peer for match in MATCHES for peer in match.peers}.values())
     modules: dict[str, Any] = {peer.name: peers.load(peer) for peer in known}
     absent = {name: module for name, module in modules.items() if isinstance(module, Absent)}
     _warm_up([peer for peer in known if peer.name not in absent], modules)
     planned = plan(settings, absent)
-    cells = list(_measure(planned, modules, settings))
-    result = DiversifyResult(
-        cells=cells,
+    return DiversifyResult(
+        cells=list(_measure(planned, modules, settings)),
         absent={missing.peer.package: missing.reason for missing in absent.values()},
         machine=machine.facts(known),
         settings={name: value for name, value in asdict(settings).items() if name != "build"},
     )
-    settings.folder.mkdir(parents=True, exist_ok=True)
-    summary = json.dumps(report.summary(result), indent=1)
-    (settings.folder / SUMMARY).write_text(summary + "\n", encoding="utf-8")
-    (settings.folder / TABLE).write_text(report.table(result), encoding="utf-8")
-    plot.draw(cells, settings.folder / PLOT)
-    return result
 
 
 def _warm_up(peers: list[Peer], modules: dict[str, Any]) -> None:
@@ -181,7 +189,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("interrupted; nothing was written", file=sys.stderr)
+        print("interrupted; no figures were written", file=sys.stderr)
         return 130
     report.show(result, console)
     for name in (SUMMARY, TABLE, PLOT):

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from assortment.paths import BuildPaths
+from perf.report.part import Part
 
 pytestmark = [pytest.mark.slow, pytest.mark.triton]
 
@@ -24,6 +25,7 @@ def summary(small_build: BuildPaths, tmp_path_factory: pytest.TempPathFactory) -
     ended = subprocess.run([*command, *short], capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)
     assert ended.returncode == 0, ended.stderr
     assert "One request at a time" in ended.stdout
+    assert "Serving 640 products adds" in Part.read(build / "bench").finding
     found: dict[str, Any] = json.loads((build / "bench" / "summary.json").read_text())
     return found
 

@@ -16,6 +16,7 @@ from assortment.paths import BuildPaths
 from perf.client.memory import Memory
 from perf.client.pairs import Pairs, in_turns
 from perf.client.sides import Block
+from perf.report.part import Part
 
 
 class Scripted:
@@ -103,3 +104,4 @@ def test_everything_is_told(folder: Path) -> None:
     table = (folder / "table.md").read_text()
     assert table.startswith("|  | sync | async | wanted |\n| --- |")
     assert (folder / "plot.png").stat().st_size > 10_000
+    assert "raw tritonclient's time" in Part.read(folder).finding

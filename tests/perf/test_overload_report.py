@@ -12,6 +12,7 @@ from perf import overload_report
 from perf.open_loop import Arrivals
 from perf.overload import OverloadSettings
 from perf.overload_report import Overload
+from perf.report.part import Part
 
 
 def _arrivals(*, offered: int, good: int, shed: int) -> Arrivals:
@@ -72,3 +73,16 @@ def test_settings_that_measure_nothing_are_refused() -> None:
         OverloadSettings(seconds=0)
     with pytest.raises(InputError, match=r"times: \(\) is not allowed; allowed: one or more"):
         OverloadSettings(times=())
+
+
+def test_what_was_measured_before_the_server_died_is_told(overload: Overload, tmp_path: Path) -> None:
+    overload.incomplete = "the server died"
+    overload.loads.pop()
+    overload_report.write(overload, tmp_path)
+    told = Part.read(tmp_path)
+    assert told.incomplete == "the server died"
+    assert told.finding == "Answers within 0.2 s as a share of capacity: 0.50 at 0.5 times."
+    assert (tmp_path / told.pictures[0].file).is_file()
+    nothing = Overload(catalogue="small", processor="a processor", deadline_s=0.2, incomplete="interrupted")
+    overload_report.write(nothing, tmp_path)
+    assert Part.read(tmp_path).finding.endswith("none measured.")

@@ -1,0 +1,60 @@
+"""What one run of the planner is asked to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from assortment.errors import InputError
+from assortment.paths import BuildPaths
+from perf.load_test.mix import MixSettings
+from perf.load_test.settings import LoadSettings
+
+TOOL: Final = "plan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannerSettings:
+    """The need, and where the curve comes from."""
+
+    catalogue: str = "generated"
+    build: Path = Path("build")
+    rate: float | None = None
+    """Requests a second to plan for; None takes ten times what one replica carries."""
+    p99_ms: float = 200.0
+    error_share: float = 0.001
+    headroom: float = 0.3
+    failed: int = 1
+    curve: Path | None = None
+    """The summary of a load test of one replica; None measures one here, on one core, and checks it with two."""
+    seconds: float = 25.0
+    """Of each step that is measured here."""
+    closed_s: float = 8.0
+    """Seconds of the closed loop that finds out which rates to step through."""
+    shares: tuple[float, ...] = (0.2, 0.4, 0.6, 0.8, 1.0)
+    """The steps, as shares of what the closed loop answered."""
+
+    def __post_init__(self) -> None:
+        if len(self.shares) < 2 or min(self.shares) <= 0:
+            raise InputError("shares", self.shares, "allowed: two or more above 0")
+
+    @classmethod
+    def quick(cls, **given: Any) -> PlannerSettings:
+        """A minute: every part, and figures too rough to quote."""
+        return cls(**{"seconds": 3.0, "closed_s": 2.0, "shares": (0.2, 0.5), "p99_ms": 900.0, "error_share": 0.2, **given})
+
+    @property
+    def paths(self) -> BuildPaths:
+        """Folders of the catalogue."""
+        return BuildPaths(self.build / self.catalogue)
+
+    @property
+    def folder(self) -> Path:
+        """Where the outputs go."""
+        return self.build / TOOL
+
+    def load(self, *, replicas: int) -> LoadSettings:
+        """The load test of so many replicas: searches by words, one worker a replica."""
+        mix = MixSettings(catalogue=self.catalogue, build=self.build)
+        return LoadSettings(mix=mix, workers=replicas, seconds=self.seconds, closed_s=self.closed_s)
