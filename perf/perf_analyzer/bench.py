@@ -118,9 +118,7 @@ def _measure_ensembles(ensembles: Sequence[str], settings: Settings, one: Callab
             found.ensembles.append(one(Target(model=model, kind="concurrency", load=in_flight, requests=settings.requests)))
     for share in settings.rate_shares:
         for model in ensembles:
-            rate = share * max(
-                (each.row.per_s for each in found.ensembles if each.target.model == model and each.row), default=0.0
-            )
+            rate = share * max((each.per_s for each in found.ensembles if each.target.model == model), default=0.0)
             if rate > 0:  # else every closed-loop measurement was refused, and the table says so
                 found.ensembles.append(one(Target(model=model, kind="rate", load=round(rate, 1), requests=settings.requests)))
 
