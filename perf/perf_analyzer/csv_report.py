@@ -65,7 +65,9 @@ def read(path: Path) -> list[Row]:
         with path.open(encoding="utf-8", newline="") as file:
             return [_row(cells) for cells in csv.DictReader(file)]
     except (OSError, KeyError, ValueError, TypeError) as error:
-        raise StepError(f"{path} is not a CSV of perf_analyzer with --verbose-csv: {error!r}") from error
+        raise StepError(
+            f"{path} is not a CSV of perf_analyzer with --verbose-csv: {type(error).__name__} {str(error)[:200]}"
+        ) from error
 
 
 def _row(cells: dict[str, str]) -> Row:

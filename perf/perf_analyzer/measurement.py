@@ -80,6 +80,7 @@ def measure(binary: PerfAnalyzer, address: str, target: Target, data: Path, stat
     counted = stages.stages(stages.between(before, statistics.snapshot()))
     if ended.returncode == 0 and csv.is_file():
         per_s = timestamps.answers_per_s(_export(csv))
+        _export(csv).unlink()  # it repeats every request, pictures among them
         return Measurement(target=target, row=csv_report.read(csv)[0], per_s=per_s, stages=counted)
     complaint = _complaint(ended.stdout + ended.stderr)
     if _SHED in complaint:

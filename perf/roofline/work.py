@@ -17,6 +17,7 @@ KERNELS: Final = frozenset(
 """Operations that stay kernels of their own. All others, element by element or mere changes of shape, are taken to be fused into
 them, as TensorRT and ONNX Runtime's CUDA graphs mostly do, and to move nothing."""
 
+_FEWEST_GATHERED: Final = 256  # elements; smaller ones work on shapes, which an engine knows when it is built
 _FLOPS_PER_ELEMENT: Final = {"LayerNormalization": 8, "Softmax": 5, "Erf": 8}  # additions, divisions, exponentials each as one
 
 
@@ -31,7 +32,7 @@ class Operation:
     @property
     def is_kernel(self) -> bool:
         """Whether it counts as a kernel of its own."""
-        return self.kind in KERNELS
+        return self.kind in KERNELS and not (self.kind == "Gather" and self.elements < _FEWEST_GATHERED)
 
     @property
     def flops(self) -> int:
