@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import datetime
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,10 +19,12 @@ from assortment.protocol.store import Protocol
 from assortment.serving.step import Tensors
 from assortment_client import contract
 from deploy.local.server import LocalServer
+from perf.cores import processor
 from perf.model_analyzer import core, parser, repository, settings_file
-from perf.perf_analyzer import input_data
+from perf.perf_analyzer import binary, input_data
 from perf.perf_analyzer.recording import Recorder
 from perf.report import results
+from perf.report.part import SUMMARY, Part, Table
 
 TOOL: Final = "model_analyzer"
 _CPU_HEAD: Final = """Model Analyzer on this machine: quick search over text_search, the one step of search on a CPU.
@@ -43,7 +47,7 @@ def run(paths: BuildPaths, build: Path, *, queries: int, console: Console) -> Pa
         AssortmentError: when something is missing, or Model Analyzer refuses a file.
     """
     wanted = input_data.requests(Catalogue.open(paths.catalogue), Protocol.open(paths.protocol), count=queries)
-    analyzer = parser.fetch(build)
+    analyzer, tool = parser.fetch(build), binary.find(build)
     folder = results.claim(build / TOOL, TOOL).resolve()
     repository.copy(paths.model_repository, folder / "cpu_repository", variant="cpu")
     repository.copy(paths.model_repository, folder / "gpu_repository")
@@ -52,10 +56,36 @@ def run(paths: BuildPaths, build: Path, *, queries: int, console: Console) -> Pa
     input_data.write(_core_entries(paths, folder, wanted[contract.SEARCH_MULTIMODAL]), folder / f"{core.CORE}_input.json")
     cpu = settings_file.cpu(folder / "cpu_repository", folder / "cpu_output", folder / "search_input.json")
     gpu = settings_file.gpu(folder / "gpu_repository", folder / "gpu_output", folder / f"{core.CORE}_input.json")
+    understood = {}
     for settings, name, head in ((cpu, settings_file.CPU_FILE, _CPU_HEAD), (gpu, settings_file.GPU_FILE, _GPU_HEAD)):
         settings_file.write(settings, folder / name, head=head)
-        console.print(f"{name}: {parser.check(folder / name, analyzer)}", highlight=False, soft_wrap=True)
+        understood[name] = parser.check(folder / name, analyzer, tool.path)
+        console.print(f"{name}: {understood[name]}", highlight=False, soft_wrap=True)
+    _report(understood, paths.root.name, folder)
     return folder
+
+
+def _report(understood: Mapping[str, str], catalogue: str, folder: Path) -> None:
+    """``summary.json`` and ``part.json``."""
+    (folder / SUMMARY).write_text(
+        json.dumps({"catalogue": catalogue, "understood": understood}, indent=1) + "\n", encoding="utf-8"
+    )
+    Part(
+        tool=TOOL,
+        title="Model Analyzer: configurations",
+        command=f"make model-analyzer CATALOGUE={catalogue}",
+        finding=f"{parser.REQUIREMENT} accepts both configurations: {', '.join(understood)}. No search was run with them here.",
+        made=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        machine=processor(),
+        tables=[
+            Table(
+                title="What Model Analyzer's parser understood",
+                columns=["file", "profiles, and steps that it searches"],
+                rows=list(understood.items()),
+            )
+        ],
+        notes=[f"Quick search takes at most {core.MOST_STEPS} steps, so {core.CORE} leaves out prepare and diversifier."],
+    ).write(folder)
 
 
 def _core_entries(paths: BuildPaths, folder: Path, requests: Sequence[Tensors]) -> list[Tensors]:

@@ -43,12 +43,13 @@ def fetch(build: Path) -> Path:
     return folder
 
 
-def check(settings: Path, analyzer: Path) -> str:
+def check(settings: Path, analyzer: Path, perf_analyzer: Path) -> str:
     """Lets Model Analyzer read a settings file, with all of its rules for quick search.
 
     Args:
         settings: the YAML file.
         analyzer: what ``fetch`` gave.
+        perf_analyzer: the binary; a configuration without one to run is refused.
 
     Returns:
         The models to profile and the steps to search, as it understood them.
@@ -58,7 +59,7 @@ def check(settings: Path, analyzer: Path) -> str:
     """
     asked = subprocess.run(
         [sys.executable, "-c", _ASK, str(settings)],
-        env={**os.environ, "PYTHONPATH": str(analyzer)},
+        env={**os.environ, "PYTHONPATH": str(analyzer), "PATH": f"{perf_analyzer.parent}:{os.environ['PATH']}"},
         capture_output=True,
         text=True,
         check=False,

@@ -82,10 +82,10 @@ def measure(binary: PerfAnalyzer, address: str, target: Target, data: Path, stat
         per_s = timestamps.answers_per_s(_export(csv))
         _export(csv).unlink()  # it repeats every request, pictures among them
         return Measurement(target=target, row=csv_report.read(csv)[0], per_s=per_s, stages=counted)
-    complaint = _complaint(ended.stdout + ended.stderr)
-    if _SHED in complaint:
+    told = complaint(ended.stdout + ended.stderr)
+    if _SHED in told:
         return Measurement(target=target, row=None, stages=counted)
-    raise ServerError(f"perf_analyzer on {target.model} ended with code {ended.returncode}: {complaint}")
+    raise ServerError(f"perf_analyzer on {target.model} ended with code {ended.returncode}: {told}")
 
 
 def command(binary: PerfAnalyzer, address: str, target: Target, data: Path, csv: Path) -> list[str]:
@@ -100,7 +100,7 @@ def _export(csv: Path) -> Path:
     return csv.with_suffix(".json")
 
 
-def _complaint(told: str) -> str:
+def complaint(told: str) -> str:
     """The first error among what it told, else the last of its words."""
     found = re.search(r"had error: (.+)", told) or re.search(r"(?i)\berror: (.+)", told)
     return found[1].strip() if found else " ".join(told.split())[-300:]

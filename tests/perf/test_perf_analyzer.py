@@ -1,0 +1,175 @@
+"""perf_analyzer: its input and output, what is kept of a run that ended early, and a short run of the real one."""
+
+from __future__ import annotations
+
+import base64
+import json
+import struct
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from assortment.errors import InputError, ServerError, StepError
+from assortment.paths import BuildPaths
+from assortment.serving.step import strings
+from perf import wheels
+from perf.perf_analyzer import binary, csv_report, input_data, report, timestamps
+from perf.perf_analyzer.bench import Run
+from perf.perf_analyzer.binary import PerfAnalyzer
+from perf.perf_analyzer.measurement import Measurement, Target, command, complaint
+from perf.perf_analyzer.recording import Recorder
+from perf.perf_analyzer.settings import Settings
+from perf.report.part import Part
+
+# Written by perf_analyzer 2.51.0: -m search --concurrency-range 4 --request-count 300 -f FILE --verbose-csv
+CSV = (
+    "Concurrency,Inferences/Second,Client Send,Network+Server Send/Recv,Server Queue,"
+    "Server Compute Input,Server Compute Infer,Server Compute Output,Client Recv,"
+    "p50 latency,p90 latency,p95 latency,p99 latency,Avg latency,request/response,response wait\n"
+    "4,99.9199,11,6007,2,103,27596,1839,7,33512,52596,61607,84998,35569,18,35537\n"
+)
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_csv_is_read_in_milliseconds(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(CSV)
+    (row,) = csv_report.read(tmp_path / "a.csv")
+    assert (row.load, row.told_per_s, row.p50_ms, row.p99_ms) == (4, 99.9199, 33.512, 84.998)
+    assert (row.compute_infer_ms, row.queue_ms, row.mean_ms) == (27.596, 0.002, 35.569)
+
+
+@pytest.mark.parametrize("content", ["Concurrency,Inferences/Second\n4,99\n", CSV.replace("33512", "soon"), CSV[:-30]])
+def test_a_damaged_csv_is_refused(content: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(content)
+    with pytest.raises(StepError, match="not a CSV of perf_analyzer"):
+        csv_report.read(tmp_path / "a.csv")
+
+
+def test_throughput_goes_by_the_clock_even_among_raw_pictures(tmp_path: Path) -> None:
+    requests = [
+        b'{"timestamp":%d,"request_inputs":{"PICTURE":"\xff\xd8\xb1"},"response_timestamps":[%d]}' % (sent, sent + 250_000_000)
+        for sent in (1_000_000_000, 1_250_000_000, 1_500_000_000)
+    ]
+    (tmp_path / "a.json").write_bytes(b'{"experiments":[{"requests":[' + b",".join(requests) + b"]}]}")
+    assert timestamps.answers_per_s(tmp_path / "a.json") == pytest.approx(4.0)
+
+
+def test_an_export_without_answers_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b'{"experiments":[{"requests":[{"timestamp":5,"response_timestamps":[]}]}]}')
+    with pytest.raises(StepError, match="1 requests, 0 answers"):
+        timestamps.answers_per_s(tmp_path / "a.json")
+
+
+def test_requests_are_written_without_the_batch_and_without_loss(tmp_path: Path) -> None:
+    options = np.array([[10, np.nan]], dtype=np.float32)
+    picture = b"\xff\xd8picture"
+    entry = {"QUERY": strings(["größe 44".encode()]), "PICTURE": strings([picture]), "OPTIONS": options}
+    input_data.write([entry], tmp_path / "a.json")
+    (told,) = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["data"]
+    assert told["QUERY"] == {"content": ["größe 44"], "shape": [1]}
+    assert base64.b64decode(told["PICTURE"]["content"]["b64"]) == struct.pack("<I", len(picture)) + picture
+    assert told["OPTIONS"]["shape"] == [2]
+    assert base64.b64decode(told["OPTIONS"]["content"]["b64"]) == options.tobytes()
+
+
+def test_entries_of_different_tensors_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="same tensors"):
+        input_data.write([{"QUERY": strings([b"a"])}, {"TEXT": strings([b"a"])}], tmp_path / "a.json")
+
+
+def test_arrivals_are_poisson_and_never_mixed_with_concurrency() -> None:
+    tool = PerfAnalyzer(path=Path("perf_analyzer"), environment={}, version="2.51.0")
+    target = Target(model="search", kind="rate", load=62.5, requests=100)
+    called = command(tool, "127.0.0.1:8001", target, Path("in.json"), Path("out.csv"))
+    assert " ".join(called).find("--request-distribution poisson --request-rate-range 62.5 --request-count 100") > 0
+    assert "--concurrency-range" not in called
+
+
+def test_the_first_error_is_told() -> None:
+    told = "Concurrency: 64\n\nThread [1] had error: in ensemble 'search', Request timeout expired\n\nThread [5] had error: x"
+    assert complaint(told) == "in ensemble 'search', Request timeout expired"
+    assert complaint("error: Failed to init manager inputs") == "Failed to init manager inputs"
+    assert complaint("killed  \n by someone") == "killed by someone"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("requests", 0), ("queries", 0), ("concurrency", ()), ("stage_concurrency", (0,)), ("rate_shares", (1.5,))],
+)
+def test_settings_name_the_wrong_field(field: str, value: Any) -> None:
+    with pytest.raises(InputError, match=field):
+        Settings(**{field: value})
+
+
+def test_a_file_that_is_not_the_published_one_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "perf_analyzer").write_bytes(b"another program")
+    with pytest.raises(StepError, match="not the published file"):
+        wheels.check(tmp_path / "perf_analyzer", binary.WHEELS[0].place_sha256)
+
+
+def test_without_registry_and_without_one_on_path_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(StepError, match=r"(?s)pip cannot download tritonclient==2.51.0.* no perf_analyzer on PATH"):
+        binary.find(tmp_path)
+
+
+def test_a_run_that_ended_early_keeps_what_it_has(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(CSV)
+    (row,) = csv_report.read(tmp_path / "a.csv")
+    four, many = (Target(model="search", kind="concurrency", load=load, requests=300) for load in (4, 64))
+    found = Run(settings=Settings(), version="2.51.0", incomplete="the server died")
+    found.ensembles = [Measurement(target=four, row=row, per_s=142.0), Measurement(target=many, row=None)]
+    report.write(found, tmp_path)
+    part = Part.read(tmp_path)
+    assert part.incomplete == "the server died"
+    assert part.tables[0].rows[0] == ["search", "4 in flight", "300", "142.0", "33.5", "52.6", "61.6", "85.0"]
+    assert "refused" in part.tables[0].rows[1]
+    assert "142/s, with 4 in flight" in part.finding
+    assert (tmp_path / part.pictures[0].file).is_file()
+    told = json.loads((tmp_path / "summary.json").read_text())
+    assert [each["refused"] for each in told["ensembles"]] == [False, True]
+
+
+def test_a_run_without_a_measurement_says_so(tmp_path: Path) -> None:
+    report.write(Run(settings=Settings(), incomplete="interrupted"), tmp_path)
+    assert Part.read(tmp_path).finding == "Nothing was measured."
+
+
+@pytest.mark.slow
+@pytest.mark.triton
+def test_a_server_that_keeps_its_statistics_to_itself_is_told_apart(served) -> None:
+    recorder = Recorder(served.url)
+    try:
+        with pytest.raises(ServerError, match="--open-statistics"):
+            recorder.steps("search")
+    finally:
+        recorder.close()
+
+
+@pytest.mark.slow
+@pytest.mark.triton
+def test_a_short_run_of_the_real_one(small_build: BuildPaths, tmp_path: Path) -> None:
+    try:
+        binary.find(tmp_path)
+    except StepError as error:
+        pytest.skip(str(error))
+    (tmp_path / "small").symlink_to(small_build.root, target_is_directory=True)
+    called = [sys.executable, "-m", "perf.perf_analyzer", "--quick", "--catalogue", "small", "--build", str(tmp_path)]
+    ended = subprocess.run(called, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert ended.returncode == 0, ended.stderr
+    told = json.loads((tmp_path / "perf_analyzer" / "summary.json").read_text())
+    assert {each["model"] for each in told["ensembles"]} == {"search", "search_multimodal", "rerank"}
+    steps = {"prepare", "text_encoder", "image_encoder", "fusion", "scorer", "candidate_scorer", "diversifier", "text_search"}
+    assert {each["model"] for each in told["steps"]} == steps
+    measured = [each for each in told["ensembles"] + told["steps"] if not each["refused"]]
+    assert measured
+    assert all(each["per_s"] > 0 and each["measured"]["p99_ms"] >= each["measured"]["p50_ms"] > 0 for each in measured)
+    pictured = json.loads((tmp_path / "perf_analyzer" / "image_encoder_input.json").read_text())["data"][0]["PRESENCE"]
+    assert struct.unpack("<2f", base64.b64decode(pictured["content"]["b64"])) == (1.0, 1.0)
+    assert not Part.read(tmp_path / "perf_analyzer").incomplete
