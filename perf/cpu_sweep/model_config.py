@@ -8,11 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from google.protobuf import json_format, text_format
+from google.protobuf import json_format
 from tritonclient.grpc import model_config_pb2
 
 from assortment.contract import MAX_BATCH_SIZE
-from assortment.errors import StepError
+from perf import model_configs
 from perf.cpu_sweep.settings import Tuning
 
 MODEL: Final = "text_search"
@@ -20,19 +20,13 @@ _THREADS: Final = "threads"
 _MESSAGES: Any = model_config_pb2  # protobuf makes its classes when it is imported
 
 
-def read(repository: Path, variant: str = "cpu") -> Any:
-    """The ``ModelConfig`` that a server of this variant uses.
+def read(repository: Path) -> Any:
+    """Its ``ModelConfig`` on the embedded CPU server.
 
     Raises:
         StepError: when it is not there or cannot be parsed.
     """
-    path = repository / MODEL / "configs" / f"{variant}.pbtxt"
-    if not path.is_file():
-        path = repository / MODEL / "config.pbtxt"
-    try:
-        return text_format.Parse(path.read_text(encoding="utf-8"), _MESSAGES.ModelConfig())
-    except (OSError, text_format.ParseError) as error:
-        raise StepError(f"{path} cannot be read ({error}); assemble the model repository again: assortment assemble") from error
+    return model_configs.read(repository, MODEL, "cpu")
 
 
 def tuning(config: Any) -> Tuning:

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table as ConsoleTable
 
-from perf.cores import processor
+from perf.cores import machine, processor
 from perf.cpu_sweep.settings import Tuning
 from perf.cpu_sweep.sweep import Sweep
 from perf.report.part import SUMMARY, Part, Picture, Table
@@ -128,7 +128,7 @@ def write(found: Sweep, folder: Path) -> None:
         command=f"make cpu-sweep CATALOGUE={found.settings.catalogue}",
         finding=finding(found),
         made=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        machine=processor(),
+        machine=machine(),
         incomplete=found.incomplete,
         tables=[table(found)],
         pictures=pictures,

@@ -19,7 +19,8 @@ from assortment.protocol.store import Protocol
 from assortment.serving.step import Tensors
 from assortment_client import contract
 from deploy.local.server import LocalServer
-from perf.cores import processor
+from perf import model_configs
+from perf.cores import machine
 from perf.model_analyzer import core, parser, repository, settings_file
 from perf.perf_analyzer import binary, input_data
 from perf.perf_analyzer.recording import Recorder
@@ -76,7 +77,7 @@ def _report(understood: Mapping[str, str], catalogue: str, folder: Path) -> None
         command=f"make model-analyzer CATALOGUE={catalogue}",
         finding=f"{parser.REQUIREMENT} accepts both configurations: {', '.join(understood)}. No search was run with them here.",
         made=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        machine=processor(),
+        machine=machine(),
         tables=[
             Table(
                 title="What Model Analyzer's parser understood",
@@ -96,7 +97,7 @@ def _core_entries(paths: BuildPaths, folder: Path, requests: Sequence[Tensors]) 
             recorded = recorder.inputs(contract.SEARCH_MULTIMODAL, requests)
         finally:
             recorder.close()
-    return core.entries(core.read(folder / "gpu_repository", core.CORE), recorded)
+    return core.entries(model_configs.read(folder / "gpu_repository", core.CORE), recorded)
 
 
 def main(argv: list[str] | None = None) -> int:

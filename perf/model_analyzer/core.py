@@ -7,10 +7,8 @@ Model Analyzer's quick search takes an ensemble of at most four steps (model_ana
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
-from google.protobuf import text_format
 from tritonclient.grpc import model_config_pb2
 
 from assortment.errors import StepError
@@ -20,21 +18,6 @@ MOST_STEPS: Final = 4
 CORE: Final = "search_core"
 CORE_STEPS: Final = ("text_encoder", "image_encoder", "fusion", "scorer")
 _MESSAGES: Any = model_config_pb2  # protobuf makes its classes when it is imported
-
-
-def read(repository: Path, model: str, variant: str = "") -> Any:
-    """The ``ModelConfig`` of a model, of a variant when it has one.
-
-    Raises:
-        StepError: when it is not there or cannot be parsed.
-    """
-    path = repository / model / "configs" / f"{variant}.pbtxt"
-    if not variant or not path.is_file():
-        path = repository / model / "config.pbtxt"
-    try:
-        return text_format.Parse(path.read_text(encoding="utf-8"), _MESSAGES.ModelConfig())
-    except (OSError, text_format.ParseError) as error:
-        raise StepError(f"{path} cannot be read ({error}); assemble the model repository again: assortment assemble") from error
 
 
 def cut(ensemble: Any, steps: Mapping[str, Any], name: str = CORE) -> Any:

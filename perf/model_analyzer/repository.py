@@ -8,6 +8,7 @@ from pathlib import Path
 
 from google.protobuf import text_format
 
+from perf import model_configs
 from perf.model_analyzer import core
 
 
@@ -28,8 +29,8 @@ def copy(source: Path, target: Path, *, variant: str = "") -> None:
 
 def add_core(repository: Path) -> None:
     """Adds the ensemble ``search_core`` to a copy."""
-    steps = {model: core.read(repository, model) for model in core.CORE_STEPS}
-    config = core.cut(core.read(repository, "search_multimodal"), steps)
+    steps = {model: model_configs.read(repository, model) for model in core.CORE_STEPS}
+    config = core.cut(model_configs.read(repository, "search_multimodal"), steps)
     folder = repository / core.CORE
     (folder / "1").mkdir(parents=True)
     (folder / "1" / "README").write_text("An ensemble has no files; the folder has to be there.\n", encoding="utf-8")

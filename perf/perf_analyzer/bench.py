@@ -11,7 +11,6 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -26,26 +25,13 @@ from deploy.local.server import LocalServer
 from perf.perf_analyzer import binary, input_data, report
 from perf.perf_analyzer.measurement import Measurement, Target, measure
 from perf.perf_analyzer.recording import Recorder
+from perf.perf_analyzer.report import Run
 from perf.perf_analyzer.settings import Settings
 from perf.report import results
 from perf.stages import Statistics
 
 TOOL: Final = "perf_analyzer"
 _FULLEST_FIRST: Final = (contract.SEARCH_MULTIMODAL, contract.RERANK, contract.SEARCH)  # the first with a picture as well
-
-
-@dataclass(kw_only=True)
-class Run:
-    """What one run found so far."""
-
-    settings: Settings
-    version: str = ""
-    """Of perf_analyzer."""
-    entries: dict[str, int] = field(default_factory=dict)
-    """Model to the number of different requests in its input data."""
-    ensembles: list[Measurement] = field(default_factory=list)
-    steps: list[Measurement] = field(default_factory=list)
-    incomplete: str = ""
 
 
 def run(settings: Settings, console: Console) -> Run:

@@ -5,23 +5,35 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table as ConsoleTable
 
-from perf.cores import processor
+from perf.cores import machine, processor
 from perf.perf_analyzer import plot
 from perf.perf_analyzer.measurement import Measurement
+from perf.perf_analyzer.settings import Settings
 from perf.report.part import SUMMARY, Part, Picture, Table
 
-if TYPE_CHECKING:
-    from perf.perf_analyzer.bench import Run
+_LOAD_UNITS: Final = {"concurrency": "in flight", "rate": "arrivals/s"}
+_REFUSED: Final = "refused"
 
-_LOAD_UNITS = {"concurrency": "in flight", "rate": "arrivals/s"}
-_REFUSED = "refused"
+
+@dataclass(kw_only=True)
+class Run:
+    """What one run found so far."""
+
+    settings: Settings
+    version: str = ""
+    """Of perf_analyzer."""
+    entries: dict[str, int] = field(default_factory=dict)
+    """Model to the number of different requests in its input data."""
+    ensembles: list[Measurement] = field(default_factory=list)
+    steps: list[Measurement] = field(default_factory=list)
+    incomplete: str = ""
 
 
 def line(measured: Measurement) -> str:
@@ -46,7 +58,7 @@ def write(found: Run, folder: Path) -> None:
         command=f"make perf-analyzer CATALOGUE={settings.catalogue}",
         finding=finding(found),
         made=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        machine=processor(),
+        machine=machine(),
         incomplete=found.incomplete,
         tables=tables(found),
         pictures=pictures,

@@ -1,7 +1,8 @@
 """Throughput by the clock: what perf_analyzer writes with ``--profile-export-file`` has the nanosecond of every request.
 
 With ``--request-count`` its own throughput divides by whole seconds (2.51: 300 answers of 36 ms, four in flight, were told as
-99.9 a second), which turns a curve into stairs. The file is meant to be JSON, but holds pictures as raw bytes, so that only its times are read.
+99.9 a second), which turns a curve into stairs. The file is meant to be JSON, but holds pictures as raw bytes, so that only its
+times are read.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import pytest
 
 from assortment.contract import STEPS
 from assortment.errors import StepError
+from perf import model_configs
 from perf.model_analyzer import core, parser, repository, settings_file
 from perf.perf_analyzer import binary
 
@@ -17,7 +18,9 @@ TEMPLATES = Path(__file__).parents[2] / "model_repository"
 
 
 def _cut(*models: str):
-    return core.cut(core.read(TEMPLATES, "search_multimodal"), {model: core.read(TEMPLATES, model) for model in models})
+    return core.cut(
+        model_configs.read(TEMPLATES, "search_multimodal"), {model: model_configs.read(TEMPLATES, model) for model in models}
+    )
 
 
 def test_the_core_takes_what_prepare_gives_and_gives_what_the_diversifier_takes() -> None:
@@ -53,14 +56,14 @@ def test_the_copy_is_of_the_variant_and_leaves_the_original_alone(tmp_path: Path
     shutil.copytree(TEMPLATES, tmp_path / "original")
     before = (tmp_path / "original" / "search" / "config.pbtxt").read_bytes()
     repository.copy(tmp_path / "original", tmp_path / "copy", variant="cpu")
-    assert [s.model_name for s in core.read(tmp_path / "copy", "search").ensemble_scheduling.step] == ["text_search"]
+    assert [s.model_name for s in model_configs.read(tmp_path / "copy", "search").ensemble_scheduling.step] == ["text_search"]
     assert (tmp_path / "original" / "search" / "config.pbtxt").read_bytes() == before
 
 
 def test_the_core_is_added_as_a_model_of_its_own(tmp_path: Path) -> None:
     repository.copy(TEMPLATES, tmp_path / "copy")
     repository.add_core(tmp_path / "copy")
-    assert core.read(tmp_path / "copy", core.CORE) == _cut(*core.CORE_STEPS)
+    assert model_configs.read(tmp_path / "copy", core.CORE) == _cut(*core.CORE_STEPS)
     assert (tmp_path / "copy" / core.CORE / "1").is_dir()
 
 

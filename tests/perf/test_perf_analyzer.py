@@ -18,10 +18,10 @@ from assortment.paths import BuildPaths
 from assortment.serving.step import strings
 from perf import wheels
 from perf.perf_analyzer import binary, csv_report, input_data, report, timestamps
-from perf.perf_analyzer.bench import Run
 from perf.perf_analyzer.binary import PerfAnalyzer
 from perf.perf_analyzer.measurement import Measurement, Target, command, complaint
 from perf.perf_analyzer.recording import Recorder
+from perf.perf_analyzer.report import Run
 from perf.perf_analyzer.settings import Settings
 from perf.report.part import Part
 
