@@ -40,8 +40,3 @@ def processor() -> str:
         lines = []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.machine()
-
-
-def machine() -> str:
-    """The processor and the cores that this process may use, in a line."""
-    return f"{processor()}, {len(os.sched_getaffinity(0))} cores"

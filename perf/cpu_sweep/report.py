@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import math
 import statistics
@@ -16,9 +15,10 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table as ConsoleTable
 
-from perf.cores import machine, processor
+from perf.cores import processor
 from perf.cpu_sweep.settings import Tuning
 from perf.cpu_sweep.sweep import Sweep
+from perf.report import origin
 from perf.report.part import SUMMARY, Part, Picture, Table
 
 PLOT: Final = "tunings.svg"
@@ -127,8 +127,8 @@ def write(found: Sweep, folder: Path) -> None:
         title="CPU sweep: instances, threads, batch windows",
         command=f"make cpu-sweep CATALOGUE={found.settings.catalogue}",
         finding=finding(found),
-        made=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        machine=machine(),
+        made=origin.made(),
+        machine=origin.machine(),
         incomplete=found.incomplete,
         tables=[table(found)],
         pictures=pictures,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -20,11 +19,10 @@ from assortment.serving.step import Tensors
 from assortment_client import contract
 from deploy.local.server import LocalServer
 from perf import model_configs
-from perf.cores import machine
 from perf.model_analyzer import core, parser, repository, settings_file
 from perf.perf_analyzer import binary, input_data
 from perf.perf_analyzer.recording import Recorder
-from perf.report import results
+from perf.report import origin, results
 from perf.report.part import SUMMARY, Part, Table
 
 TOOL: Final = "model_analyzer"
@@ -76,8 +74,8 @@ def _report(understood: Mapping[str, str], catalogue: str, folder: Path) -> None
         title="Model Analyzer: configurations",
         command=f"make model-analyzer CATALOGUE={catalogue}",
         finding=f"{parser.REQUIREMENT} accepts both configurations: {', '.join(understood)}. No search was run with them here.",
-        made=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        machine=machine(),
+        made=origin.made(),
+        machine=origin.machine(),
         tables=[
             Table(
                 title="What Model Analyzer's parser understood",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -12,10 +11,11 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table as ConsoleTable
 
-from perf.cores import machine, processor
+from perf.cores import processor
 from perf.perf_analyzer import plot
 from perf.perf_analyzer.measurement import Measurement
 from perf.perf_analyzer.settings import Settings
+from perf.report import origin
 from perf.report.part import SUMMARY, Part, Picture, Table
 
 _LOAD_UNITS: Final = {"concurrency": "in flight", "rate": "arrivals/s"}
@@ -57,8 +57,8 @@ def write(found: Run, folder: Path) -> None:
         title="perf_analyzer: ensembles and their steps",
         command=f"make perf-analyzer CATALOGUE={settings.catalogue}",
         finding=finding(found),
-        made=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        machine=machine(),
+        made=origin.made(),
+        machine=origin.machine(),
         incomplete=found.incomplete,
         tables=tables(found),
         pictures=pictures,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table as ConsoleTable
 
+from perf.report import origin
 from perf.report.part import SUMMARY, Part, Picture, Table
 from perf.roofline import plot, published
 from perf.roofline.estimate import PERFECT, Fit, milliseconds
@@ -128,7 +128,7 @@ def write(found: Roofline, folder: Path) -> None:
         title="GPUs on paper",
         command=f"make roofline CATALOGUE={found.catalogue}",
         finding=finding(found),
-        made=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        made=origin.made(),
         machine="none: data sheets of L4, A10 and H100",
         tables=tables(found),
         pictures=[Picture(file=plot.FILE, alt="Rooflines of three GPUs with each stage at its intensity", caption=_NOT_MEASURED)],
