@@ -89,6 +89,8 @@ def measure(found: Sweep, server: LocalServer, console: Console) -> Iterator[Cel
             per_s = settings.requests / many.seconds
             found.rate = found.rate or round(settings.rate_share * per_s, 1)  # the default comes first
             arrivals = opened.run(found.rate, settings.seconds, seed=number)
+            if arrivals.failed:
+                raise ServerError(f"with {tuning}, arrivals failed: {arrivals.failed}")
             good = Latency.of(arrivals.good_s) if arrivals.good_s else None
             cell = Cell(
                 tuning=tuning,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import struct
 import subprocess
@@ -12,12 +13,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from assortment.errors import InputError, ServerError, StepError
 from assortment.paths import BuildPaths
 from assortment.serving.step import strings
+from deploy.local.server import LocalServer
 from perf import wheels
 from perf.perf_analyzer import binary, csv_report, input_data, report, timestamps
+from perf.perf_analyzer.bench import run
 from perf.perf_analyzer.binary import PerfAnalyzer
 from perf.perf_analyzer.measurement import Measurement, Target, command, complaint
 from perf.perf_analyzer.recording import Recorder
@@ -152,24 +156,52 @@ def test_a_server_that_keeps_its_statistics_to_itself_is_told_apart(served) -> N
         recorder.close()
 
 
-@pytest.mark.slow
-@pytest.mark.triton
-def test_a_short_run_of_the_real_one(small_build: BuildPaths, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def build(small_build: BuildPaths, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of outputs with the small shop and perf_analyzer in it."""
+    folder = tmp_path_factory.mktemp("build")
+    (folder / "small").symlink_to(small_build.root, target_is_directory=True)
     try:
-        binary.find(tmp_path)
+        binary.find(folder)
     except StepError as error:
         pytest.skip(str(error))
-    (tmp_path / "small").symlink_to(small_build.root, target_is_directory=True)
-    called = [sys.executable, "-m", "perf.perf_analyzer", "--quick", "--catalogue", "small", "--build", str(tmp_path)]
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.triton
+def test_a_short_run_of_the_real_one(build: Path) -> None:
+    called = [sys.executable, "-m", "perf.perf_analyzer", "--quick", "--catalogue", "small", "--build", str(build)]
     ended = subprocess.run(called, capture_output=True, text=True, cwd=ROOT, check=False)
     assert ended.returncode == 0, ended.stderr
-    told = json.loads((tmp_path / "perf_analyzer" / "summary.json").read_text())
+    told = json.loads((build / "perf_analyzer" / "summary.json").read_text())
     assert {each["model"] for each in told["ensembles"]} == {"search", "search_multimodal", "rerank"}
     steps = {"prepare", "text_encoder", "image_encoder", "fusion", "scorer", "candidate_scorer", "diversifier", "text_search"}
     assert {each["model"] for each in told["steps"]} == steps
     measured = [each for each in told["ensembles"] + told["steps"] if not each["refused"]]
     assert measured
     assert all(each["per_s"] > 0 and each["measured"]["p99_ms"] >= each["measured"]["p50_ms"] > 0 for each in measured)
-    pictured = json.loads((tmp_path / "perf_analyzer" / "image_encoder_input.json").read_text())["data"][0]["PRESENCE"]
+    pictured = json.loads((build / "perf_analyzer" / "image_encoder_input.json").read_text())["data"][0]["PRESENCE"]
     assert struct.unpack("<2f", base64.b64decode(pictured["content"]["b64"])) == (1.0, 1.0)
-    assert not Part.read(tmp_path / "perf_analyzer").incomplete
+    assert not Part.read(build / "perf_analyzer").incomplete
+
+
+@pytest.mark.slow
+@pytest.mark.triton
+def test_what_was_measured_before_the_server_died_is_kept(build: Path, small_build: BuildPaths, tmp_path: Path) -> None:
+    server = LocalServer(small_build.model_repository, open_statistics=True, log=tmp_path / "log")
+
+    class EndsTheServer(io.StringIO):
+        """Whoever tells the first measurement ends the server."""
+
+        def write(self, text: str, /) -> int:
+            server.stop()
+            return super().write(text)
+
+    with server:
+        settings = Settings.quick(catalogue="small", build=build, endpoint=server.grpc_address)
+        found = run(settings, Console(file=EndsTheServer()))
+    assert len(found.ensembles) == 1
+    part = Part.read(build / "perf_analyzer")
+    assert part.incomplete == found.incomplete != ""
+    assert len(part.tables[0].rows) == 1
