@@ -53,7 +53,7 @@ def run(paths: BuildPaths, build: Path, *, queries: int, console: Console) -> Pa
     repository.add_core(folder / "gpu_repository")
     input_data.write(wanted[contract.SEARCH], folder / "search_input.json")
     input_data.write(_core_entries(paths, folder, wanted[contract.SEARCH_MULTIMODAL]), folder / f"{core.CORE}_input.json")
-    cpu = settings_file.cpu(folder / "cpu_repository", folder / "cpu_output", folder / "search_input.json")
+    cpu = settings_file.cpu(folder / "cpu_repository", folder / "cpu_output", folder / "search_input.json", tool.path)
     gpu = settings_file.gpu(folder / "gpu_repository", folder / "gpu_output", folder / f"{core.CORE}_input.json")
     understood = {}
     for settings, name, head in ((cpu, settings_file.CPU_FILE, _CPU_HEAD), (gpu, settings_file.GPU_FILE, _GPU_HEAD)):

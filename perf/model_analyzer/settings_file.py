@@ -20,10 +20,11 @@ _GPU_COUNTS: Final = (1, 2, 4)
 _MOST_P99_MS: Final = 100
 
 
-def cpu(repository: Path, output: Path, data: Path) -> dict[str, Any]:
-    """``search`` on a CPU: its one step is ``text_search``."""
+def cpu(repository: Path, output: Path, data: Path, perf_analyzer: Path) -> dict[str, Any]:
+    """``search`` on a CPU: its one step is ``text_search``. A GPU node's container has a perf_analyzer of its own."""
     return {
         **_common(repository, output),
+        "perf_analyzer_path": str(perf_analyzer),
         "profile_models": _profiled("search", data),
         "ensemble_composing_models": _composing(["text_search"], "KIND_CPU", _CPU_COUNTS),
         "cpu_only_composing_models": ["text_search"],

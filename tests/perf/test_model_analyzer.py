@@ -74,9 +74,8 @@ def test_model_analyzer_accepts_our_files_and_refuses_a_list_of_loads(tmp_path: 
     except StepError as error:
         pytest.skip(str(error))
     repository.copy(TEMPLATES, tmp_path / "copy")
-    cpu, gpu = (
-        make(tmp_path / "copy", tmp_path / "out", tmp_path / "in.json") for make in (settings_file.cpu, settings_file.gpu)
-    )
+    files = tmp_path / "copy", tmp_path / "out", tmp_path / "in.json"
+    cpu, gpu = settings_file.cpu(*files, tool), settings_file.gpu(*files)
     for name, settings in (("cpu", cpu), ("gpu", gpu), ("wrong", {**cpu, "concurrency": [1, 2]})):
         settings_file.write(settings, tmp_path / f"{name}.yaml", head=name)
     assert parser.check(tmp_path / "cpu.yaml", analyzer, tool) == "['search'] ['text_search']"
