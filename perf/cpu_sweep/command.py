@@ -56,12 +56,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--cross", action="store_true", help="every combination, not one value changed at a time")
     parser.add_argument("--rounds", type=int, default=default.rounds, help="times that everything is measured")
     parser.add_argument("--in-flight", type=int, default=default.in_flight, help="requests kept at the server")
-    parser.add_argument("--quick", action="store_true", help="one short round of three tunings; the figures mean nothing")
+    parser.add_argument("--quick", action="store_true", help="one short round of two tunings; the figures mean nothing")
     args = parser.parse_args(argv)
     asked = {name: getattr(args, name) for name in ("catalogue", "build")}
     if args.quick:
         short = {"rounds": 1, "requests": 64, "alone_requests": 10, "seconds": 1.0}
-        asked |= short | {"instances": (1,), "threads": (1,), "batches": (4,), "delays_us": (0,)}
+        asked |= short | {"instances": (), "threads": (), "batches": (4,), "delays_us": ()}
     else:
         names = ("instances", "threads", "batches", "delays_us", "cross", "rounds", "in_flight")
         asked |= {name: getattr(args, name) for name in names}

@@ -64,6 +64,7 @@ def _profiled(model: str, data: Path) -> dict[str, Any]:
     return {model: {"perf_analyzer_flags": {"input-data": str(data)}}}
 
 
-def _composing(models: Sequence[str], kind: str, counts: Sequence[int]) -> dict[str, Any]:
-    grouped = {"instance_group": [{"kind": kind, "count": list(counts)}]}
-    return {model: {"model_config_parameters": dict(grouped)} for model in models}
+def _composing(models: Sequence[str], kind: str, counts: Sequence[int]) -> list[dict[str, Any]]:
+    """A list, though a mapping is allowed: read as mappings, 1.58 keeps this and ``profile_models`` in one object, and the second
+    overwrites the first, so that the steps are profiled and the ensemble is not."""
+    return [{model: {"model_config_parameters": {"instance_group": [{"kind": kind, "count": list(counts)}]}}} for model in models]

@@ -36,7 +36,7 @@ class Row:
     load: float
     """Requests in flight, or requests a second."""
     told_per_s: float
-    """Answers a second as perf_analyzer tells them: by whole seconds, see ``timestamps``."""
+    """Answers a second as perf_analyzer tells them: by whole seconds, see ``Measurement.per_s``."""
     p50_ms: float
     p90_ms: float
     p95_ms: float

@@ -54,7 +54,7 @@ class Settings:
             catalogue=catalogue,
             build=build,
             endpoint=endpoint,
-            concurrency=(1, 2),
+            concurrency=(2,),
             rate_shares=(0.5,),
             requests=40,
             stage_concurrency=(1,),

@@ -120,6 +120,6 @@ def test_a_short_sweep_on_the_real_server(small_build: BuildPaths, tmp_path: Pat
     ended = subprocess.run(called, capture_output=True, text=True, cwd=ROOT, check=False)
     assert ended.returncode == 0, ended.stderr
     told = json.loads((tmp_path / "cpu_sweep" / "summary.json").read_text())
-    assert [cell["tuning"]["instances"] for cell in told["cells"]] == [2, 1, 2]
+    assert [cell["tuning"]["batch"] for cell in told["cells"]] == [8, 4]
     assert all(cell["per_s"] > 0 for cell in told["cells"])
     assert not told["incomplete"]

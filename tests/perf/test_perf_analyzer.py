@@ -20,7 +20,7 @@ from assortment.paths import BuildPaths
 from assortment.serving.step import strings
 from deploy.local.server import LocalServer
 from perf import wheels
-from perf.perf_analyzer import binary, csv_report, input_data, report, timestamps
+from perf.perf_analyzer import binary, csv_report, input_data, report
 from perf.perf_analyzer.bench import run
 from perf.perf_analyzer.binary import PerfAnalyzer
 from perf.perf_analyzer.measurement import Measurement, Target, command, complaint
@@ -53,19 +53,13 @@ def test_a_damaged_csv_is_refused(content: str, tmp_path: Path) -> None:
         csv_report.read(tmp_path / "a.csv")
 
 
-def test_throughput_goes_by_the_clock_even_among_raw_pictures(tmp_path: Path) -> None:
-    requests = [
-        b'{"timestamp":%d,"request_inputs":{"PICTURE":"\xff\xd8\xb1"},"response_timestamps":[%d]}' % (sent, sent + 250_000_000)
-        for sent in (1_000_000_000, 1_250_000_000, 1_500_000_000)
-    ]
-    (tmp_path / "a.json").write_bytes(b'{"experiments":[{"requests":[' + b",".join(requests) + b"]}]}")
-    assert timestamps.answers_per_s(tmp_path / "a.json") == pytest.approx(4.0)
-
-
-def test_an_export_without_answers_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.json").write_bytes(b'{"experiments":[{"requests":[{"timestamp":5,"response_timestamps":[]}]}]}')
-    with pytest.raises(StepError, match="1 requests, 0 answers"):
-        timestamps.answers_per_s(tmp_path / "a.json")
+def test_throughput_of_a_closed_loop_follows_from_its_mean_time(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(CSV)
+    (row,) = csv_report.read(tmp_path / "a.csv")
+    closed, arriving = (Target(model="search", kind=kind, load=4, requests=300) for kind in ("concurrency", "rate"))
+    assert Measurement(target=closed, row=row).per_s == pytest.approx(4 / 35.569e-3)
+    assert Measurement(target=arriving, row=row).per_s == 99.9199
+    assert Measurement(target=closed, row=None).per_s == 0
 
 
 def test_requests_are_written_without_the_batch_and_without_loss(tmp_path: Path) -> None:
@@ -128,13 +122,13 @@ def test_a_run_that_ended_early_keeps_what_it_has(tmp_path: Path) -> None:
     (row,) = csv_report.read(tmp_path / "a.csv")
     four, many = (Target(model="search", kind="concurrency", load=load, requests=300) for load in (4, 64))
     found = Run(settings=Settings(), version="2.51.0", incomplete="the server died")
-    found.ensembles = [Measurement(target=four, row=row, per_s=142.0), Measurement(target=many, row=None)]
+    found.ensembles = [Measurement(target=four, row=row), Measurement(target=many, row=None)]
     report.write(found, tmp_path)
     part = Part.read(tmp_path)
     assert part.incomplete == "the server died"
-    assert part.tables[0].rows[0] == ["search", "4 in flight", "300", "142.0", "33.5", "52.6", "61.6", "85.0"]
+    assert part.tables[0].rows[0] == ["search", "4 in flight", "300", "112.5", "33.5", "52.6", "61.6", "85.0"]
     assert "refused" in part.tables[0].rows[1]
-    assert "142/s, with 4 in flight" in part.finding
+    assert "112/s, with 4 in flight" in part.finding
     assert (tmp_path / part.pictures[0].file).is_file()
     told = json.loads((tmp_path / "summary.json").read_text())
     assert [each["refused"] for each in told["ensembles"]] == [False, True]
