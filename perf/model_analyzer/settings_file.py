@@ -65,6 +65,9 @@ def _profiled(model: str, data: Path) -> dict[str, Any]:
 
 
 def _composing(models: Sequence[str], kind: str, counts: Sequence[int]) -> list[dict[str, Any]]:
-    """A list, though a mapping is allowed: read as mappings, 1.58 keeps this and ``profile_models`` in one object, and the second
-    overwrites the first, so that the steps are profiled and the ensemble is not."""
+    """What quick search may vary, as a list.
+
+    A mapping is allowed too, but 1.58 reads it and ``profile_models`` into one object: the second overwrites the first, and the
+    steps would be profiled in the place of the ensemble.
+    """
     return [{model: {"model_config_parameters": {"instance_group": [{"kind": kind, "count": list(counts)}]}}} for model in models]
