@@ -11,6 +11,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table as ConsoleTable
 
+from assortment_client import contract
 from perf.cores import processor
 from perf.perf_analyzer import plot
 from perf.perf_analyzer.measurement import Measurement
@@ -67,7 +68,9 @@ def write(found: Run, folder: Path) -> None:
             f"{settings.stage_requests} behind one of a step.",
             "A row that was refused is past what the server's queue policy admits: perf_analyzer ends at the first refusal. "
             "make overload measures what happens there.",
-            "Queue and compute are Triton's own statistics, which add up over a row's requests.",
+            "Queue and compute are Triton's own statistics, means over a row's requests.",
+            "Different requests sent in turn: " + ", ".join(f"{model} {count}" for model, count in found.entries.items()) + ".",
+            *([] if contract.SEARCH_MULTIMODAL in found.entries else ["search_multimodal was left out: no query has a picture."]),
         ],
     ).write(folder)
 
