@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -69,8 +69,7 @@ def write(found: Run, folder: Path) -> None:
             "A row that was refused is past what the server's queue policy admits: perf_analyzer ends at the first refusal. "
             "make overload measures what happens there.",
             "Queue and compute are Triton's own statistics, means over a row's requests.",
-            "Different requests sent in turn: " + ", ".join(f"{model} {count}" for model, count in found.entries.items()) + ".",
-            *([] if contract.SEARCH_MULTIMODAL in found.entries else ["search_multimodal was left out: no query has a picture."]),
+            *_requests(found.entries),
         ],
     ).write(folder)
 
@@ -136,6 +135,15 @@ def show(found: Run, console: Console) -> None:
         for row in table.rows:
             shown.add_row(*row)
         console.print(shown)
+
+
+def _requests(entries: Mapping[str, int]) -> list[str]:
+    """Which requests were sent, when it came so far."""
+    if not entries:
+        return []
+    told = ", ".join(f"{model} {count}" for model, count in entries.items())
+    left_out = [] if contract.SEARCH_MULTIMODAL in entries else ["search_multimodal was left out: no query has a picture."]
+    return [f"Different requests sent in turn: {told}.", *left_out]
 
 
 def _measured(each: Measurement) -> dict[str, Any]:
