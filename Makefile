@@ -20,7 +20,7 @@ PEERS := $(VENV)/.ready-peers
 export PATH := $(abspath $(BIN)):$(PATH)
 ASSORTMENT := $(BIN)/assortment
 
-.PHONY: help setup demo shop serve search catalogue train export index assemble check-repository test test-quick bench overload bench-client faults bench-diversify load plan perf-report sweep lint format clean clean-all
+.PHONY: help setup demo shop serve search catalogue train export index assemble check-repository test test-quick bench overload bench-client faults bench-diversify load plan perf-report perf-analyzer model-analyzer cpu-sweep roofline sweep lint format clean clean-all
 
 help: ## print this help
 	@echo "Assortment: relevant and diverse e-commerce search on NVIDIA Triton"
@@ -95,6 +95,18 @@ bench-diversify: $(PEERS) ## every strategy against every peer, one thread: buil
 
 sweep: $(RUN) ## what each way to diversify costs and brings, on the dev queries: build/CATALOGUE/sweep/
 	$(ASSORTMENT) sweep --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+perf-analyzer: $(RUN) ## NVIDIA's perf_analyzer on the ensembles and each step, ten minutes: build/perf_analyzer/
+	$(BIN)/python -m perf.perf_analyzer --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+model-analyzer: $(RUN) ## configurations for NVIDIA's Model Analyzer, read by its own parser: build/model_analyzer/
+	$(BIN)/python -m perf.model_analyzer --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+cpu-sweep: $(RUN) ## instances, threads and batch windows on the real server, ten minutes: build/cpu_sweep/
+	$(BIN)/python -m perf.cpu_sweep --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+roofline: $(RUN) ## on paper: work of each stage and its expected time on L4, A10 and H100: build/roofline/
+	$(BIN)/python -m perf.roofline --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
 
 lint: $(DEV) ## ruff, mypy, pyright, import-linter
 	$(BIN)/ruff check .

@@ -68,10 +68,13 @@ class Stage:
 class Statistics:
     """Snapshots of a running server. A context manager."""
 
-    def __init__(self, url: str, admin_key: AdminKey) -> None:
-        """``url`` is host:port of the server's gRPC endpoint, which tells its statistics to those who have its key."""
+    def __init__(self, url: str, admin_key: AdminKey | None = None) -> None:
+        """``url`` is host:port of the server's gRPC endpoint, which tells its statistics to those who have its key.
+
+        Without ``admin_key`` it has to be one that was started to tell them to everybody.
+        """
         self._client = InferenceServerClient(url)
-        self._headers = admin_key.headers()
+        self._headers = admin_key.headers() if admin_key else {}
 
     def snapshot(self) -> dict[str, Counters]:
         """Counters of every model, now.

@@ -62,6 +62,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="send the spans of requests that bring a traceparent there (OTLP over HTTP), as in http://127.0.0.1:4318/v1/traces",
     )
     parser.add_argument(
+        "--open-statistics",
+        action="store_true",
+        help="tell models' configuration and statistics without the admin key, as perf_analyzer needs it",
+    )
+    parser.add_argument(
         "--start-timeout", type=float, default=START_TIMEOUT_S, metavar="SECONDS", help="time until it must answer"
     )
 
@@ -78,6 +83,7 @@ def run(args: argparse.Namespace) -> int:
         log=args.log,
         admin_key_file=args.admin_key_file,
         otlp_url=args.otlp_url,
+        open_statistics=args.open_statistics,
         start_timeout_s=args.start_timeout,
     )
     for warning in hosts.warnings(tls=tls is not None):

@@ -10,6 +10,8 @@ from deploy.local.ports import Hosts, Ports
 from deploy.local.supervisor import SECRET
 from deploy.local.tls import Tls
 
+_TOLD_TO_MEASURE: Final = ("model-config", "statistics")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flags:
@@ -29,10 +31,14 @@ class Flags:
     """What it gives its requests and models after SIGTERM."""
     otlp_url: str | None = None
     """Where the spans of traced requests go, OTLP over HTTP; None traces nothing."""
+    open_statistics: bool = False
+    """Whether models' configuration and statistics are told without the key: perf_analyzer sends no headers over gRPC."""
 
     def listed(self) -> list[str]:
         """One string a flag; the supervisor puts the admin key in the place of ``SECRET``."""
-        restricted = f"{admin.CALLS}:{admin.HEADER}={SECRET}"
+        told = _TOLD_TO_MEASURE if self.open_statistics else ()
+        calls = ",".join(call for call in admin.CALLS.split(",") if call not in told)
+        restricted = f"{calls}:{admin.HEADER}={SECRET}"
         return [
             f"--model-repository={self.repository}",
             f"--model-config-name={self.variant}",

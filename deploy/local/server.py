@@ -49,6 +49,7 @@ class LocalServer:
         log: Path | None = None,
         admin_key_file: Path | None = None,
         otlp_url: str | None = None,
+        open_statistics: bool = False,
         start_timeout_s: float = START_TIMEOUT_S,
         ready: Callable[[str], None] | None = None,
     ) -> None:
@@ -65,6 +66,7 @@ class LocalServer:
                 by default.
             otlp_url: where the spans of requests that bring a ``traceparent`` go (OTLP over HTTP, JSON), as in
                 "http://127.0.0.1:4318/v1/traces"; by default nothing is traced.
+            open_statistics: tell models' configuration and statistics without the key, as perf_analyzer needs it.
             start_timeout_s: time until it must answer.
             ready: given host:port, raises ServerError while the server does not answer; a canary search by default.
         """
@@ -74,6 +76,7 @@ class LocalServer:
         self.tls = tls
         self._variant = variant
         self._otlp_url = otlp_url
+        self._open_statistics = open_statistics
         self._hosts = hosts or Hosts()
         self._wanted_ports = ports or Ports()
         self._start_timeout_s = start_timeout_s
@@ -193,6 +196,7 @@ class LocalServer:
             tls=self.tls,
             exit_timeout_s=_EXIT_TIMEOUT_S,
             otlp_url=self._otlp_url,
+            open_statistics=self._open_statistics,
         )
         return subprocess.Popen(
             [
