@@ -17,10 +17,11 @@ from assortment.contract import MAX_PRODUCT_TOKENS, MAX_QUERY_TOKENS, PICTURE_SI
 from assortment.errors import InputError, StepError
 from assortment.serving.onnx_session import OnnxSession
 from assortment.text import TextTokenizer, pad, product_text
+from export.precision.tolerances import TOLERANCES
 from training.checkpoint import TrainedModels
 from training.tables import product_tables
 
-MAX_DIFFERENCE: Final = 1e-4  # of any output, float32
+MAX_DIFFERENCE: Final = TOLERANCES["float32"].difference  # of any output
 NUM_PRODUCTS: Final = 32
 
 

@@ -1,0 +1,79 @@
+"""The float16 twin of an exported model, for GPUs: half the bytes, and the tensor cores.
+
+TensorRT 11 has no flag for precision any more: an engine computes in the types of its graph. So the types are in the file, and
+ONNX Runtime and TensorRT read the same one. Inputs and outputs stay as the contract says: a server takes either file.
+
+The conversion is ONNX Runtime's own (``onnxruntime.transformers.float16``), kept alive by its maintainers and already
+installed; ``onnxconverter-common``, where it began, would be one dependency more. A CPU has no use for the result: ONNX Runtime
+casts it back and forth, which is slower than float32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import onnx
+from onnx import TensorProto
+from onnxruntime.transformers import float16
+
+from assortment.errors import InputError, StepError
+
+_convert: Any = float16.convert_float_to_float16  # untyped
+_BLOCKED: Final[Sequence[str]] = tuple(float16.DEFAULT_OP_BLOCK_LIST)  # operators that have no float16 form
+
+
+def convert(source: Path, target: Path, *, keep: Sequence[str] = ()) -> None:
+    """Writes ``source`` with float16 weights and arithmetic, and inputs and outputs of the types they had.
+
+    Args:
+        source: a float32 model.
+        target: where to.
+        keep: types of operators that stay in float32, for instance ``"LayerNormalization"``, beside those without a float16
+            form; casts are put around them.
+
+    Raises:
+        InputError: when the model has no operator of a type in ``keep``.
+        StepError: when ``source`` is missing or damaged, or holds no float32 weights: it was converted before, or quantised.
+    """
+    model = read(source)
+    held = {node.op_type for node in model.graph.node}
+    if unknown := sorted(set(keep) - held):
+        raise InputError("keep", unknown[0], f"allowed: operators of {source.name}, {', '.join(sorted(held))}")
+    if float_share(model) < 1.0:
+        raise StepError(f"{source} is no float32 model: some of its weights are float16 or int8 already; export it again")
+    converted = _convert(model, keep_io_types=True, op_block_list=[*_BLOCKED, *keep])
+    onnx.save(converted, str(target))
+
+
+def read(path: Path) -> onnx.ModelProto:
+    """An ONNX file.
+
+    Raises:
+        StepError: when it is missing or damaged.
+    """
+    try:
+        model = onnx.load(str(path))
+    except Exception as error:  # protobuf's errors share no public base class
+        raise StepError(f"{path} is no ONNX model ({error}); run `assortment export` again") from None
+    if not model.graph.node:
+        raise StepError(f"{path} is no ONNX model, or an empty one; run `assortment export` again")
+    return model
+
+
+def float_share(model: onnx.ModelProto) -> float:
+    """Share of the numbers in a model's weights that are float32, 0 to 1, integers of indices and shapes left out."""
+    sizes: dict[int, int] = {TensorProto.FLOAT: 0, TensorProto.FLOAT16: 0, TensorProto.INT8: 0, TensorProto.UINT8: 0}
+    for weight in model.graph.initializer:
+        if weight.data_type in sizes:
+            sizes[weight.data_type] += _numbers(weight)
+    every = sum(sizes.values())
+    return sizes[TensorProto.FLOAT] / every if every else 1.0
+
+
+def _numbers(weight: TensorProto) -> int:
+    count = 1
+    for size in weight.dims:
+        count *= size
+    return count
