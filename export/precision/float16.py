@@ -23,6 +23,8 @@ from assortment.errors import InputError, StepError
 _convert: Any = float16.convert_float_to_float16  # untyped
 _BLOCKED: Final[Sequence[str]] = tuple(float16.DEFAULT_OP_BLOCK_LIST)  # operators that have no float16 form
 
+_WAS_FLOAT32: Final = "_cast_to_fp16"  # how the conversion ends the name of a float32 tensor that it is about to round
+
 
 def convert(source: Path, target: Path, *, keep: Sequence[str] = ()) -> None:
     """Writes ``source`` with float16 weights and arithmetic, and inputs and outputs of the types they had.
@@ -30,20 +32,25 @@ def convert(source: Path, target: Path, *, keep: Sequence[str] = ()) -> None:
     Args:
         source: a float32 model.
         target: where to.
-        keep: types of operators that stay in float32, for instance ``"LayerNormalization"``, beside those without a float16
-            form; casts are put around them.
+        keep: what stays in float32 beside operators without a float16 form, with casts around it: types of operators, as
+            ``"LayerNormalization"``, and, from a slash on, beginnings of the names of nodes, as ``"/open_facets/"``.
 
     Raises:
-        InputError: when the model has no operator of a type in ``keep``.
+        InputError: when the model has nothing that an entry of ``keep`` means.
         StepError: when ``source`` is missing or damaged, or holds no float32 weights: it was converted before, or quantised.
     """
     model = read(source)
-    held = {node.op_type for node in model.graph.node}
-    if unknown := sorted(set(keep) - held):
-        raise InputError("keep", unknown[0], f"allowed: operators of {source.name}, {', '.join(sorted(held))}")
+    nodes = [node for node in model.graph.node if any(_means(entry, node) for entry in keep)]
+    if unknown := [entry for entry in keep if not any(_means(entry, node) for node in nodes)]:
+        held = ", ".join(sorted({node.op_type for node in model.graph.node}))
+        raise InputError(
+            "keep", unknown[0], f"allowed: beginnings of the names of nodes in {source.name}, and its operators: {held}"
+        )
     if float_share(model) < 1.0:
         raise StepError(f"{source} is no float32 model: some of its weights are float16 or int8 already; export it again")
-    converted = _convert(model, keep_io_types=True, op_block_list=[*_BLOCKED, *keep])
+    kept = [node.name for node in nodes]
+    converted = _convert(model, keep_io_types=True, op_block_list=list(_BLOCKED), node_block_list=kept)
+    _drop_round_trips(converted.graph)
     onnx.save(converted, str(target))
 
 
@@ -70,6 +77,26 @@ def float_share(model: onnx.ModelProto) -> float:
             sizes[weight.data_type] += _numbers(weight)
     every = sum(sizes.values())
     return sizes[TensorProto.FLOAT] / every if every else 1.0
+
+
+def _drop_round_trips(graph: onnx.GraphProto) -> None:
+    """Where neighbours stay in float32, what passes between them does too: the conversion rounds it to float16 and back."""
+    casts = {node.output[0]: node for node in graph.node if node.op_type == "Cast"}
+    halved = {name for name, node in casts.items() if node.input[0].endswith(_WAS_FLOAT32)}
+    rounded = {name: casts[node.input[0]].input[0] for name, node in casts.items() if node.input[0] in halved}
+    for node in graph.node:
+        for place, name in enumerate(node.input):
+            if name in rounded:
+                node.input[place] = rounded[name]
+    used = {name for node in graph.node for name in node.input} | {output.name for output in graph.output}
+    while unused := [node for node in graph.node if node.op_type == "Cast" and node.output[0] not in used]:
+        for node in unused:
+            graph.node.remove(node)
+        used = {name for node in graph.node for name in node.input} | {output.name for output in graph.output}
+
+
+def _means(entry: str, node: onnx.NodeProto) -> bool:
+    return node.name.startswith(entry) if entry.startswith("/") else node.op_type == entry
 
 
 def _numbers(weight: TensorProto) -> int:

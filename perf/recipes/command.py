@@ -60,6 +60,7 @@ def _settings(args: argparse.Namespace) -> RecipesSettings:
         catalogue=args.catalogue,
         build=args.build,
         endpoint=args.endpoint,
+        recipes=tuple(args.recipes),
         recovery_steps=args.recovery_steps,
         blocks=args.blocks,
         block_queries=args.block_queries,
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--catalogue", default=default.catalogue, help="an assembled catalogue")
     parser.add_argument("--build", type=Path, default=default.build, help="folder of all outputs")
     parser.add_argument("--endpoint", default=default.endpoint, help="host:port of its server; one is started when left out")
+    parser.add_argument("--recipes", nargs="+", default=default.recipes, help="of the query text encoder")
     parser.add_argument("--recovery-steps", type=int, default=default.recovery_steps, help="of each pruned encoder")
     parser.add_argument("--blocks", type=int, default=default.blocks, help="rounds that every recipe is timed in")
     parser.add_argument("--block-queries", type=int, default=default.block_queries, help="queries in each")

@@ -83,7 +83,7 @@ def answers(way: Way, questions: Questions, pipeline: Pipeline, scorer: OnnxStep
 
 
 def by_ensembles(found: Answers, client: SearchClient, questions: Questions) -> Answers:
-    """The same with what the public ensembles answer: pages of ``search`` and ``search_multimodal``, vectors of ``embed_product``."""
+    """The same with what the public ensembles answer: pages of ``search`` and ``search_multimodal``, and ``embed_product``."""
     words = [client.search(text, k=DEFAULT_K, diversity=0.0, deadline_s=_DEADLINE_S) for text in questions.texts]
     shown = [client.search("", image=one, k=DEFAULT_K, diversity=0.0, deadline_s=_DEADLINE_S) for one in questions.pictures]
     vectors = [

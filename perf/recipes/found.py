@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
+from assortment.metrics import paired_bootstrap
 from perf.recipes.congruence import Congruence
 from perf.recipes.speed import Speed
 
@@ -24,6 +27,8 @@ class Row:
     """ndcg@10 over the dev queries."""
     loss: float
     """Of it, against float32; below 0 is a gain."""
+    loss_interval: tuple[float, float]
+    """95 % of it, by paired bootstrap over the queries."""
     fused: Mapping[str, int] = field(default_factory=dict)
     """Operators of the graph that a session runs, by type."""
 
@@ -49,20 +54,22 @@ def rows(
     told: Mapping[str, str],
     files: Mapping[str, Path],
     speeds: Mapping[int, Mapping[str, Speed]],
-    ndcg: Mapping[str, float],
+    ndcg: Mapping[str, Sequence[float]],
     fused: Mapping[str, Mapping[str, int]],
     *,
     against: str,
 ) -> dict[str, Row]:
-    """Puts together what was measured of each file, by recipe."""
+    """Puts together what was measured of each file, by recipe; ``ndcg`` is of every query."""
+    losses = {name: paired_bootstrap(ndcg[against], ndcg[name]) for name in files}
     return {
         name: Row(
             told=told[name],
             size=path.stat().st_size,
             speeds={batch: of_batch[name] for batch, of_batch in speeds.items()},
-            ndcg=ndcg[name],
-            loss=ndcg[against] - ndcg[name],
-            fused=fused.get(name, {}),
+            ndcg=float(np.mean(ndcg[name])),
+            loss=losses[name].mean,
+            loss_interval=(losses[name].low, losses[name].high),
+            fused=dict(fused.get(name, {})),
         )
         for name, path in files.items()
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,7 @@ from typing import Final
 from assortment import artefacts
 from assortment.catalogue.store import Catalogue
 from export.precision import calibration, float16, static_int8
-from export.recipes import RECIPES, Kitchen
+from export.recipes import Kitchen
 
 FLOAT32: Final = "float32"
 IMAGE_RECIPES: Final = {
@@ -29,15 +30,15 @@ class Made:
     images: dict[str, Path]
 
 
-def make(kitchen: Kitchen, catalogue: Catalogue, export: Path, folder: Path) -> Made:
-    """Makes them all in ``folder``.
+def make(recipes: Sequence[str], kitchen: Kitchen, catalogue: Catalogue, export: Path, folder: Path) -> Made:
+    """Makes these recipes of the text encoder, and all of the image encoder, in ``folder``.
 
     Raises:
         InputError: when there is too little to calibrate or recover with.
         StepError: when the text encoder is of a family that cannot be pruned.
     """
     made = Made(texts={}, images={})
-    for name in RECIPES:
+    for name in recipes:
         made.texts[name] = folder / f"text-{name}.onnx"
         kitchen.make(name, made.texts[name])
     source = export / artefacts.IMAGE_ENCODER

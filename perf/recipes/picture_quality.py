@@ -11,8 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from assortment.catalogue.store import Catalogue
 from assortment.errors import InputError
 from assortment.metrics import ndcg
@@ -43,8 +41,8 @@ class PictureQuality:
         """Pictures that are searched with."""
         return len(self._asked)
 
-    def ndcg(self, image_encoder: Path) -> float:
-        """Mean ndcg@10, 0 to 1.
+    def each(self, image_encoder: Path) -> list[float]:
+        """ndcg@10 of every query, 0 to 1.
 
         Raises:
             InputError: when there is no picture to search with.
@@ -59,4 +57,4 @@ class PictureQuality:
             for tensors, (_, own, grades) in zip(scored, asked, strict=True):
                 found = [self._ids[row] for row in tensors["ROW"][0, : K + 1] if row >= 0]
                 values.append(ndcg([id_ for id_ in found if id_ != own][:K], grades, K))
-        return float(np.mean(values))
+        return values

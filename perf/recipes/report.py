@@ -103,7 +103,7 @@ def _recipes(title: str, rows: dict[str, Row], note: str) -> Table:
     columns = ["recipe", "", "MiB", *(f"ms, batch {batch}" for batch in batches), *(f"x float32, {batch}" for batch in batches)]
     return Table(
         title=title,
-        columns=[*columns, "ndcg@10", "loss"],
+        columns=[*columns, "ndcg@10", "loss", "95 %"],
         rows=[
             [
                 name,
@@ -113,6 +113,7 @@ def _recipes(title: str, rows: dict[str, Row], note: str) -> Table:
                 *(f"{row.speeds[batch].ratio:.2f}" for batch in batches),
                 f"{row.ndcg:.4f}",
                 f"{row.loss:+.4f}",
+                f"{row.loss_interval[0]:+.3f} to {row.loss_interval[1]:+.3f}",
             ]
             for name, row in rows.items()
         ],

@@ -64,7 +64,7 @@ class Run:
         with tempfile.TemporaryDirectory() as scratch:
             recovery = Recovery(steps=self.settings.recovery_steps)
             kitchen = Kitchen(self.paths.export, self.models, self.catalogue, self.protocol, Path(scratch), recovery=recovery)
-            made = make(kitchen, self.catalogue, self.paths.export, Path(scratch))
+            made = make(self.settings.recipes, kitchen, self.catalogue, self.paths.export, Path(scratch))
             self.found.recovery_loss = {str(size): loss for size, loss in kitchen.recovery_loss.items()}
             self._texts(made)
             self._images(made)
@@ -78,7 +78,7 @@ class Run:
         with steps.dev_quality(self.paths, self.models, self.catalogue) as quality:
             self.found.queries = quality.num_queries
             shown = progress(made.texts.items(), doing="dev queries, text encoder", total=len(made.texts))
-            ndcg = {name: quality.ndcg(path) for name, path in shown}
+            ndcg = {name: quality.each(path) for name, path in shown}
         operators = {name: fused.in_session(path) for name, path in made.texts.items()}
         num_layers = len(layers(self.models.text_encoder.backbone))
         fused.check(operators[FLOAT32], fused.PER_LAYER, layers=num_layers, what="a session of the float32 text encoder")
@@ -94,7 +94,7 @@ class Run:
         quality = PictureQuality(files, self.catalogue, self.protocol)
         self.found.picture_queries = quality.num_queries
         shown = progress(made.images.items(), doing="dev queries, image encoder", total=len(made.images))
-        ndcg = {name: quality.ndcg(path) for name, path in shown}
+        ndcg = {name: quality.each(path) for name, path in shown}
         self.found.images = found.rows(IMAGE_RECIPES, made.images, speeds, ndcg, {}, against=FLOAT32)
 
     def _speeds(self, files: Mapping[str, Path], calls: Mapping[int, Sequence[Feed]]) -> dict[int, dict[str, speed.Speed]]:
