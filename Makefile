@@ -20,7 +20,7 @@ PEERS := $(VENV)/.ready-peers
 export PATH := $(abspath $(BIN)):$(PATH)
 ASSORTMENT := $(BIN)/assortment
 
-.PHONY: help setup demo shop serve search catalogue train export index assemble test test-quick bench overload bench-client faults bench-diversify sweep lint format clean clean-all
+.PHONY: help setup demo shop serve search catalogue train export index assemble test test-quick bench overload recipes bench-client faults bench-diversify sweep lint format clean clean-all
 
 help: ## print this help
 	@echo "Assortment: relevant and diverse e-commerce search on NVIDIA Triton"
@@ -71,6 +71,9 @@ bench: $(RUN) ## served against in-process, same models and cores: build/bench/s
 
 overload: $(RUN) ## goodput and tail at half to five times capacity, open loop: build/overload/
 	$(BIN)/python -m perf.overload --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+recipes: $(RUN) ## size, speed and loss of every precision and pruning, and whether all ways answer alike: build/recipes/
+	$(BIN)/python -m perf.recipes --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
 
 bench-client: $(RUN) ## our client against raw tritonclient: time, throughput, memory, deadlines: build/client_bench/
 	$(BIN)/python -m perf.client --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)

@@ -17,10 +17,12 @@ from typing import Any, Final
 import onnx
 from onnx import TensorProto
 from onnxruntime.transformers import float16
+from onnxruntime.transformers.onnx_model import OnnxModel
 
 from assortment.errors import InputError, StepError
 
 _convert: Any = float16.convert_float_to_float16  # untyped
+_wrapped: Any = OnnxModel  # and so is this
 _BLOCKED: Final[Sequence[str]] = tuple(float16.DEFAULT_OP_BLOCK_LIST)  # operators that have no float16 form
 
 _WAS_FLOAT32: Final = "_cast_to_fp16"  # how the conversion ends the name of a float32 tensor that it is about to round
@@ -48,9 +50,10 @@ def convert(source: Path, target: Path, *, keep: Sequence[str] = ()) -> None:
         )
     if float_share(model) < 1.0:
         raise StepError(f"{source} is no float32 model: some of its weights are float16 or int8 already; export it again")
-    kept = [node.name for node in nodes]
+    kept = [node.name for node in (*nodes, *_their_constants(model.graph, nodes))]
     converted = _convert(model, keep_io_types=True, op_block_list=list(_BLOCKED), node_block_list=kept)
     _drop_round_trips(converted.graph)
+    _wrapped(converted).topological_sort()  # casts were put at the end, and ONNX wants every node behind those it reads
     onnx.save(converted, str(target))
 
 
@@ -77,6 +80,12 @@ def float_share(model: onnx.ModelProto) -> float:
             sizes[weight.data_type] += _numbers(weight)
     every = sum(sizes.values())
     return sizes[TensorProto.FLOAT] / every if every else 1.0
+
+
+def _their_constants(graph: onnx.GraphProto, nodes: Sequence[onnx.NodeProto]) -> list[onnx.NodeProto]:
+    """Constants that these nodes read: 1 - 1e-6 would be 1 in float16."""
+    read_by = {name for node in nodes for name in node.input}
+    return [node for node in graph.node if node.op_type == "Constant" and node.output[0] in read_by]
 
 
 def _drop_round_trips(graph: onnx.GraphProto) -> None:

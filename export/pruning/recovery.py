@@ -31,7 +31,7 @@ _WARM_UP: Final = 0.1  # share of the steps
 class Recovery:
     """How long, and how fast, a pruned encoder learns."""
 
-    steps: int = 150
+    steps: int = 100
     """0 leaves it as it was cut."""
     batch: int = 64
     """Texts of a step."""

@@ -64,8 +64,28 @@ def test_operators_can_be_kept_in_float32(exported: Path, tmp_path: Path) -> Non
 
 
 def test_an_operator_that_the_model_lacks_is_named(exported: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"keep: 'Conv' is not allowed; allowed: operators of text_encoder\.onnx, .*Gemm"):
+    with pytest.raises(InputError, match=r"keep: 'Conv' is not allowed; allowed: .* text_encoder\.onnx, and .*Gemm"):
         float16.convert(exported, tmp_path / "never.onnx", keep=["Conv"])
+
+
+def test_what_is_kept_is_not_rounded_in_between(tmp_path: Path) -> None:
+    """log(1 - p) of a p next to 1, which float16 takes for 1."""
+
+    class Chance(nn.Module):
+        def forward(self, pixels: Tensor, presence: Tensor) -> Tensor:
+            p = presence[:, :1].clamp(max=1.0 - 1e-6)
+            return pixels.flatten(1)[:, :256] * torch.log(1.0 - p)
+
+    source, target = tmp_path / "image_encoder.onnx", tmp_path / "image_encoder_fp16.onnx"
+    inputs = {
+        "PIXELS": np.ones((2, *STEPS["image_encoder"].inputs[0].dims), dtype=np.float32),
+        "PRESENCE": np.ones((2, 2), dtype=np.float32),
+    }
+    export(Chance().eval(), STEPS["image_encoder"], source, tuple(torch.from_numpy(value) for value in inputs.values()))
+    float16.convert(source, target, keep=["Clip", "Sub", "Log"])
+    check(target, STEPS["image_encoder"])
+    found = OnnxSession(target).run(inputs)["IMAGE_VECTOR"]
+    np.testing.assert_allclose(found, OnnxSession(source).run(inputs)["IMAGE_VECTOR"], rtol=1e-2)
 
 
 def test_what_is_converted_already_is_refused(exported: Path, tmp_path: Path) -> None:
