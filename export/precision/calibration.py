@@ -21,9 +21,10 @@ MIN_SAMPLES: Final = 64
 SAMPLES: Final = 256
 
 Feed = Mapping[str, npt.NDArray[Any]]
+_Reader: Any = CalibrationDataReader  # its base says that there is always a next batch
 
 
-class Calibration(CalibrationDataReader):  # type: ignore[misc]  # untyped
+class Calibration(_Reader):  # type: ignore[misc]
     """Batches of a model's inputs, in the form that ONNX Runtime's quantiser reads."""
 
     def __init__(self, feeds: Sequence[Feed], *, what: str) -> None:
@@ -72,8 +73,8 @@ def texts(tokenizer: Path, queries: Sequence[str], *, samples: int = SAMPLES) ->
     """
     chosen = [queries[place] for place in spread(len(queries), samples)]
     tokens = TextTokenizer(tokenizer, max_tokens=MAX_QUERY_TOKENS).encode_batch(chosen)
-    feeds = [dict(zip(("TOKEN_IDS", "MASK"), pad(part), strict=True)) for part in _parts(tokens)]
-    return Calibration(feeds, what="texts")
+    padded = [pad(part) for part in _parts(tokens)]
+    return Calibration([{"TOKEN_IDS": token_ids, "MASK": mask} for token_ids, mask in padded], what="texts")
 
 
 def spread(number: int, samples: int) -> list[int]:
