@@ -76,11 +76,12 @@ def finding(found: Found) -> str:
     best = min((name for name in rows if rows[name].loss <= MAX_INT8_LOSS), key=lambda name: rows[name].speeds[1].ratio)
     row = rows[best]
     strayed = [one.way for one in found.congruence if not one.within]
-    agreed = f"outside its tolerance: {', '.join(strayed)}" if strayed else "every way keeps to its tolerance"
+    agreed = f"outside its tolerance: {', '.join(strayed)}." if strayed else "every way keeps to its tolerance."
+    held = f" Held against PyTorch, {agreed}" if found.congruence else ""
     return (
         f"Of the text encoders that lose at most {MAX_INT8_LOSS} of dev ndcg@10, {best} is the fastest: "
         f"{row.speeds[1].ratio:.2f} of float32's time at batch 1, {row.speeds[16].ratio:.2f} at batch 16, for a loss of "
-        f"{row.loss:.4f}. Held against PyTorch, {agreed}."
+        f"{row.loss:.4f}.{held}"
     )
 
 
