@@ -29,7 +29,7 @@ FLOAT16: Final = {
     "product_fusion": artefacts.PRODUCT_FUSION,
 }
 """Models that get a float16 twin, and their files. The scorers stay as they are: they read rows, not weights."""
-KEPT_IN_FLOAT32: Final = {"text_encoder": ("/named/",), "fusion": ("/open_facets/",)}
+KEPT_IN_FLOAT32: Final = {"text_encoder": (NAMED_FACETS,), "fusion": ("/open_facets/",)}
 """Parts that take logarithms of numbers next to 0 and 1, which float16 does not tell apart: OPEN would be NaN for a query without
 words."""
 

@@ -116,7 +116,7 @@ class Kitchen:
             calibrated = calibration.texts(self._models.tokenizer_file, self.texts)
             static_int8.quantise(source, target, calibrated, keep=[NAMED_FACETS])
         elif recipe.bits == "float16":
-            float16.convert(source, target)
+            float16.convert(source, target, keep=[NAMED_FACETS])
         elif recipe.bits == "fused":
             config = cast(Any, self._models.text_encoder.backbone).config
             fused.offline(source, target, heads=config.num_attention_heads, hidden_size=config.hidden_size)

@@ -6,7 +6,7 @@ import contextlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 from assortment import artefacts, manifest
 from assortment.catalogue.progress import progress
@@ -20,7 +20,6 @@ from deploy.local.server import LocalServer
 from export import steps
 from export.gpu_twins import FLOAT16, KEPT_IN_FLOAT32
 from export.precision import float16, fused
-from export.pruning.layers import layers
 from export.pruning.recovery import Recovery
 from export.recipes import RECIPES, Kitchen
 from perf.recipes import congruence, feeds, found, questions, speed, ways
@@ -80,11 +79,11 @@ class Run:
             shown = progress(made.texts.items(), doing="dev queries, text encoder", total=len(made.texts))
             ndcg = {name: quality.each(path) for name, path in shown}
         operators = {name: fused.in_session(path) for name, path in made.texts.items()}
-        num_layers = len(layers(self.models.text_encoder.backbone))
-        fused.check(operators[FLOAT32], fused.PER_LAYER, layers=num_layers, what="a session of the float32 text encoder")
-        fused.check(operators["fused"], fused.OFFLINE_PER_LAYER, layers=num_layers, what="the offline optimiser")
         told = {name: recipe.told for name, recipe in RECIPES.items()}
         self.found.texts = found.rows(told, made.texts, speeds, ndcg, operators, against=FLOAT32)
+        num_layers = cast(Any, self.models.text_encoder.backbone).config.num_hidden_layers
+        fused.check(operators[FLOAT32], fused.PER_LAYER, layers=num_layers, what="a session of the float32 text encoder")
+        fused.check(operators["fused"], fused.OFFLINE_PER_LAYER, layers=num_layers, what="the offline optimiser")
 
     def _images(self, made: Made) -> None:
         number = max(1, self.settings.block_queries // 4)
@@ -119,7 +118,7 @@ class Run:
             given = congruence.answers(way, asked, pipeline, scorer)
             self.found.congruence.append(congruence.compare(way, given, reference))
         with self._server() as address, SearchClient(address) as client:
-            way = ways.served(address, self.paths.model_repository)
+            way = ways.served(address, self.paths.export)
             given = congruence.by_ensembles(congruence.answers(way, asked, pipeline, scorer), client, asked)
             self.found.congruence.append(congruence.compare(way, given, reference))
 

@@ -5,6 +5,7 @@ A way is a table of models by name, each a function of named tensors, so that wh
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +16,14 @@ import numpy.typing as npt
 import torch
 import tritonclient.grpc as triton
 from torch import nn
+from tritonclient.utils import InferenceServerException
 
 from assortment import artefacts
 from assortment.contract import STEPS
+from assortment.errors import ServerError
 from assortment.serving.onnx_session import OnnxSession
 from export.gpu_twins import FLOAT16
+from export.recipes import RECIPES
 from training.checkpoint import TrainedModels
 from training.query_side import FusedQuery, QueryText
 
@@ -62,16 +66,17 @@ def float32_files(export: Path) -> dict[str, Path]:
     return {model: export / file for model, file in FLOAT16.items()}
 
 
-def served(address: str, repository: Path) -> Way:
+def served(address: str, export: Path) -> Way:
     """The steps of a running server, asked one by one over gRPC.
 
     Args:
         address: host:port.
-        repository: that it serves; tells whether its text encoder has 8 bits.
+        export: folder of the models that it serves, which tells what its text encoder is.
     """
     client = triton.InferenceServerClient(address)
-    encoder = artefacts.cpu_model(repository / "text_encoder" / "1")
-    precision = "float32" if encoder.name == artefacts.MODEL else "int8"
+    shipped = str(json.loads((export / artefacts.QUANTISATION).read_text(encoding="utf-8"))["shipped"])
+    pruned = shipped in RECIPES and RECIPES[shipped].size is not None
+    precision = "pruned" if pruned else "int8" if shipped else "float32"
     return Way(name="served", precision=precision, models={name: _of_server(client, name) for name in MODELS})
 
 
@@ -96,7 +101,10 @@ def _of_server(client: Any, name: str) -> Model:
             given = triton.InferInput(tensor.name, tensors[tensor.name].shape, tensor.dtype)
             given.set_data_from_numpy(np.ascontiguousarray(tensors[tensor.name]))
             inputs.append(given)
-        answer = client.infer(name, inputs, client_timeout=_DEADLINE_S)
+        try:
+            answer = client.infer(name, inputs, client_timeout=_DEADLINE_S)
+        except InferenceServerException as error:
+            raise ServerError(f"the server did not answer as {name}: {error}") from error
         return {tensor.name: answer.as_numpy(tensor.name) for tensor in signature.outputs}
 
     return run

@@ -59,7 +59,7 @@ def test_the_served_ensembles_answer_as_pytorch_does(served: Served) -> None:
     texts = [query.query for query in protocol.queries("test")]
     asked = questions.prepare(texts, catalogue, pipeline, paths.export, number=5)
     expected = congruence.answers(ways.pytorch(checkpoint.load(paths.checkpoints)), asked, pipeline, scorer)
-    way = ways.served(served.url, paths.model_repository)
+    way = ways.served(served.url, paths.export)
     with SearchClient(served.url) as client:
         found = congruence.by_ensembles(congruence.answers(way, asked, pipeline, scorer), client, asked)
     compared = congruence.compare(way, found, expected)
