@@ -30,7 +30,7 @@ TOLERANCES: Final[Mapping[str, Tolerance]] = {
     "int8": Tolerance(difference=0.5, cosine=0.9),
     "pruned": Tolerance(difference=0.75, cosine=0.75),
 }
-"""By precision, or size. float16 has 11 bits: 1e-3 of a number in each of some sixty layers. For 8 bits and for pruned encoders these
+"""By precision, or size. float16 has 11 bits: 1e-3 of a number in each of some sixty layers. For 8 bits and pruned encoders these
 are bounds against a broken file; what decides whether one ships is the loss of ndcg@10 on the dev queries."""
 
 
