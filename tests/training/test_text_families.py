@@ -22,6 +22,7 @@ from assortment.serving.request import SearchRequest
 from assortment.serving.step import Tensors
 from assortment.text import TOKENIZER_FILE, TextTokenizer, pad
 from export import onnx_export, parity
+from export.export_models import traceable
 from export.precision import dynamic_int8
 from export.recipes import RECIPES
 from training import query_tuning
@@ -123,7 +124,8 @@ def test_an_exported_encoder_serves_what_pytorch_trained(folder: Path) -> None:
     encoder.eval()
     served_as = QueryText(encoder, NamedFacets(SHAPE["hidden_size"], 2)).eval()
     path = folder / "text_encoder.onnx"
-    onnx_export.export(served_as, STEPS["text_encoder"], path, tokens(folder, TEXTS[:2]))
+    with traceable(served_as):
+        onnx_export.export(served_as, STEPS["text_encoder"], path, tokens(folder, TEXTS[:2]))
     for texts in (TEXTS, TEXTS[2:3]):
         parity.check("text_encoder", served_as, path, dict(zip(("TOKEN_IDS", "MASK"), tokens(folder, texts), strict=True)))
 
