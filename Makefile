@@ -22,6 +22,8 @@ ASSORTMENT := $(BIN)/assortment
 
 .PHONY: help setup demo shop serve search catalogue train export index assemble check-repository test test-quick bench overload bench-client faults bench-diversify load plan perf-report perf-analyzer model-analyzer cpu-sweep roofline sweep lint format clean clean-all
 
+.PHONY: help setup demo shop serve search catalogue train export index assemble test test-quick bench overload recipes bench-client faults bench-diversify sweep lint format clean clean-all
+
 help: ## print this help
 	@echo "Assortment: relevant and diverse e-commerce search on NVIDIA Triton"
 	@echo
@@ -83,6 +85,9 @@ plan: $(RUN) ## how many replicas a rate needs, simulated and tried with two (AR
 
 perf-report: $(RUN) ## one page of what all performance tools found: build/perf_report/index.html
 	$(BIN)/python -m perf.report --build $(BUILD)
+
+recipes: $(RUN) ## size, speed and loss of every precision and pruning, and whether all ways answer alike: build/recipes/
+	$(BIN)/python -m perf.recipes --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
 
 bench-client: $(RUN) ## our client against raw tritonclient: time, throughput, memory, deadlines: build/client_bench/
 	$(BIN)/python -m perf.client --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)

@@ -71,6 +71,11 @@ def fp16(name: str) -> str:
     return f"{name.removesuffix('.onnx')}_fp16.onnx"
 
 
+def static_int8(name: str) -> str:
+    """The file with static Q/DQ nodes, which TensorRT runs in 8 bits, of the model in ``name``; no CPU server takes it."""
+    return f"{name.removesuffix('.onnx')}_int8.onnx"
+
+
 def cpu_model(folder: Path, name: str = MODEL) -> Path:
     """The ONNX file that a CPU runs: the 8-bit twin of ``folder/name`` when it was shipped, else ``folder/name`` itself."""
     int8 = folder / f"{name.removesuffix('.onnx')}.int8.onnx"

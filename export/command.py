@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from assortment.paths import BuildPaths
-from export.defaults import MAX_INT8_LOSS, THREADS
+from export.defaults import MAX_INT8_LOSS, SHIPPING, THREADS, TWINS
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +21,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--build", type=Path, default=Path("build"), help="folder of all build results")
     parser.add_argument("--models-of", metavar="CATALOGUE", help="take the exported models of this catalogue")
     parser.add_argument("--max-int8-loss", type=float, default=MAX_INT8_LOSS, help="of dev ndcg@10; above it float32 ships")
+    parser.add_argument(
+        "--recipe", choices=SHIPPING, default="", help="of the 8-bit text encoder; the fastest that loses little enough"
+    )
+    for twin in TWINS:
+        told = "encoders and fusion" if twin == "float16" else "the query's encoders, calibrated on the catalogue,"
+        parser.add_argument(f"--{twin}", action="store_true", help=f"{told} also for GPU nodes")
     parser.add_argument("--threads", type=int, default=THREADS, help="threads of ONNX Runtime")
 
 
@@ -32,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
     if args.models_of:
         done = borrow(paths, BuildPaths(args.build / args.models_of))
     else:
-        done = export(paths, max_int8_loss=args.max_int8_loss, threads=args.threads)
+        twins = [twin for twin in TWINS if getattr(args, twin.replace("-", "_"))]
+        done = export(paths, max_int8_loss=args.max_int8_loss, threads=args.threads, recipe=args.recipe, twins=twins)
     print(json.dumps(done.results, indent=1))
     return 0

@@ -53,6 +53,11 @@ class DevQuality:
         Args:
             text_encoder: an ONNX file, float32 or 8 bits.
         """
+        values = self.each(text_encoder)
+        return float(np.mean(values)) if values else 0.0
+
+    def each(self, text_encoder: Path) -> list[float]:
+        """ndcg@10 of every dev query, in their order."""
         step = TextScorerStep(text_encoder, self._fusion, self._scorer, threads=self._threads)
         values: list[float] = []
         for start in range(0, len(self._prepared), MAX_BATCH_SIZE):
@@ -61,7 +66,7 @@ class DevQuality:
                 assert isinstance(outcome, dict), "dev queries are valid requests"
                 ranking = [self._ids[row] for row in outcome["ROW"][0, :K] if row >= 0]
                 values.append(ndcg(ranking, grades, K))
-        return float(np.mean(values)) if values else 0.0
+        return values
 
 
 def _prepare(tokenizer: Path, queries: Sequence[str]) -> list[Tensors]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
 from assortment import artefacts
 from assortment.catalogue.progress import progress
-from assortment.catalogue.store import Catalogue
 from assortment.contract import STEPS
 from export import onnx_export, parity
 from training.checkpoint import TrainedModels
@@ -25,16 +29,21 @@ FILES: Final = {
     "scorer": artefacts.SCORING,
 }
 """Module to its file."""
+_PLAIN_ATTENTION: Final = "eager"
 _SIGNATURES: Final = {**STEPS, "label_tower": onnx_export.LABEL_TOWER, "scorer": onnx_export.SCORING}
 
 
-def write(folder: Path, models: TrainedModels, catalogue: Catalogue) -> dict[str, float]:
+def write(folder: Path, models: TrainedModels, arguments: Mapping[str, tuple[Tensor, ...]]) -> dict[str, float]:
     """Exports ``models`` and checks them against PyTorch; returns the largest difference of each.
+
+    Args:
+        folder: where to.
+        models: in evaluation mode.
+        arguments: real inputs of every model, see ``parity.real_arguments``.
 
     Raises:
         StepError: when a model answers otherwise than in PyTorch, or its tensors are not those of the contract.
     """
-    arguments = parity.real_arguments(models, catalogue)
     modules = {
         **models.modules(),
         "text_encoder": QueryText(models.text_encoder, models.named_facets).eval(),
@@ -44,7 +53,8 @@ def write(folder: Path, models: TrainedModels, catalogue: Catalogue) -> dict[str
     differences: dict[str, float] = {}
     for name, file in progress(FILES.items(), doing="models to ONNX", total=len(FILES)):
         signature, module, inputs = _SIGNATURES[name], modules[name], arguments[name]
-        onnx_export.export(module, signature, folder / file, tuple(value[:2] for value in inputs))
+        with traceable(module):
+            onnx_export.export(module, signature, folder / file, tuple(value[:2] for value in inputs))
         named = dict(zip((tensor.name for tensor in signature.inputs), inputs, strict=True))
         differences[name] = parity.check(name, module, folder / file, named)
     shutil.copyfile(models.tokenizer_file, folder / artefacts.TOKENIZER)
@@ -53,6 +63,24 @@ def write(folder: Path, models: TrainedModels, catalogue: Catalogue) -> dict[str
     _write_json(folder / artefacts.FACETS, models.facets)
     _write_json(folder / artefacts.PARITY, {"allowed": parity.MAX_DIFFERENCE, "largest_difference": differences})
     return differences
+
+
+@contextmanager
+def traceable(module: nn.Module) -> Iterator[None]:
+    """Text encoders inside ``module`` write out their attention, as ONNX Runtime and TensorRT know it.
+
+    PyTorch's fused attention is exported with a guard against rows that are masked altogether, of which there are none here:
+    three nodes a layer that keep the pattern from being recognised.
+    """
+    inside = [part for part in module.modules() if isinstance(part, PreTrainedModel)]
+    usual = [part.config._attn_implementation for part in inside]
+    try:
+        for part in inside:
+            part.set_attn_implementation(_PLAIN_ATTENTION)
+        yield
+    finally:
+        for part, implementation in zip(inside, usual, strict=True):
+            part.set_attn_implementation(str(implementation))
 
 
 def _write_json(path: Path, value: object) -> None:

@@ -17,10 +17,11 @@ from assortment.contract import MAX_PRODUCT_TOKENS, MAX_QUERY_TOKENS, PICTURE_SI
 from assortment.errors import InputError, StepError
 from assortment.serving.onnx_session import OnnxSession
 from assortment.text import TextTokenizer, pad, product_text
+from export.precision.tolerances import TOLERANCES
 from training.checkpoint import TrainedModels
 from training.tables import product_tables
 
-MAX_DIFFERENCE: Final = 1e-4  # of any output, float32
+MAX_DIFFERENCE: Final = TOLERANCES["float32"].difference  # of any output
 NUM_PRODUCTS: Final = 32
 
 
@@ -63,7 +64,7 @@ def real_arguments(models: TrainedModels, catalogue: Catalogue) -> dict[str, tup
     with torch.inference_mode():
         image_vector = models.image_encoder(pixels, presence)
         text_vector, states = models.text_encoder.read(*query)
-        fused = (text_vector, image_vector, presence)
+        fused = (text_vector, image_vector, _asked(presence))
         named = models.named_facets(states, query[1])
         product_parts = (models.product_text_encoder(*text), image_vector, torch.from_numpy(tables.label_ids), presence)
         columns = (
@@ -80,6 +81,13 @@ def real_arguments(models: TrainedModels, catalogue: Catalogue) -> dict[str, tup
         "label_tower": product_parts[2:3],
         "scorer": scored,
     }
+
+
+def _asked(presence: Tensor) -> Tensor:
+    """That of queries: every other one with a picture comes without words."""
+    asked = presence.clone()
+    asked[1::2, 0] = 1.0 - asked[1::2, 1]
+    return asked
 
 
 def _tokens(texts: Sequence[str], tokenizer: Path, max_tokens: int) -> tuple[Tensor, Tensor]:

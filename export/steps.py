@@ -9,9 +9,12 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+
+from torch import Tensor
 
 from assortment import artefacts, manifest
 from assortment.catalogue.store import Catalogue
@@ -21,12 +24,12 @@ from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from assortment.serving.catalogue_tables import KEPT_VERSIONS
 from export import assemble as assembling
-from export import export_models, index_versions, offer_table, quantise, scorer_graph
-from export.defaults import MAX_INT8_LOSS, THREADS
+from export import cpu_encoder, export_models, gpu_twins, index_versions, offer_table, parity, scorer_graph
+from export.defaults import MAX_INT8_LOSS, SHIPPING, THREADS, Twin
 from export.dev_quality import DevQuality
 from export.inputs import afresh, check_threads, require, verify
 from export.one_at_a_time import exclusive
-from export.quantise import Quantisation
+from export.recipes import AUTOMATIC, Kitchen
 from export.scorer_graph import RowTables
 from training import checkpoint, features
 from training.checkpoint import TrainedModels
@@ -40,24 +43,36 @@ ASSEMBLE: Final = "assemble"
 _LAYOUT: Final = 5  # of the folders; a higher number makes them afresh
 
 
-def export(paths: BuildPaths, *, max_int8_loss: float = MAX_INT8_LOSS, threads: int = THREADS) -> Manifest:
+def export(
+    paths: BuildPaths,
+    *,
+    max_int8_loss: float = MAX_INT8_LOSS,
+    threads: int = THREADS,
+    recipe: str = "",
+    twins: Sequence[Twin] = (),
+) -> Manifest:
     """Writes ``paths.export``: the trained models as ONNX, checked against PyTorch, and the query text encoder in 8 bits.
 
     Args:
         paths: with finished checkpoints, catalogue and protocol.
         max_int8_loss: of dev ndcg@10, above which float32 ships.
         threads: of ONNX Runtime.
+        recipe: of the 8-bit encoder, see ``export.recipes``; empty for the fastest that loses little enough.
+        twins: what GPU nodes get beside float32, see ``export.gpu_twins``.
 
     Raises:
-        InputError: when ``max_int8_loss`` is no share, or ``threads`` is below 1.
+        InputError: when ``max_int8_loss`` is no share, ``threads`` is below 1, or no such recipe ships.
         ManifestError: when an input folder is damaged, naming the file.
         StepError: when an input folder is missing or unfinished, or an exported model answers otherwise than PyTorch.
     """
     if not 0.0 <= max_int8_loss <= 1.0:
         raise InputError("max_int8_loss", max_int8_loss, "allowed: 0 to 1, a difference of ndcg@10")
+    if recipe and recipe not in SHIPPING:
+        raise InputError("recipe", recipe, f"allowed: {', '.join(SHIPPING)}")
     check_threads(threads)
     inputs = {"checkpoints": paths.checkpoints, "catalogue": paths.catalogue, "protocol": paths.protocol}
-    settings = {"layout": _LAYOUT, "max_int8_loss": max_int8_loss}
+    asked = {"recipe": recipe, "twins": sorted(set(twins))}
+    settings = {"layout": _LAYOUT, "max_int8_loss": max_int8_loss, **{name: value for name, value in asked.items() if value}}
     require(paths, inputs)
     if manifest.is_current(paths.export, step=EXPORT, inputs=inputs, settings=settings):
         return manifest.read(paths.export)
@@ -65,10 +80,17 @@ def export(paths: BuildPaths, *, max_int8_loss: float = MAX_INT8_LOSS, threads: 
     verify(inputs)
     models, catalogue = checkpoint.load(paths.checkpoints), Catalogue.open(paths.catalogue)
     afresh(paths.export)
-    differences = export_models.write(paths.export, models, catalogue)
-    found = _measure_int8(paths, models, catalogue, max_loss=max_int8_loss, threads=threads)
+    arguments = parity.real_arguments(models, catalogue)
+    differences = export_models.write(paths.export, models, arguments)
+    with tempfile.TemporaryDirectory() as scratch:
+        kitchen = Kitchen(paths.export, models, catalogue, Protocol.open(paths.protocol), Path(scratch))
+        of_twins = {twin: _write_twin(twin, paths.export, catalogue, kitchen, arguments) for twin in sorted(set(twins))}
+        with dev_quality(paths, models, catalogue, threads=threads) as quality:
+            recipes = [recipe] if recipe else AUTOMATIC
+            found = cpu_encoder.ship_if_good(paths.export, quality, kitchen, max_loss=max_int8_loss, recipes=recipes)
     results = {
         "largest_difference": differences,
+        **({"largest_difference_of_twins": of_twins} if of_twins else {}),
         "int8_shipped": found.shipped or "nothing: float32",
         "int8_loss": found.loss,
         "seconds": round(time.monotonic() - started, 1),
@@ -142,10 +164,11 @@ def assembled_from(paths: BuildPaths, indices: Mapping[int, Path]) -> dict[str, 
     return {"export": paths.export, **{f"index/{version}": folder for version, folder in indices.items()}}
 
 
-def _measure_int8(
-    paths: BuildPaths, models: TrainedModels, catalogue: Catalogue, *, max_loss: float, threads: int
-) -> Quantisation:
-    """Ranks the dev queries with both text encoders, over product vectors from training's cached features."""
+@contextmanager
+def dev_quality(
+    paths: BuildPaths, models: TrainedModels, catalogue: Catalogue, *, threads: int = THREADS
+) -> Iterator[DevQuality]:
+    """What ranks the dev queries with any text encoder, over product vectors from training's cached features."""
     cached = features.extract(paths, models.settings)
     columns = product_tables(models, catalogue.products)
     tables = RowTables(
@@ -157,9 +180,16 @@ def _measure_int8(
     )
     with tempfile.TemporaryDirectory() as scratch:
         scorer_graph.build(Path(scratch), paths.export / artefacts.SCORING, tables, version=1)
-        protocol = Protocol.open(paths.protocol)
-        quality = DevQuality(paths.export, Path(scratch) / artefacts.SCORER, catalogue, protocol, threads=threads)
-        return quantise.ship_if_good(paths.export, quality, max_loss=max_loss)
+        scorer, protocol = Path(scratch) / artefacts.SCORER, Protocol.open(paths.protocol)
+        yield DevQuality(paths.export, scorer, catalogue, protocol, threads=threads)
+
+
+def _write_twin(
+    twin: Twin, folder: Path, catalogue: Catalogue, kitchen: Kitchen, arguments: dict[str, tuple[Tensor, ...]]
+) -> dict[str, float]:
+    if twin == "float16":
+        return gpu_twins.write_float16(folder, arguments)
+    return gpu_twins.write_static_int8(folder, catalogue, kitchen.texts, arguments)
 
 
 def digest(folder: Path) -> str:

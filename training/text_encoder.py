@@ -16,15 +16,18 @@ class TextEncoder(nn.Module):
         super().__init__()
         self.backbone = backbone
         self.projection = nn.Linear(hidden_size, VECTOR_DIM, bias=False)
+        self.read_after: int | None = None
+        """Layers below the states that ``read`` gives; None for half of all. Told when layers were cut out."""
 
     def pool(self, token_ids: Tensor, mask: Tensor) -> Tensor:
         """Mean of the last layer over real tokens: (B, L) int64 twice to (B, H) float32."""
         return _mean(self.backbone(input_ids=token_ids, attention_mask=mask).last_hidden_state, mask)
 
     def read(self, token_ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """What ``forward`` gives, and the states of all tokens half way up, (B, L, H)."""
+        """What ``forward`` gives, and the states of all tokens half way up (after ``read_after`` layers), (B, L, H)."""
         every = self.backbone(input_ids=token_ids, attention_mask=mask, output_hidden_states=True).hidden_states
-        return self.project(_mean(every[-1], mask)), every[len(every) // 2]
+        after = len(every) // 2 if self.read_after is None else self.read_after
+        return self.project(_mean(every[-1], mask)), every[after]
 
     def project(self, pooled: Tensor) -> Tensor:
         """(B, H) to unit rows (B, 256); the length of ``pooled`` does not matter."""

@@ -18,9 +18,11 @@ from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from assortment.serving.pipeline import Pipeline
 from assortment.serving.request import SearchRequest
-from export import quantise, steps
+from export import cpu_encoder, steps
 from export.dev_quality import DevQuality
 from export.index_step import index
+from export.recipes import AUTOMATIC, Kitchen
+from training import checkpoint
 
 pytestmark = pytest.mark.slow
 
@@ -51,16 +53,17 @@ def test_exports_answer_as_pytorch_does(small_build: BuildPaths) -> None:
     assert max(parity["largest_difference"].values()) <= 1e-4
 
 
-def test_eight_bits_ship_only_below_the_allowed_loss(copy: BuildPaths, caplog: pytest.LogCaptureFixture) -> None:
-    scorer = copy.index / "1" / artefacts.SCORER
-    quality = DevQuality(copy.export, scorer, Catalogue.open(copy.catalogue), Protocol.open(copy.protocol))
+def test_eight_bits_ship_only_below_the_allowed_loss(copy: BuildPaths, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    catalogue, protocol = Catalogue.open(copy.catalogue), Protocol.open(copy.protocol)
+    kitchen = Kitchen(copy.export, checkpoint.load(copy.checkpoints), catalogue, protocol, tmp_path)
+    quality = DevQuality(copy.export, copy.index / "1" / artefacts.SCORER, catalogue, protocol)
     assert quality.num_queries > 0
-    generous = quantise.ship_if_good(copy.export, quality, max_loss=1.0)
-    assert generous.shipped == quantise.RECIPES[0].name
+    generous = cpu_encoder.ship_if_good(copy.export, quality, kitchen, max_loss=1.0)
+    assert generous.shipped == AUTOMATIC[0]
     assert artefacts.cpu_model(copy.export, artefacts.TEXT_ENCODER).name == artefacts.TEXT_ENCODER_INT8
-    strict = quantise.ship_if_good(copy.export, quality, max_loss=-1.0)
+    strict = cpu_encoder.ship_if_good(copy.export, quality, kitchen, max_loss=-1.0)
     assert strict.shipped == ""
-    assert set(strict.int8_ndcg) == {recipe.name for recipe in quantise.RECIPES}
+    assert set(strict.int8_ndcg) == set(AUTOMATIC)
     assert artefacts.cpu_model(copy.export, artefacts.TEXT_ENCODER).name == artefacts.TEXT_ENCODER
     assert "NOT shipped" in caplog.text
     assert generous.int8_ndcg.items() <= strict.int8_ndcg.items()

@@ -21,7 +21,10 @@ from assortment.serving.prepare import PrepareStep, tensors_of
 from assortment.serving.request import SearchRequest
 from assortment.serving.step import Tensors
 from assortment.text import TOKENIZER_FILE, TextTokenizer, pad
-from export import onnx_export, parity, quantise
+from export import onnx_export, parity
+from export.export_models import traceable
+from export.precision import dynamic_int8
+from export.recipes import RECIPES
 from training import query_tuning
 from training.backbones import load_text
 from training.general_texts import vocabulary_words
@@ -121,12 +124,15 @@ def test_an_exported_encoder_serves_what_pytorch_trained(folder: Path) -> None:
     encoder.eval()
     served_as = QueryText(encoder, NamedFacets(SHAPE["hidden_size"], 2)).eval()
     path = folder / "text_encoder.onnx"
-    onnx_export.export(served_as, STEPS["text_encoder"], path, tokens(folder, TEXTS[:2]))
+    with traceable(served_as):
+        onnx_export.export(served_as, STEPS["text_encoder"], path, tokens(folder, TEXTS[:2]))
     for texts in (TEXTS, TEXTS[2:3]):
         parity.check("text_encoder", served_as, path, dict(zip(("TOKEN_IDS", "MASK"), tokens(folder, texts), strict=True)))
 
     careful = folder / "int8.onnx"
-    quantise.quantise(path, careful, quantise.RECIPES[-1])
+    weights = RECIPES["int8-careful"].weights
+    assert weights is not None
+    dynamic_int8.quantise(path, careful, weights)
     kept = [node.name for node in onnx.load(str(careful)).graph.node if node.op_type == "MatMul" and node.name in matrices(path)]
     assert kept  # the feed-forward outputs, whatever the family calls them
 

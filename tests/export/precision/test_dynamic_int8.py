@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from assortment.contract import STEPS
 from assortment.serving.onnx_session import OnnxSession
 from export.onnx_export import export
-from export.quantise import RECIPES, Recipe, quantise
+from export.precision.dynamic_int8 import Weights, quantise
+from export.recipes import AUTOMATIC, RECIPES
 
 
 class SmallEncoder(nn.Module):
@@ -26,15 +27,15 @@ class SmallEncoder(nn.Module):
         return nn.functional.normalize(self.projection(pooled), dim=-1), self.named(pooled).sigmoid()
 
 
-@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
-def test_eight_bits_are_smaller_and_nearly_the_same(tmp_path: Path, recipe: Recipe) -> None:
+@pytest.mark.parametrize("weights", [RECIPES[name].weights for name in AUTOMATIC], ids=AUTOMATIC)
+def test_eight_bits_are_smaller_and_nearly_the_same(tmp_path: Path, weights: Weights) -> None:
     torch.manual_seed(5)
     source, target = tmp_path / "text_encoder.onnx", tmp_path / "text_encoder.int8.onnx"
     token_ids = torch.randint(0, 100, (6, 9))
     example = (token_ids, torch.ones_like(token_ids))
     export(SmallEncoder().eval(), STEPS["text_encoder"], source, example)
     level = logging.getLogger().level
-    quantise(source, target, recipe)
+    quantise(source, target, weights)
     assert logging.getLogger().level == level
     assert target.stat().st_size < 0.8 * source.stat().st_size
     inputs = {"TOKEN_IDS": token_ids.numpy(), "MASK": example[1].numpy()}
