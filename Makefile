@@ -20,7 +20,7 @@ PEERS := $(VENV)/.ready-peers
 export PATH := $(abspath $(BIN)):$(PATH)
 ASSORTMENT := $(BIN)/assortment
 
-.PHONY: help setup demo shop serve search catalogue train export index assemble check-repository test test-quick bench overload bench-client faults bench-diversify load plan perf-report perf-analyzer model-analyzer cpu-sweep roofline sweep lint format clean clean-all
+.PHONY: help setup demo shop serve search catalogue train export index assemble check-repository test test-quick bench overload recipes bench-client faults bench-diversify load plan perf-report perf-analyzer model-analyzer cpu-sweep roofline sweep lint format clean clean-all
 
 .PHONY: help setup demo shop serve search catalogue train export index assemble test test-quick bench overload recipes bench-client faults bench-diversify sweep lint format clean clean-all
 
