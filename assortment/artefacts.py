@@ -64,6 +64,16 @@ MODEL_INT8: Final = "model.int8.onnx"
 CATALOGUES: Final = "catalogues"  # <model>/catalogues/<version>/: tables of the current and the previous catalogue
 
 
+def fp16(name: str) -> str:
+    """The file with float16 inside of the model in ``name``."""
+    return f"{name.removesuffix('.onnx')}_fp16.onnx"
+
+
+def static_int8(name: str) -> str:
+    """The file with static Q/DQ nodes, which TensorRT runs in 8 bits, of the model in ``name``; no CPU server takes it."""
+    return f"{name.removesuffix('.onnx')}_int8.onnx"
+
+
 def cpu_model(folder: Path, name: str = MODEL) -> Path:
     """The ONNX file that a CPU runs: the 8-bit twin of ``folder/name`` when it was shipped, else ``folder/name`` itself."""
     int8 = folder / f"{name.removesuffix('.onnx')}.int8.onnx"
