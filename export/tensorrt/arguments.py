@@ -87,7 +87,7 @@ def _dry_run(args: argparse.Namespace, paths: BuildPaths, release: releases.Rele
             note = f"Compute capability {_EXAMPLE} as an example: none was named, and here is no GPU ({error})"
     planned = plan(paths.export, release, capabilities, settings)
     if args.json:
-        print(json.dumps(show.as_json(planned), indent=1))  # noqa: T201
+        print(json.dumps(show.as_json(planned, note=note), indent=1))  # noqa: T201
     else:
         show.show(planned, note=note, command=_command(args, release))
     return 0
@@ -121,7 +121,6 @@ def _command(args: argparse.Namespace, release: releases.Release) -> str:
     for name in ("best_batch", "workspace_mib", "optimization_level"):
         if getattr(args, name) != getattr(_DEFAULT, name):
             words += [f"--{name.replace('_', '-')}", str(getattr(args, name))]
-    words += [
-        f"--{name.replace('_', '-')}" for name in ("version_compatible", "hardware_compatible", "refit") if getattr(args, name)
-    ]
+    for name in ("version_compatible", "hardware_compatible", "refit"):
+        words += [f"--{name.replace('_', '-')}"] if getattr(args, name) else []
     return docker_run(release, words)

@@ -38,14 +38,13 @@ def check(tensorrt: str, wanted: Release) -> None:
     """
     inside = os.environ.get(_RELEASE_VARIABLE, "")
     if inside and inside != wanted.container:
-        raise StepError(
-            f"this is the container {inside}, the engines are for {wanted.container}: pass --release {inside}, or use it"
-        )
-    known, found = wanted.tensorrt.split("."), tensorrt.split(".")
-    if found[: len(known)] == known:
+        raise StepError(f"this is the container {inside}, and engines for {wanted.container} are built in that one")
+    known = wanted.tensorrt.split(".")
+    if tensorrt.split(".")[: len(known)] == known:
         return
-    if wanted.inferred and version_of(tensorrt)[0] == wanted.major and inside:
+    if wanted.inferred and inside and version_of(tensorrt)[0] == wanted.major:
         return  # the table only concluded it; the container itself says that it is the right one
     raise StepError(
-        f"{told}; an engine runs on the version that built it: build in nvcr.io/nvidia/tensorrt:{wanted.container}-py3"
+        f"TensorRT here is {tensorrt}, and release {wanted.container} has {wanted.tensorrt}: an engine runs on the version that "
+        f"built it"
     )

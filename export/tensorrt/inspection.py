@@ -20,7 +20,8 @@ from export.tensorrt.plan import EnginePlan
 from export.tensorrt.profiles import Profile
 
 _TYPES: Final = (("float32", r"float|fp32"), ("float16", r"half|fp16"), ("bfloat16", r"bf(loat)?16"), ("int8", r"int8"))
-_IO: Final[dict[DType, str]] = {"FP32": "FLOAT", "INT64": "INT64", "INT32": "INT32"}
+IO_TYPES: Final[dict[DType, str]] = {"FP32": "FLOAT", "INT64": "INT64", "INT32": "INT32"}
+"""TensorRT's names of the types that models take and give."""
 _SIZE_TELLS: Final = 1 << 21  # numbers; in smaller engines kernels weigh as much as weights
 
 
@@ -77,7 +78,7 @@ def check(found: Inspection, engine: EnginePlan) -> str:
     """
     contract = STEPS[engine.model]
     for side, declared, told in (("inputs", contract.inputs, found.inputs), ("outputs", contract.outputs, found.outputs)):
-        expected = {tensor.name: _IO[tensor.dtype] for tensor in declared}
+        expected = {tensor.name: IO_TYPES[tensor.dtype] for tensor in declared}
         if told != expected:
             raise StepError(f"{engine.filename}: {side} are {told}; the contract says {expected}")
     if [dict(profile) for profile in found.profiles] != [dict(profile) for profile in engine.profiles]:

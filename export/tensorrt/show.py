@@ -23,10 +23,10 @@ def show(plan: Plan, *, note: str, command: str) -> None:
     """
     release, settings = plan.release, plan.settings
     console = Console(highlight=False)
-    inferred = " (inferred)" if release.inferred else ""
-    console.print(
-        f"Release {release.container}: Triton {release.triton}, CUDA {release.cuda}, TensorRT {release.tensorrt}{inferred}"
-    )
+    if not console.is_terminal:
+        console.width = _WIDTH
+    tensorrt = f"{release.tensorrt} (inferred)" if release.inferred else release.tensorrt
+    console.print(f"Release {release.container}: Triton {release.triton}, CUDA {release.cuda}, TensorRT {tensorrt}")
     console.print(f"  source: {release.source}")
     console.print(
         f"Workspace {settings.workspace_mib:,} MiB, optimisation level {settings.optimization_level}, {settings.threads} builder "
@@ -44,9 +44,10 @@ def show(plan: Plan, *, note: str, command: str) -> None:
     console.print(command, soft_wrap=True, markup=False)
 
 
-def as_json(plan: Plan) -> dict[str, Any]:
-    """A plan as plain values."""
+def as_json(plan: Plan, *, note: str) -> dict[str, Any]:
+    """A plan as plain values; ``note`` as in ``show``."""
     return {
+        "note": note,
         "release": asdict(plan.release),
         "settings": asdict(plan.settings),
         "engines": [
@@ -90,4 +91,4 @@ def _profiles(plan: Plan) -> Table:
 def _flags(engine: EnginePlan) -> str:
     chosen = engine.flags
     hardware = [chosen.hardware] if chosen.hardware != "NONE" else []
-    return " ".join([*chosen.network, *chosen.set, *(f"no {flag}" for flag in chosen.cleared), *hardware])
+    return "\n".join([*chosen.network, *chosen.set, *(f"no {flag}" for flag in chosen.cleared), *hardware])
