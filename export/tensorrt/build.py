@@ -39,7 +39,7 @@ def build(engine: EnginePlan, settings: Settings, timing_cache: bytes) -> Built:
         timing_cache: of an earlier build on a GPU of the same kind, or empty.
 
     Raises:
-        StepError: when TensorRT cannot read the file, cannot keep to the profile, or cannot build.
+        StepError: when TensorRT cannot read the file, refuses the profile, or cannot build.
     """
     import tensorrt as trt
 
@@ -55,15 +55,16 @@ def build(engine: EnginePlan, settings: Settings, timing_cache: bytes) -> Built:
     _configure(config, engine, settings)
     for profile in _profiles(builder, engine):
         config.add_optimization_profile(profile)
-    # A cache of another GPU or another TensorRT is not used: its times would be believed.
-    if not config.set_timing_cache(config.create_timing_cache(timing_cache), ignore_mismatch=False):
-        config.set_timing_cache(config.create_timing_cache(b""), ignore_mismatch=False)
+    cache = config.create_timing_cache(timing_cache)  # has to live as long as the build
+    if not config.set_timing_cache(cache, ignore_mismatch=False):  # of another GPU or TensorRT: its times would be believed
+        cache = config.create_timing_cache(b"")
+        config.set_timing_cache(cache, ignore_mismatch=False)
     plan = builder.build_serialized_network(network, config)
     if plan is None:
         raise StepError(f"{engine.filename}: TensorRT {trt.__version__} could not build it; its own messages are above")
     return Built(
         plan=bytes(plan),
-        timing_cache=bytes(config.get_timing_cache().serialize()),
+        timing_cache=bytes(cache.serialize()),
         seconds=time.monotonic() - started,
     )
 
@@ -96,7 +97,7 @@ def _profiles(builder: trt.Builder, engine: EnginePlan) -> Iterator[trt.IOptimiz
     for planned in engine.profiles:
         profile = builder.create_optimization_profile()
         for name, shapes in planned.items():
-            profile.set_shape(name, trt.Dims(shapes.min), trt.Dims(shapes.opt), trt.Dims(shapes.max))
+            profile.set_shape(name, *(trt.Dims(list(shape)) for shape in (shapes.min, shapes.opt, shapes.max)))
         if not profile:
             raise StepError(f"{engine.filename}: TensorRT refuses the profile {dict(planned)}")
         yield profile

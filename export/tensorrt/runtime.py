@@ -89,4 +89,9 @@ def inspect(plan: bytes, *, name: str) -> Inspection:
 
 
 def _profile(engine: trt.ICudaEngine, inputs: list[str], index: int) -> Profile:
-    return {tensor: Range(*map(tuple, engine.get_tensor_profile_shape(tensor, index))) for tensor in inputs}
+    """The shapes that one of an engine's profiles allows."""
+    return {tensor: Range(*map(_shape, engine.get_tensor_profile_shape(tensor, index))) for tensor in inputs}
+
+
+def _shape(dims: trt.Dims) -> tuple[int, ...]:
+    return tuple(int(dims[axis]) for axis in range(len(dims)))

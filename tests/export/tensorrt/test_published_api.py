@@ -53,9 +53,10 @@ def test_every_call_is_one_that_tensorrt_has(version: str, tmp_path: Path) -> No
 def type_errors(stubs: Path, folder: Path) -> list[tuple[str, str]]:
     """File and message of what pyright finds wrong in the code that calls TensorRT, and in the probe."""
     (folder / "probe.py").write_text(PROBE)
-    calling = [str(ROOT / "export" / "tensorrt" / f"{name}.py") for name in ("build", "runtime", "refit")]
+    ours = [str(ROOT / "export" / "tensorrt" / f"{name}.py") for name in ("build", "runtime", "refit")]
+    ours.append(str(folder / "probe.py"))
     settings = {
-        "include": [*calling, str(folder / "probe.py")],
+        "include": ours,
         "stubPath": str(stubs),
         "extraPaths": [str(ROOT), str(ROOT / "client")],
         "typeCheckingMode": "standard",
@@ -66,7 +67,7 @@ def type_errors(stubs: Path, folder: Path) -> list[tuple[str, str]]:
     pyright = [str(Path(sys.executable).with_name("pyright")), "--outputjson", "--pythonpath", sys.executable]
     told = subprocess.run([*pyright, "--project", str(folder)], capture_output=True, text=True, check=False).stdout
     report = json.loads(told)
-    assert report["summary"]["filesAnalyzed"] >= len(settings["include"])
-    return [
-        (Path(found["file"]).name, found["message"]) for found in report["generalDiagnostics"] if found["severity"] == "error"
-    ]
+    assert report["summary"]["filesAnalyzed"] >= len(ours)
+    # The generated stubs have errors of their own: some defaults, and a variable called bool.
+    errors = [found for found in report["generalDiagnostics"] if found["severity"] == "error"]
+    return [(Path(found["file"]).name, found["message"]) for found in errors if found["file"] in ours]
