@@ -67,9 +67,10 @@ def run(args: argparse.Namespace) -> int:
         done = step.merge(paths, release, args.merge)
     else:
         try:
-            done = step.build_engines(paths, release, args.compute_capability, settings)
+            machine = step.this_machine(release)
         except StepError as error:
             raise StepError(f"{error}\n{_needed(args, release)}") from None
+        done = step.build_engines(paths, release, machine, settings, capabilities=args.compute_capability)
     print(json.dumps(done.results, indent=1))  # noqa: T201
     return 0
 

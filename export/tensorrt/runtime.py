@@ -40,7 +40,7 @@ def logger() -> trt.Logger:
     return trt.Logger(trt.Logger.WARNING)
 
 
-def deserialise(plan: bytes, *, name: str) -> trt.ICudaEngine:
+def deserialise(plan: bytes) -> trt.ICudaEngine:
     """The engine in the bytes of a plan.
 
     Raises:
@@ -52,11 +52,11 @@ def deserialise(plan: bytes, *, name: str) -> trt.ICudaEngine:
     runtime.engine_host_code_allowed = True  # version-compatible plans bring a runtime of their own; these are ours
     engine = runtime.deserialize_cuda_engine(plan)
     if engine is None:
-        raise StepError(f"{name}: TensorRT {trt.__version__} cannot read it on this GPU; its own message is above")
+        raise StepError(f"TensorRT {trt.__version__} cannot read the engine on this GPU; its own message is above")
     return engine
 
 
-def inspect(plan: bytes, *, name: str) -> Inspection:
+def inspect(plan: bytes) -> Inspection:
     """What the engine in these bytes is.
 
     Raises:
@@ -64,7 +64,7 @@ def inspect(plan: bytes, *, name: str) -> Inspection:
     """
     import tensorrt as trt
 
-    engine = deserialise(plan, name=name)
+    engine = deserialise(plan)
     names = [engine.get_tensor_name(index) for index in range(engine.num_io_tensors)]
     types = {tensor: engine.get_tensor_dtype(tensor).name for tensor in names}
     inputs = [tensor for tensor in names if engine.get_tensor_mode(tensor) == trt.TensorIOMode.INPUT]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
-from dataclasses import asdict
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from assortment.catalogue.progress import progress
 from assortment.errors import InputError, StepError
@@ -15,6 +16,7 @@ from assortment.manifest import Manifest
 from assortment.paths import BuildPaths
 from export.inputs import require, verify
 from export.tensorrt import build, container, gpu, inspection, refit, runtime, sources
+from export.tensorrt.build import Built
 from export.tensorrt.engine_folder import EngineFolder, Record, told
 from export.tensorrt.inspection import Inspection
 from export.tensorrt.plan import EnginePlan, Plan, plan
@@ -24,7 +26,49 @@ from export.tensorrt.settings import Settings
 _log = logging.getLogger(__name__)
 
 
-def build_engines(paths: BuildPaths, release: Release, capabilities: Sequence[str], settings: Settings) -> Manifest:
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where engines are built."""
+
+    tensorrt: str
+    """The version that is installed."""
+    capability: str
+    """Compute capability of the GPU."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What needs TensorRT and a GPU."""
+
+    build: Callable[[EnginePlan, Settings, bytes], Built]
+    refit: Callable[[bytes, Path], bytes]
+    """A plan and an ONNX file with new weights, to the plan with these."""
+    inspect: Callable[[bytes], Inspection]
+
+
+TENSORRT: Final = Workshop(build.build, refit.refit, runtime.inspect)
+
+
+def this_machine(release: Release) -> Machine:
+    """What there is to build with here, when engines of that release can be built on it.
+
+    Raises:
+        StepError: when TensorRT or a GPU is missing, or TensorRT is not that of the release.
+    """
+    tensorrt = runtime.version()
+    container.check(tensorrt, release)
+    return Machine(tensorrt, gpu.compute_capability())
+
+
+def build_engines(
+    paths: BuildPaths,
+    release: Release,
+    machine: Machine,
+    settings: Settings,
+    *,
+    capabilities: Sequence[str] = (),
+    workshop: Workshop = TENSORRT,
+) -> Manifest:
     """Writes ``paths.engines/<release>``: engines for the GPU of this machine, beside those of other machines.
 
     What is there already is not built again; a refittable engine of models that were trained anew gets their weights.
@@ -32,28 +76,28 @@ def build_engines(paths: BuildPaths, release: Release, capabilities: Sequence[st
     Args:
         paths: with a finished export.
         release: the container that will serve them.
-        capabilities: what is wanted; empty for that of this machine's GPU.
+        machine: where this runs.
         settings: of all engines.
+        capabilities: what is wanted; empty for that of this machine's GPU.
+        workshop: what builds.
 
     Raises:
         InputError: when this GPU has none of the capabilities.
         ManifestError: when the export is damaged, naming the file.
-        StepError: when TensorRT, the container or a GPU is missing, a model is, or an engine is not what was planned.
+        StepError: when a model is missing or not of the contract, or an engine is not what was planned.
     """
-    tensorrt, capability = _here(release)
-    if capabilities and capability not in capabilities:
-        allowed = f"this GPU has {capability}, and an engine is built on a GPU of its own kind: see --merge"
-        raise InputError("compute-capability", ", ".join(capabilities), f"allowed here: {capability} ({allowed})")
-    planned = plan(paths.export, release, [capability], settings)
+    if capabilities and machine.capability not in capabilities:
+        allowed = f"allowed here: {machine.capability}, that of this GPU; build others on such GPUs, and --merge"
+        raise InputError("compute-capability", ", ".join(capabilities), allowed)
+    planned = plan(paths.export, release, [machine.capability], settings)
     if planned.problems:
         raise StepError("nothing was built: " + "; ".join(planned.problems))
     require(paths, {"export": paths.export})
     verify({"export": paths.export})
     folder = EngineFolder(paths.engines / release.container, release.container)
     for engine in progress(planned.engines, doing="TensorRT engines", total=len(planned.engines)):
-        _provide(folder, engine, planned, tensorrt)
-    if old := folder.drop_others_than(sources.exported(paths.export)):
-        _log.warning("removed, because they came from other models than %s holds: %s", paths.export, ", ".join(old))
+        _provide(folder, engine, planned, machine.tensorrt, workshop)
+    _drop_old(folder, paths)
     return folder.finish(paths.export)
 
 
@@ -72,35 +116,34 @@ def merge(paths: BuildPaths, release: Release, others: Sequence[Path]) -> Manife
         if not other.records:
             raise StepError(f"{path} holds no engines of release {release.container}")
         _log.info("%s: %s", path, ", ".join(folder.merge(other, current)) or "nothing new")
-    if old := folder.drop_others_than(current):
-        _log.warning("removed, because they came from other models than %s holds: %s", paths.export, ", ".join(old))
+    _drop_old(folder, paths)
     return folder.finish(paths.export)
 
 
-def _here(release: Release) -> tuple[str, str]:
-    """The TensorRT and the compute capability of this machine, when engines can be built on it."""
-    tensorrt = runtime.version()
-    container.check(tensorrt, release)
-    return tensorrt, gpu.compute_capability()
-
-
-def _provide(folder: EngineFolder, engine: EnginePlan, planned: Plan, tensorrt: str) -> None:
+def _provide(folder: EngineFolder, engine: EnginePlan, planned: Plan, tensorrt: str, workshop: Workshop) -> None:
     """Leaves an engine in the folder: the one that is there, refitted if need be, or a new one."""
-    settings = recorded(planned.settings)
+    settings, name = recorded(planned.settings), engine.filename
     if folder.holds(engine, settings, tensorrt):
-        _log.info("%s is current", engine.filename)
+        _log.info("%s is current", name)
         return
     if planned.settings.refit and folder.fits(engine, settings, tensorrt):
+        started = time.monotonic()
         try:
-            bytes_ = refit.refit((folder.path / engine.filename).read_bytes(), engine.source.path, name=engine.filename)
+            refitted = workshop.refit((folder.path / name).read_bytes(), engine.source.path)
         except StepError as error:
-            _log.warning("%s is built anew: %s", engine.filename, error)
+            _log.warning("%s is built anew: %s", name, error)
         else:
-            folder.add(engine.filename, bytes_, _record(engine, settings, bytes_, seconds=0.0, refitted=True))
+            seconds = time.monotonic() - started
+            folder.add(name, refitted, _record(engine, settings, refitted, workshop, seconds=seconds, refitted=True))
             return
-    built = build.build(engine, planned.settings, folder.timing_cache(engine.capability))
-    record = _record(engine, settings, built.plan, seconds=built.seconds, refitted=False)
-    folder.add(engine.filename, built.plan, record, built.timing_cache)
+    built = workshop.build(engine, planned.settings, folder.timing_cache(engine.capability))
+    record = _record(engine, settings, built.plan, workshop, seconds=built.seconds, refitted=False)
+    folder.add(name, built.plan, record, built.timing_cache)
+
+
+def _drop_old(folder: EngineFolder, paths: BuildPaths) -> None:
+    if old := folder.drop_others_than(sources.exported(paths.export)):
+        _log.warning("removed, because they came from other models than %s holds: %s", paths.export, ", ".join(old))
 
 
 def recorded(settings: Settings) -> dict[str, Any]:
@@ -108,9 +151,11 @@ def recorded(settings: Settings) -> dict[str, Any]:
     return {name: value for name, value in asdict(settings).items() if name != "threads"}
 
 
-def _record(engine: EnginePlan, settings: dict[str, Any], content: bytes, *, seconds: float, refitted: bool) -> Record:
+def _record(
+    engine: EnginePlan, settings: dict[str, Any], content: bytes, workshop: Workshop, *, seconds: float, refitted: bool
+) -> Record:
     """Looks into a finished engine; nothing is kept of one that is not what was planned."""
-    found: Inspection = runtime.inspect(content, name=engine.filename)
+    found = workshop.inspect(content)
     return Record(
         model=engine.model,
         tensorrt=found.tensorrt,
