@@ -94,7 +94,7 @@ class EngineFolder:
         return (
             record is not None
             and record.tensorrt == tensorrt
-            and record.compute_capability == engine.capability
+            and (engine.runs_everywhere or record.compute_capability == engine.capability)
             and record.precision == engine.source.precision
             and record.profiles == told(engine)
             and record.settings == dict(settings)

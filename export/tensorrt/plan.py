@@ -32,9 +32,14 @@ class EnginePlan:
     flags: Flags
 
     @property
+    def runs_everywhere(self) -> bool:
+        """Whether GPUs of other kinds run it too."""
+        return self.flags.hardware != "NONE"
+
+    @property
     def filename(self) -> str:
-        """In the folder of engines. One that every GPU runs does not name any."""
-        return f"{self.model}.plan" if self.flags.hardware != "NONE" else f"{self.model}.sm{digits(self.capability)}.plan"
+        """In the folder of engines. One that runs everywhere does not name a GPU."""
+        return f"{self.model}.plan" if self.runs_everywhere else f"{self.model}.sm{digits(self.capability)}.plan"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

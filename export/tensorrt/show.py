@@ -90,5 +90,5 @@ def _profiles(plan: Plan) -> Table:
 
 def _flags(engine: EnginePlan) -> str:
     chosen = engine.flags
-    hardware = [chosen.hardware] if chosen.hardware != "NONE" else []
+    hardware = [chosen.hardware] if engine.runs_everywhere else []
     return "\n".join([*chosen.network, *chosen.set, *(f"no {flag}" for flag in chosen.cleared), *hardware])

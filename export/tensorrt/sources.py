@@ -31,7 +31,7 @@ _QDQ: Final = frozenset({"QuantizeLinear", "DequantizeLinear"})
 MADE_BY: Final[dict[Precision, str]] = {
     "fp32": "assortment export",
     "fp16": "assortment export --float16",
-    "int8": "assortment export --recipe, with a recipe of static 8 bits",
+    "int8": "assortment export --static-int8",
 }
 
 

@@ -1,5 +1,5 @@
-"""The step around the builder. TensorRT itself cannot run without a GPU, so the workshop is one of paper: its plans are bytes that
-say what they are made of, and it does what the real one promises."""
+"""The step around the builder. TensorRT itself cannot run without a GPU, so the workshop is one of paper: its plans are bytes
+that say what they are made of, and it does what the real one promises."""
 
 from __future__ import annotations
 
@@ -96,6 +96,13 @@ def test_engines_are_built_once_and_share_what_is_known_of_kernels(paths: BuildP
     assert len(paper.built) == len(MODELS)
     build_engines(paths, RELEASE, replace(L4, capability="9.0"), Settings(), workshop=paper.workshop())
     assert len(list((paths.engines / "26.07").glob("*.plan"))) == 2 * len(MODELS)
+
+
+def test_engines_for_every_gpu_are_built_on_one(paths: BuildPaths) -> None:
+    paper, settings = Paper(), Settings(hardware_compatible=True)
+    build_engines(paths, RELEASE, L4, settings, workshop=paper.workshop())
+    build_engines(paths, RELEASE, replace(L4, capability="9.0"), settings, workshop=paper.workshop())
+    assert paper.built == [f"{model}.plan" for model in MODELS]
 
 
 def test_an_interrupted_build_goes_on_where_it_stopped(paths: BuildPaths) -> None:
