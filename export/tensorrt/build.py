@@ -54,7 +54,8 @@ def build(engine: EnginePlan, settings: Settings, timing_cache: bytes) -> Built:
     config = builder.create_builder_config()
     _configure(config, engine, settings)
     for profile in _profiles(builder, engine):
-        config.add_optimization_profile(profile)
+        if config.add_optimization_profile(profile) < 0:
+            raise StepError(f"{engine.filename}: TensorRT refuses the profile {[dict(planned) for planned in engine.profiles]}")
     cache = config.create_timing_cache(timing_cache)  # has to live as long as the build
     if not config.set_timing_cache(cache, ignore_mismatch=False):  # of another GPU or TensorRT: its times would be believed
         cache = config.create_timing_cache(b"")
@@ -98,8 +99,6 @@ def _profiles(builder: trt.Builder, engine: EnginePlan) -> Iterator[trt.IOptimiz
         profile = builder.create_optimization_profile()
         for name, shapes in planned.items():
             profile.set_shape(name, *(trt.Dims(list(shape)) for shape in (shapes.min, shapes.opt, shapes.max)))
-        if not profile:
-            raise StepError(f"{engine.filename}: TensorRT refuses the profile {dict(planned)}")
         yield profile
 
 

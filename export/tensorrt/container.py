@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from typing import Final
 
@@ -12,7 +13,8 @@ from export.tensorrt.settings import version_of
 
 _TREE: Final = "/assortment"
 _RELEASE_VARIABLE: Final = "NVIDIA_TENSORRT_VERSION"
-"""NVIDIA's images name their own release in it, for instance "26.07"."""
+"""NVIDIA's images name their own release in it, for instance "26.07"; those for Jetson, the version of TensorRT."""
+_RELEASE: Final = re.compile(r"2\d\.(0[1-9]|1[0-2])")
 
 
 def docker_run(wanted: Release, arguments: list[str]) -> str:
@@ -36,7 +38,8 @@ def check(tensorrt: str, wanted: Release) -> None:
     Raises:
         StepError: when it is not, and what to do.
     """
-    inside = os.environ.get(_RELEASE_VARIABLE, "")
+    found = os.environ.get(_RELEASE_VARIABLE, "")
+    inside = found if _RELEASE.fullmatch(found) else ""
     if inside and inside != wanted.container:
         raise StepError(f"this is the container {inside}, and engines for {wanted.container} are built in that one")
     known = wanted.tensorrt.split(".")

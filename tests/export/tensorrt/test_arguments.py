@@ -91,6 +91,7 @@ def test_an_unknown_release_is_refused(call: Call) -> None:
         ("26.07", "11.1.0.106", "26.07", ""),
         ("", "11.1.0.106", "26.07", ""),
         ("26.07", "11.1.0.106", "26.06", "this is the container 26.07"),
+        ("10.3.0", "11.1.0.106", "26.07", ""),
         ("", "11.2.1.2", "26.07", "TensorRT here is 11.2.1.2, and release 26.07 has 11.1.0.106"),
         ("", "10.16.1.11", "26.08", "has 11: an engine runs on the version that built it"),
         ("26.08", "11.3.0.99", "26.08", ""),
