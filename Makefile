@@ -58,7 +58,7 @@ engines: $(RUN) ## what TensorRT would build, and the command that builds it on 
 	$(ASSORTMENT) export --tensorrt --dry-run --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
 
 engines-api: $(DEV) ## check every call of TensorRT against the published bindings of versions 10 and 11
-	$(BIN)/python -m pytest tests/export/tensorrt/test_published_api.py $(ARGS)
+	TENSORRT_VERSIONS="10.16.1.11 11.4.0.106" $(BIN)/python -m pytest tests/export/tensorrt/test_published_api.py $(ARGS)
 
 index: $(RUN) ## the catalogue index, by the exported models
 	$(ASSORTMENT) index --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
