@@ -20,9 +20,7 @@ PEERS := $(VENV)/.ready-peers
 export PATH := $(abspath $(BIN)):$(PATH)
 ASSORTMENT := $(BIN)/assortment
 
-.PHONY: help setup demo shop serve search catalogue train export index assemble check-repository test test-quick bench overload recipes bench-client faults bench-diversify load plan perf-report perf-analyzer model-analyzer cpu-sweep roofline sweep lint format clean clean-all
-
-.PHONY: help setup demo shop serve search catalogue train export index assemble test test-quick bench overload recipes bench-client faults bench-diversify sweep lint format clean clean-all
+.PHONY: help setup demo shop serve search catalogue train export engines engines-api index assemble check-repository test test-quick bench overload recipes bench-client faults bench-diversify load plan perf-report perf-analyzer model-analyzer cpu-sweep roofline sweep lint format clean clean-all
 
 help: ## print this help
 	@echo "Assortment: relevant and diverse e-commerce search on NVIDIA Triton"
@@ -55,6 +53,12 @@ train: $(RUN) ## train encoders, fusion, intent and scorer
 
 export: $(RUN) ## trained models to ONNX, checked against PyTorch
 	$(ASSORTMENT) export --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+engines: $(RUN) ## what TensorRT would build, and the command that builds it on a GPU: make engines ARGS='--compute-capability 8.9'
+	$(ASSORTMENT) export --tensorrt --dry-run --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+engines-api: $(DEV) ## check every call of TensorRT against the published bindings of versions 10 and 11
+	TENSORRT_VERSIONS="10.16.1.11 11.4.0.106" $(BIN)/python -m pytest tests/export/tensorrt/test_published_api.py $(ARGS)
 
 index: $(RUN) ## the catalogue index, by the exported models
 	$(ASSORTMENT) index --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)

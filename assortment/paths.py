@@ -46,6 +46,11 @@ class BuildPaths:
         return self.root / "export"
 
     @property
+    def engines(self) -> Path:
+        """TensorRT engines, ``engines/<container release>/``."""
+        return self.root / "engines"
+
+    @property
     def index(self) -> Path:
         """The versioned catalogue index, ``index/<version>/``."""
         return self.root / "index"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assortment.paths import BuildPaths
 from export.defaults import MAX_INT8_LOSS, SHIPPING, THREADS, TWINS
+from export.tensorrt import arguments as tensorrt
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +16,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "Exports the trained models of a catalogue to ONNX. Every model is checked against PyTorch on real texts and pictures "
         "(largest absolute difference 1e-4). The query text encoder is also made in 8 bits, measured on the dev queries, and "
         "shipped only when it loses hardly anything. With --models-of, those of another catalogue are taken instead: for a "
-        "catalogue that is too small to train on, or has to be searched today. Next: assortment index."
+        "catalogue that is too small to train on, or has to be searched today. Next: assortment index. With --tensorrt, GPU "
+        "engines are built from the models that are exported already."
     )
     parser.add_argument("--catalogue", default="generated", help="name of the folder under --build")
     parser.add_argument("--build", type=Path, default=Path("build"), help="folder of all build results")
@@ -27,10 +29,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for twin in TWINS:
         told = "encoders and fusion" if twin == "float16" else "the query's encoders, calibrated on the catalogue,"
         parser.add_argument(f"--{twin}", action="store_true", help=f"{told} also for GPU nodes")
-    parser.add_argument("--threads", type=int, default=THREADS, help="threads of ONNX Runtime")
+    parser.add_argument("--threads", type=int, default=THREADS, help="threads of ONNX Runtime, or of TensorRT's builder")
+    tensorrt.configure(parser)
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.tensorrt:
+        return tensorrt.run(args)
+    tensorrt.check_unused(args)
     from export.borrow import borrow
     from export.steps import export  # imports torch: not needed for --help
 

@@ -30,7 +30,8 @@ from assortment.contract import NUM_RETRIEVED, NUM_SCORED, STEPS, VECTOR_DIM, Mo
 from assortment.serving.sorting import LEAST_SHARE
 from assortment_client.contract import SORTS
 from export import scorer_text
-from export.onnx_export import OPSET, SCORING, check
+from export.onnx_contract import check
+from export.onnx_export import OPSET, SCORING
 
 IR_VERSION: Final = 8  # of opset 17; readable by every ONNX Runtime since 1.14
 _DOMAIN: Final = "assortment"  # of the operators that are ours

@@ -10,7 +10,8 @@ from torch import Tensor, nn
 
 from assortment.contract import STEPS
 from assortment.errors import StepError
-from export.onnx_export import check, export
+from export.onnx_contract import check
+from export.onnx_export import export
 
 FUSION = STEPS["fusion"]
 

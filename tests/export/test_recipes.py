@@ -12,7 +12,7 @@ from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from export import gpu_twins, parity
 from export.defaults import SHIPPING
-from export.onnx_export import check_tensors
+from export.onnx_contract import check_tensors
 from export.precision import fused
 from export.precision.calibration import MIN_SAMPLES
 from export.pruning.layers import layers

@@ -14,7 +14,7 @@ from tritonclient.grpc import model_config_pb2
 from assortment import artefacts, contract
 from assortment.contract import CATALOGUE_STEPS, ENSEMBLES, MODELS, STEPS, Model
 from assortment_client.contract import VECTOR_DIM
-from export import gpu_configs, onnx_export, warm_up
+from export import gpu_configs, onnx_contract, warm_up
 from export.assemble import INDEXED
 
 REPOSITORY = Path(__file__).parents[2] / "model_repository"
@@ -146,7 +146,7 @@ def test_exported_models_have_the_tensors_of_the_contract(small_repository: Path
     for model in STEPS:
         if load(model).backend == "onnxruntime":
             (path,) = (small_repository / model).glob(f"*/{artefacts.MODEL}")
-            onnx_export.check_tensors(path, STEPS[model])  # raises, naming the tensor
+            onnx_contract.check_tensors(path, STEPS[model])  # raises, naming the tensor
             checked.add(model)
     assert checked == {"text_encoder", "product_text_encoder", "image_encoder", "fusion", "product_fusion", "scorer"}
 
