@@ -20,7 +20,7 @@ PEERS := $(VENV)/.ready-peers
 export PATH := $(abspath $(BIN)):$(PATH)
 ASSORTMENT := $(BIN)/assortment
 
-.PHONY: help setup demo shop serve search catalogue train export index assemble test test-quick bench overload bench-client faults bench-diversify sweep lint format clean clean-all
+.PHONY: help setup demo shop serve search catalogue train export index assemble test test-quick bench overload bench-client faults bench-diversify peers sweep lint format clean clean-all
 
 help: ## print this help
 	@echo "Assortment: relevant and diverse e-commerce search on NVIDIA Triton"
@@ -80,6 +80,9 @@ faults: $(DEV) ## kill, drain, freeze, swap and overload two replicas under load
 
 bench-diversify: $(PEERS) ## every strategy against every peer, one thread: build/diversify_bench/
 	$(BIN)/python -m perf.diversify --build $(BUILD) $(ARGS)
+
+peers: $(PEERS) ## served, in process, FastAPI, PyTriton: latency, throughput, memory at three catalogue sizes: build/peers/
+	$(BIN)/python -m perf.peers --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
 
 sweep: $(RUN) ## what each way to diversify costs and brings, on the dev queries: build/CATALOGUE/sweep/
 	$(ASSORTMENT) sweep --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
