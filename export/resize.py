@@ -31,6 +31,7 @@ from assortment.paths import BuildPaths
 from assortment.serving.catalogue_tables import ProductTable
 from export import index as indexing
 from export import index_versions, offer_table, steps
+from export.assemble import link
 from export.index import IndexSettings
 from export.index_step import LAYOUT, STEP
 from export.inputs import afresh, require, verify
@@ -76,8 +77,8 @@ def resize(shop: BuildPaths, target: BuildPaths, num_products: int, *, queue_tim
     if not manifest.is_current(folder, step=STEP, inputs=inputs, settings=settings):
         verify({**inputs, "catalogue": shop.catalogue})
         afresh(target.root)
-        for name in ("export", "protocol"):
-            shutil.copytree(getattr(shop, name), getattr(target, name), copy_function=_link)
+        for source, place in ((shop.export, target.export), (shop.protocol, target.protocol)):
+            link({str(path.relative_to(source)): path for path in source.rglob("*") if path.is_file()}, place)
         folder.mkdir(parents=True)
         _write_index(shop, inputs["index"], folder, num_products)
         manifest.write(folder, step=STEP, inputs=inputs, settings=settings, results={"products": num_products})
@@ -153,10 +154,6 @@ def _copies(products: Sequence[Product], rows: npt.NDArray[np.int64]) -> list[Pr
         time = times[row] = times.get(row, -1) + 1
         copies.append(replace(products[row], id=f"{products[row].id}~{time}") if time else products[row])
     return copies
-
-
-def _link(source: str, target: str) -> None:
-    Path(target).hardlink_to(source)
 
 
 def main(argv: list[str] | None = None) -> int:

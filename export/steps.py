@@ -37,7 +37,7 @@ from training.tables import product_tables
 TEMPLATES: Final = Path(__file__).parents[1] / "model_repository"
 EXPORT: Final = "export"
 ASSEMBLE: Final = "assemble"
-_LAYOUT: Final = 5  # of the folders; a higher number makes them afresh
+_LAYOUT: Final = 6  # of the folders; a higher number makes them afresh
 
 
 def export(paths: BuildPaths, *, max_int8_loss: float = MAX_INT8_LOSS, threads: int = THREADS) -> Manifest:
@@ -155,7 +155,7 @@ def _measure_int8(
     with tempfile.TemporaryDirectory() as scratch:
         scorer_graph.build(Path(scratch), paths.export / artefacts.SCORING, tables, version=1)
         protocol = Protocol.open(paths.protocol)
-        quality = DevQuality(paths.export, Path(scratch) / artefacts.SCORER, catalogue, protocol, threads=threads)
+        quality = DevQuality(paths.export, Path(scratch) / artefacts.SCORER_INT8, catalogue, protocol, threads=threads)
         return quantise.ship_if_good(paths.export, quality, max_loss=max_loss)
 
 

@@ -67,9 +67,7 @@ def cell(
         if settings.cell_s and time.monotonic() - began > settings.cell_s:
             break
     expected = [ids for block in found[IN_PROCESS] for ids in block.ids]
-    return {
-        side.name: _measured(side, found[side.name], cpu_s[side.name], expected, stages_before[side.name]) for side in sides
-    }
+    return {side.name: _measured(side, found[side.name], cpu_s[side.name], expected, stages_before[side.name]) for side in sides}
 
 
 def _measured(

@@ -108,7 +108,7 @@ def tables(cells: Sequence[Cell]) -> list[Table]:
 
 
 def _stage_table(cells: Sequence[Cell]) -> Table:
-    """Stages of the served ensemble as it counts them itself; what the processor did besides is Triton's, and the way in and out."""
+    """Stages as the served ensemble counts them itself, and what its processes did besides."""
     stages = list(cells[0].sides[SERVED]["stages_ms"])
     rows = []
     for cell in cells:
