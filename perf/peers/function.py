@@ -66,15 +66,34 @@ class Int8:
         return vectors
 
 
+class QueryVectors:
+    """Queries to QUERY_VECTOR (B, 256) and INTENT (B, C): an encoder, and the fusion of words without a picture."""
+
+    def __init__(self, encoder: Encoder, material: Material) -> None:
+        """Loads the fusion."""
+        self._encode = encoder
+        self._fusion = OnnxSession(material.export / artefacts.FUSION)
+        self._num_named = len(json.loads((material.export / artefacts.FACETS).read_text(encoding="utf-8")))
+
+    def __call__(self, queries: Sequence[str]) -> dict[str, Vectors]:
+        """All of them one batch."""
+        return self._fusion.run(
+            {
+                "TEXT_VECTOR": self._encode(queries),
+                "IMAGE_VECTOR": np.zeros((len(queries), VECTOR_DIM), dtype=np.float32),
+                "PRESENCE": np.tile(np.array([1.0, 0.0], dtype=np.float32), (len(queries), 1)),
+                "NAMED": np.zeros((len(queries), self._num_named), dtype=np.float32),  # only opens facets: MMR asks for none
+            }
+        )
+
+
 class PeerSearch:
     """Queries to product ids."""
 
     def __init__(self, material: Material, precision: Precision) -> None:
         """Loads everything."""
         index = material.index
-        self._encode: Encoder = Torch(material.encoder) if precision == "float32" else Int8(material.export)
-        self._fusion = OnnxSession(material.export / artefacts.FUSION)
-        self._num_named = len(json.loads((material.export / artefacts.FACETS).read_text(encoding="utf-8")))
+        self._vectors = QueryVectors(Torch(material.encoder) if precision == "float32" else Int8(material.export), material)
         self._scoring = OnnxSession(material.export / artefacts.SCORING)
         self._products = np.memmap(index / artefacts.PRODUCT_VECTORS, dtype=np.float32, mode="r").reshape(-1, VECTOR_DIM)
         self._labels = np.memmap(index / artefacts.LABEL_VECTORS, dtype=np.float32, mode="r").reshape(-1, VECTOR_DIM)
@@ -85,14 +104,7 @@ class PeerSearch:
 
     def __call__(self, queries: Sequence[str], k: int) -> list[list[str]]:
         """Ids of the k products for each query."""
-        fused = self._fusion.run(
-            {
-                "TEXT_VECTOR": self._encode(queries),
-                "IMAGE_VECTOR": np.zeros((len(queries), VECTOR_DIM), dtype=np.float32),
-                "PRESENCE": np.tile(np.array([1.0, 0.0], dtype=np.float32), (len(queries), 1)),
-                "NAMED": np.zeros((len(queries), self._num_named), dtype=np.float32),  # only opens facets: MMR asks for none
-            }
-        )
+        fused = self._vectors(queries)
         cosine = fused["QUERY_VECTOR"] @ self._products.T  # (B, N)
         return [
             self._page(cosine[i], fused["QUERY_VECTOR"][i : i + 1], fused["INTENT"][i : i + 1], k) for i in range(len(queries))

@@ -38,10 +38,8 @@ def test_copies_are_near_their_originals_and_near_nobody_else() -> None:
 
 
 @pytest.mark.slow
-def test_a_larger_shop_answers_and_its_copies_have_their_own_ids(
-    small_build: BuildPaths, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    target = BuildPaths(tmp_path_factory.mktemp("resized") / "larger")
+def test_a_larger_shop_answers_and_its_copies_have_their_own_ids(small_build: BuildPaths, tmp_path: Path) -> None:
+    target = BuildPaths(tmp_path / "larger")
     resize(small_build, target, 1_500, queue_timeout_ms=5_000)
     (answer,) = Pipeline.open(target.model_repository).search([SearchRequest(query="blue shoes", k=50)])
     assert len(set(answer.ids)) == 50
