@@ -46,7 +46,7 @@ def run(settings: PeersSettings, console: Console) -> None:
         StepError: when the shop cannot be resized, or an in-process worker ends. What was measured is kept and marked.
         ServerError: when a server does not start or fails a request. What was measured is kept and marked.
     """
-    cells = _earlier(settings) if settings.more else []
+    cells = earlier_cells(settings.folder) if settings.more else []
     folder = claim(settings.folder, TOOL)
     pin(settings.num_cores)
     report.write(folder, cells, settings, incomplete="not finished")
@@ -92,11 +92,16 @@ def _resize(settings: PeersSettings, products: int) -> None:
         raise StepError(f"the shop of {products:,} products could not be made: {done.stderr.strip().splitlines()[-1]}")
 
 
-def _earlier(settings: PeersSettings) -> list[Cell]:
-    path = settings.folder / SUMMARY
+def earlier_cells(folder: Path) -> list[Cell]:
+    """What an earlier run has measured.
+
+    Raises:
+        InputError: when there are no such results.
+    """
+    path = folder / SUMMARY
     try:
         told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return [Cell(**cell) for cell in told["cells"]]
+        return [Cell(**{name: cell[name] for name in ("products", "clients", "sides")}) for cell in told["cells"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError("more", str(path), f"allowed: where a run has left results to go on with ({error})") from error
 

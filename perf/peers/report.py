@@ -108,20 +108,20 @@ def tables(cells: Sequence[Cell]) -> list[Table]:
 
 
 def _stage_table(cells: Sequence[Cell]) -> Table:
-    """Stages as the served ensemble counts them itself, and what its processes did besides."""
+    """Stages as the served ensemble counts them itself, and what serving costs the processor beside the same work in process."""
     stages = list(cells[0].sides[SERVED]["stages_ms"])
     rows = []
     for cell in cells:
         served = cell.sides[SERVED]
         spent = [served["stages_ms"][stage] for stage in stages]
-        besides = served["cpu_ms"] - sum(spent)
-        rows.append([f"{cell.products:,}", str(cell.clients), *(f"{ms:.2f}" for ms in (*spent, besides, served["cpu_ms"]))])
+        processor_ms = (cell.sides[IN_PROCESS]["cpu_ms"], served["cpu_ms"])
+        rows.append([f"{cell.products:,}", str(cell.clients), *(f"{ms:.2f}" for ms in (*spent, *processor_ms))])
     return Table(
         title="Where the time of a served search goes, ms",
-        columns=("products", "clients", *stages, "besides", "processor time"),
+        columns=("products", "clients", *stages, "CPU in process", "CPU served"),
         rows=rows,
-        note="Stages are by the clock, so that a busy machine lengthens them; besides: processor time of the server's processes "
-        "that no stage accounts for, which is Triton, its Python backend, the client's protocol.",
+        note="Stages are by the clock, so that a busy machine lengthens them; a batch's are divided among its requests. What the "
+        "processor does more than in process is Triton, its Python backend and the client's protocol.",
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from assortment.errors import InputError
 from assortment.paths import BuildPaths
-from perf.peers import memory, report
+from perf.peers import bench, memory, report
 from perf.peers.report import Cell
 from perf.peers.settings import PeersSettings
 from perf.peers.sides import FASTAPI_FLOAT32, FASTAPI_INT8, IN_PROCESS, PYTRITON_INT8, SERVED, SIDES
@@ -93,6 +93,10 @@ def test_what_was_measured_is_kept_and_marked(tmp_path: Path) -> None:
     assert (tmp_path / part.pictures[0].file).stat().st_size > 10_000
     told = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
     assert [one["clients"] for one in told["cells"]] == [4, 16]
+    earlier = bench.earlier_cells(tmp_path)
+    assert [(one.products, one.clients) for one in earlier] == [(1_000, 4), (1_000, 16)]
+    with pytest.raises(InputError, match="go on with"):
+        bench.earlier_cells(tmp_path / "nothing")
 
 
 def test_wrong_amounts_are_refused_by_name() -> None:
