@@ -48,8 +48,9 @@ def main(shop: str, precision: str, grpc: str, http: str, metrics: str) -> None:
     searches = [PeerSearch(material, cast("Precision", precision)) for _ in range(_INSTANCES)]
     for search in searches:
         search(["warm up"], contract.DEFAULT_K)
+    ports = {"grpc_port": int(grpc), "http_port": int(http), "metrics_port": int(metrics)}
     hosts = dict.fromkeys(("grpc_address", "http_address", "metrics_address"), LOOPBACK)
-    config = TritonConfig(grpc_port=int(grpc), http_port=int(http), metrics_port=int(metrics), **hosts)
+    config = TritonConfig(**ports, **hosts)
     with Triton(config=config) as triton:
         triton.bind(
             MODEL,
