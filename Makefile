@@ -20,7 +20,7 @@ PEERS := $(VENV)/.ready-peers
 export PATH := $(abspath $(BIN)):$(PATH)
 ASSORTMENT := $(BIN)/assortment
 
-.PHONY: help setup demo shop serve search catalogue train export engines engines-api index assemble check-repository test test-quick bench overload recipes bench-client faults bench-diversify load plan perf-report perf-analyzer model-analyzer cpu-sweep roofline sweep lint format clean clean-all
+.PHONY: help setup demo shop serve search catalogue train export engines engines-api index assemble check-repository test test-quick bench overload recipes bench-client faults bench-diversify load plan perf-report perf-analyzer model-analyzer cpu-sweep roofline peers sweep lint format clean clean-all
 
 help: ## print this help
 	@echo "Assortment: relevant and diverse e-commerce search on NVIDIA Triton"
@@ -101,6 +101,9 @@ faults: $(DEV) ## kill, drain, freeze, swap and overload two replicas under load
 
 bench-diversify: $(PEERS) ## every strategy against every peer, one thread: build/diversify_bench/
 	$(BIN)/python -m perf.diversify --build $(BUILD) $(ARGS)
+
+peers: $(PEERS) ## served, in process, FastAPI, PyTriton: latency, throughput, memory at three catalogue sizes: build/peers/
+	$(BIN)/python -m perf.peers --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
 
 sweep: $(RUN) ## what each way to diversify costs and brings, on the dev queries: build/CATALOGUE/sweep/
 	$(ASSORTMENT) sweep --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)

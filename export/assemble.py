@@ -42,7 +42,11 @@ EXPORTED: Final[dict[str, dict[str, str]]] = {
 # File in a model's version folder -> index file. The version of these models is the catalogue's, others stay at 1.
 INDEXED: Final[dict[str, dict[str, str]]] = {
     "prepare": {},
-    "scorer": {artefacts.MODEL: artefacts.SCORER, **{name: name for name in artefacts.ROW_DATA}},
+    "scorer": {
+        artefacts.MODEL: artefacts.SCORER,
+        artefacts.MODEL_INT8: artefacts.SCORER_INT8,
+        **{name: name for name in artefacts.SCORER_DATA},
+    },
     "candidate_scorer": {
         name: name
         for name in (
@@ -53,7 +57,7 @@ INDEXED: Final[dict[str, dict[str, str]]] = {
             artefacts.INDEX,
         )
     },
-    "text_search": {name: name for name in (artefacts.SCORER, *artefacts.ROW_DATA)},
+    "text_search": {name: name for name in (artefacts.SCORER_INT8, *artefacts.SCORER_DATA)},
 }
 # Models that keep tables of several catalogue versions in catalogues/<version>/. INDEX comes last: it makes a folder complete.
 _FILTERED: Final = (

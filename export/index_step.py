@@ -30,7 +30,7 @@ from export.one_at_a_time import exclusive
 from export.product_encoder import ProductEncoder
 
 STEP: Final = "index"
-LAYOUT: Final = 5  # of the folder; a higher number makes it afresh
+LAYOUT: Final = 6  # of the folder; a higher number makes it afresh
 
 _log = logging.getLogger(__name__)
 
@@ -145,7 +145,7 @@ def _calibrate(
         _log.warning("%s has no judged queries of its own: results are diversified by %s", paths.root.name, kept)
         return {"default": kept, "diversity_sweep": []}
     manifest.verify(paths.protocol)
-    files = replace(PipelineFiles.of_artefacts(paths.export, paths.index), scorer=folder / artefacts.SCORER)
+    files = replace(PipelineFiles.of_artefacts(paths.export, paths.index), scorer=artefacts.cpu_model(folder, artefacts.SCORER))
     trials = sweeps.sweep(
         Pipeline(files, threads=threads),
         Protocol.open(paths.protocol),

@@ -31,7 +31,9 @@ from export.scorer_graph import RowTables
 from training.models import category_ids
 from training.scorer import product_features
 
-_REMADE: Final = {artefacts.SCORER, artefacts.CANDIDATE_SCORER, artefacts.OFFERS, artefacts.INDEX}
+_REMADE: Final = {
+    artefacts.SCORER, artefacts.SCORER_INT8, artefacts.CANDIDATE_SCORER, artefacts.OFFERS, artefacts.INDEX
+}  # fmt: skip
 _UNKNOWN_SHOWN: Final = 5
 
 
@@ -75,7 +77,7 @@ def _refresh(paths: BuildPaths, offers: Mapping[str, Offer]) -> Manifest:
     afresh(folder)
     offered = [offers.get(product.id, Offer()).apply(product) for product in _as_before(products, earlier)]
     _write(folder, paths, earlier, offered, version)
-    for name in artefacts.ROW_DATA:  # written, because ONNX checks no graph whose data has several links, and linked now
+    for name in told.files.keys() & set(artefacts.SCORER_DATA):  # ONNX checks no graph whose data has several links: linked now
         (folder / name).unlink()
     link({name: earlier / name for name in told.files if name not in _REMADE}, folder)
     results: dict[str, Any] = {

@@ -7,14 +7,18 @@
 With a sort order, the scorer goes outward in steps of NUM_RETRIEVED rows until one holds no row at least half as relevant as the
 best; of the relevant rows it gives the NUM_SCORED that come first in that order (docs/adr/0012-sort-before-the-best.md).
 
-Both read the catalogue's vectors from the same files of raw floats (ONNX external data), which ONNX Runtime maps into
-memory: every instance of either model shares one copy. The vectors stand on the left of the big MatMul because ONNX Runtime
+On a CPU the scan is bound by memory, so that there the scorer has a twin, SCORER_INT8, which scans 8-bit vectors and compares the
+best rows exactly: its NUM_RETRIEVED nearest are the exact ones (docs/adr/0020-compact-scan.md).
+
+All read the catalogue's vectors from the same files of raw floats (ONNX external data), which ONNX Runtime maps into
+memory: every instance of each model shares one copy. The vectors stand on the left of the big MatMul because ONNX Runtime
 copies a constant on the right into another layout, once for each session. Over 40,000 products one thread takes about 2.1 ms
 for one query and 0.85 ms each for 16 together.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -35,6 +39,9 @@ from export.onnx_export import OPSET, SCORING
 
 IR_VERSION: Final = 8  # of opset 17; readable by every ONNX Runtime since 1.14
 _DOMAIN: Final = "assortment"  # of the operators that are ours
+NUM_COMPARED: Final = 768  # rows of the compact scan that are compared exactly
+_QUERY_STEPS: Final = 63  # 7 bits and a sign, see scorer_text
+_PRODUCT_STEPS: Final = 127
 CANDIDATE_SCORER: Final = Model(
     (Tensor("QUERY_VECTOR", "FP32", (VECTOR_DIM,)), Tensor("INTENT", "FP32", (-1,)), Tensor("ROW", "INT32", (-1,))),
     (Tensor("RELEVANCE", "FP32", (-1,)),),
@@ -60,8 +67,24 @@ class RowTables:
         return len(self.product_vectors)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompactVectors:
+    """Product vectors in 8 bits, all in steps of one size, so that sums of steps rank as cosines do."""
+
+    steps: npt.NDArray[np.int8]
+    """(256, N) -127 to 127, a column a product: ONNX Runtime packs what stands on the right of a MatMulInteger as it loads."""
+    step: float
+    """What one step stands for."""
+
+    @classmethod
+    def of(cls, vectors: npt.NDArray[np.float32]) -> CompactVectors:
+        """Of (N, 256) vectors; the largest component of all is 127 steps."""
+        step = float(np.abs(vectors).max(initial=np.finfo(np.float32).tiny)) / _PRODUCT_STEPS
+        return cls(steps=np.ascontiguousarray(np.rint(vectors / np.float32(step)).astype(np.int8).T), step=step)
+
+
 def build(folder: Path, scoring: Path, tables: RowTables, *, version: int) -> None:
-    """Writes SCORER, CANDIDATE_SCORER and the ROW_DATA files they share into ``folder``.
+    """Writes SCORER, SCORER_INT8, CANDIDATE_SCORER and the SCORER_DATA files they share into ``folder``.
 
     Args:
         folder: where to; it exists.
@@ -74,15 +97,20 @@ def build(folder: Path, scoring: Path, tables: RowTables, *, version: int) -> No
     """
     tables.product_vectors.tofile(folder / artefacts.PRODUCT_VECTORS)
     tables.label_vectors.tofile(folder / artefacts.LABEL_VECTORS)
+    compact = CompactVectors.of(tables.product_vectors)
+    compact.steps.tofile(folder / artefacts.COMPACT_VECTORS)
     exported = onnx.load(str(scoring)).graph
     query = f"float[batch, {VECTOR_DIM}] QUERY_VECTOR, float[batch, {_num_categories(exported)}] INTENT"
-    scorer = onnx.parser.parse_graph(scorer_text.scorer(query))
+    scorer = onnx.parser.parse_graph(scorer_text.scorer(query, compact=False))
     scorer.initializer.extend([*_tables(tables), *_constants(tables, version)])
+    scorer_int8 = onnx.parser.parse_graph(scorer_text.scorer(query, compact=True))
+    scorer_int8.initializer.extend([*_tables(tables), *_constants(tables, version), *_compact_constants(compact)])
     candidate_scorer = onnx.parser.parse_graph(scorer_text.candidate_scorer(query))
     constants = [_constant("zero", [0]), _constant("none", 0.0, np.float32)]
     candidate_scorer.initializer.extend([*_tables(tables), *constants])
     function = _function(exported)
     _save(scorer, function, folder / artefacts.SCORER, STEPS["scorer"])
+    _save(scorer_int8, function, folder / artefacts.SCORER_INT8, STEPS["scorer"])
     _save(candidate_scorer, function, folder / artefacts.CANDIDATE_SCORER, CANDIDATE_SCORER)
 
 
@@ -146,13 +174,37 @@ def _constants(tables: RowTables, version: int) -> list[onnx.TensorProto]:
     ]
 
 
+def _compact_constants(compact: CompactVectors) -> list[onnx.TensorProto]:
+    num_rows = compact.steps.shape[1]
+    num_compared = min(NUM_COMPARED, num_rows)
+    size = max(1, round(math.sqrt(num_rows / num_compared)))  # so many groups, and rows in the best ones, are least together
+    num_groups = -(-num_rows // size)
+    return [
+        _external("compact_vectors", compact.steps, artefacts.COMPACT_VECTORS),
+        _constant("query_steps", _QUERY_STEPS, np.float32),
+        _constant("query_zero", _QUERY_STEPS + 1, np.uint8),
+        _constant("query_zero_number", _QUERY_STEPS + 1, np.float32),
+        _constant("product_step", compact.step / _QUERY_STEPS, np.float32),
+        _constant("tiny", np.finfo(np.float32).tiny, np.float32),
+        _constant("two", [2]),
+        _constant("num_compared", [num_compared]),
+        _constant("hidden_row", -4.0, np.float32),
+        _constant("group_size", size),
+        _constant("group_padding", [0, 0, 0, num_groups * size - num_rows]),
+        _constant("group_shape", [0, num_groups, size]),
+        _constant("num_best_groups", [min(num_compared, num_groups)]),
+        _constant("last_row", num_rows - 1),
+    ]
+
+
 def _constant(name: str, values: npt.ArrayLike, dtype: type[np.generic] = np.int64) -> onnx.TensorProto:
     return numpy_helper.from_array(np.array(values, dtype=dtype), name)
 
 
-def _external(name: str, array: npt.NDArray[np.float32], file: str) -> onnx.TensorProto:
+def _external(name: str, array: npt.NDArray[np.float32] | npt.NDArray[np.int8], file: str) -> onnx.TensorProto:
     """A constant whose bytes are all of ``file``, which lies beside the model."""
-    tensor = onnx.TensorProto(name=name, data_type=TensorProto.FLOAT, dims=array.shape, data_location=TensorProto.EXTERNAL)
+    kind = onnx.helper.np_dtype_to_tensor_dtype(array.dtype)
+    tensor = onnx.TensorProto(name=name, data_type=kind, dims=array.shape, data_location=TensorProto.EXTERNAL)
     for key, value in (("location", file), ("offset", "0"), ("length", str(array.nbytes))):
         tensor.external_data.add(key=key, value=value)
     return tensor

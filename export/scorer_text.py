@@ -19,20 +19,15 @@ def _score(rows: str) -> str:
     )"""
 
 
-# A row that may not be shown gets a cosine that no row can have. A bitmap of another catalogue version may be longer or shorter:
-# it is cut or padded, so that it fails no batch mate, and the diversifier refuses what was scored with it. The Reshape changes
-# nothing but ONNX Runtime's plan: it would fuse the Transpose into the MatMul, and the fused one is 0.8 ms slower for a single
-# query.
-_NEAREST: Final = f"""
-    columns = Transpose <perm = [1, 0]> (QUERY_VECTOR)
-    query_columns = Reshape (columns, column_shape)
-    cosine_columns = MatMul (product_vectors, query_columns)
-    cosine = Transpose <perm = [1, 0]> (cosine_columns)
-    allow_shape = Shape (ALLOW)
-    allow_bytes = Gather (allow_shape, one)
-    unfiltered = Equal (allow_bytes, bytes_of_no_filter)
-    allowed_cosine = If (unfiltered) <
-        then_branch = pass_all () => (float[batch, N] kept) {{ kept = Identity (cosine) }},
+def _allowed(cosine: str) -> str:
+    """``allowed_<cosine>``, float[batch, N]: what it is where the row may be shown, else a cosine that no row can have.
+
+    A bitmap of another catalogue version may be longer or shorter: it is cut or padded, so that it fails no batch mate, and the
+    diversifier refuses what was scored with it.
+    """
+    return f"""
+    allowed_{cosine} = If (unfiltered) <
+        then_branch = pass_all () => (float[batch, N] kept) {{ kept = Identity ({cosine}) }},
         else_branch = pass_some () => (float[batch, N] kept) {{
             padded_bytes = Pad (ALLOW, byte_padding, no_bits)
             row_bytes = Slice (padded_bytes, zero, num_bytes, one)
@@ -40,10 +35,74 @@ _NEAREST: Final = f"""
             bits = Gather (bits_of_byte, bytes)
             bit_rows = Reshape (bits, flat)
             allowed = Slice (bit_rows, zero, num_rows, one)
-            kept = Where (allowed, cosine, hidden)
+            kept = Where (allowed, {cosine}, hidden)
         }}
-    >
+    >"""
+
+
+_FILTERED: Final = """
+    allow_shape = Shape (ALLOW)
+    allow_bytes = Gather (allow_shape, one)
+    unfiltered = Equal (allow_bytes, bytes_of_no_filter)
+"""
+
+# The Reshape changes nothing but ONNX Runtime's plan: it would fuse the Transpose into the MatMul, and the fused one is 0.8 ms
+# slower for a single query.
+_COSINE: Final = f"""
+    columns = Transpose <perm = [1, 0]> (QUERY_VECTOR)
+    query_columns = Reshape (columns, column_shape)
+    cosine_columns = MatMul (product_vectors, query_columns)
+    cosine = Transpose <perm = [1, 0]> (cosine_columns)
+    {_allowed("cosine")}
+"""
+
+_NEAR: Final = """
     near_cosine, near = TopK (allowed_cosine, num_retrieved)
+"""
+
+# The query in 7 bits and the products in 8: their products' sums then fit whatever instructions a processor has for them (without
+# VNNI, two products of 8 bits each may overflow 16). About half as many rows again as are retrieved are compared exactly. TopK is
+# slow, and looks at the best of each group of rows first: num_compared best groups hold the num_compared best rows. What pads the
+# last group may be among them; it is hidden, and stands for the last row so that it can be gathered.
+_NEAR_COMPACT: Final = f"""
+    sizes = Abs (QUERY_VECTOR)
+    largest = ReduceMax <axes = [1]> (sizes)
+    most = Max (largest, tiny)
+    share = Div (QUERY_VECTOR, most)
+    in_steps = Mul (share, query_steps)
+    whole_steps = Round (in_steps)
+    shifted = Add (whole_steps, query_zero_number)
+    query_bytes = Cast <to = 2> (shifted)
+    step_products = MatMulInteger (query_bytes, compact_vectors, query_zero)
+    step_number = Cast <to = 1> (step_products)
+    step_size = Mul (most, product_step)
+    about = Mul (step_number, step_size)
+    {_allowed("about")}
+    padded_about = Pad (allowed_about, group_padding, hidden_row)
+    grouped_about = Reshape (padded_about, group_shape)
+    group_best = ReduceMax <axes = [2], keepdims = 0> (grouped_about)
+    best_of_group, best_group = TopK <sorted = 0> (group_best, num_best_groups)
+    best_group_place = Unsqueeze (best_group, two)
+    members_about = GatherND <batch_dims = 1> (grouped_about, best_group_place)
+    member_about = Reshape (members_about, flat)
+    compared_about, member = TopK <sorted = 0> (member_about, num_compared)
+    group_of_member = Div (member, group_size)
+    place_in_group = Mod (member, group_size)
+    compared_group = GatherElements <axis = 1> (best_group, group_of_member)
+    first_of_group = Mul (compared_group, group_size)
+    compared_row = Add (first_of_group, place_in_group)
+    compared = Min (compared_row, last_row)
+    compared_vectors = Gather (product_vectors, compared)
+    query_column = Unsqueeze (QUERY_VECTOR, two)
+    compared_columns = MatMul (compared_vectors, query_column)
+    compared_exactly = Squeeze (compared_columns, two)
+    is_compared = Greater (compared_about, hidden_bound)
+    compared_cosine = Where (is_compared, compared_exactly, hidden)
+    near_cosine, near_place = TopK (compared_cosine, num_retrieved)
+    near = GatherElements <axis = 1> (compared, near_place)
+"""
+
+_NEAR_SCORED: Final = f"""
     {_score("near")}
     is_near = Greater (near_cosine, hidden_bound)
     near_relevance = Where (is_near, near_scored, below_all)
@@ -105,11 +164,16 @@ _IN_ORDER: Final = """
     first_relevance = GatherElements <axis = 1> (seen_relevance, first)
 """
 
-_BEST: Final = f"""
+
+def _best(before_sorting: str) -> str:
+    """The answer; ``before_sorting`` is what only a sort order needs to have computed."""
+    return f"""
     any_sort = ReduceMax <keepdims = 0> (SORT)
     any_sorted = Greater (any_sort, by_relevance)
     candidates, candidate_relevance = If (any_sorted) <
-        then_branch = of_an_order () => (int64[batch, S] first_rows, float[batch, S] first_relevance) {{{_OUTWARD} {_IN_ORDER}}},
+        then_branch = of_an_order () => (int64[batch, S] first_rows, float[batch, S] first_relevance) {{
+            {before_sorting} {_OUTWARD} {_IN_ORDER}
+        }},
         else_branch = the_nearest () => (int64[batch, R] near_rows, float[batch, R] relevance_of_near) {{
             near_rows = Identity (near)
             relevance_of_near = Identity (near_relevance)
@@ -130,12 +194,16 @@ _BEST: Final = f"""
 """
 
 
-def scorer(query: str) -> str:
-    """The whole catalogue's; ``query`` declares QUERY_VECTOR and INTENT."""
+def scorer(query: str, *, compact: bool) -> str:
+    """The whole catalogue's; ``query`` declares QUERY_VECTOR and INTENT.
+
+    The compact one scans 8-bit vectors, and the others only for a sort order, which goes outward by exact cosines.
+    """
+    nearest = _NEAR_COMPACT if compact else _COSINE + _NEAR
     return f"""
     scorer ({query}, uint8[batch, allow_bytes] ALLOW, int32[batch, 1] SORT)
         => (int32[batch, {NUM_SCORED}] ROW, float[batch, {NUM_SCORED}] RELEVANCE, int64[batch, 1] CATALOGUE_VERSION)
-    {{{_NEAREST} {_BEST}}}"""
+    {{{_FILTERED} {nearest} {_NEAR_SCORED} {_best(_COSINE if compact else "")}}}"""
 
 
 def candidate_scorer(query: str) -> str:

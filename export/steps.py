@@ -180,7 +180,7 @@ def dev_quality(
     )
     with tempfile.TemporaryDirectory() as scratch:
         scorer_graph.build(Path(scratch), paths.export / artefacts.SCORING, tables, version=1)
-        scorer, protocol = Path(scratch) / artefacts.SCORER, Protocol.open(paths.protocol)
+        scorer, protocol = Path(scratch) / artefacts.SCORER_INT8, Protocol.open(paths.protocol)
         yield DevQuality(paths.export, scorer, catalogue, protocol, threads=threads)
 
 

@@ -47,7 +47,7 @@ class PipelineFiles:
             text_encoder=artefacts.cpu_model(newest(repository / "text_encoder")),
             image_encoder=newest(repository / "image_encoder") / artefacts.MODEL,
             fusion=newest(repository / "fusion") / artefacts.MODEL,
-            scorer=newest(repository / "scorer") / artefacts.MODEL,
+            scorer=artefacts.cpu_model(newest(repository / "scorer")),
             candidate_scorer=newest(repository / "candidate_scorer"),
             product_catalogues=repository / "diversifier" / artefacts.CATALOGUES,
         )
@@ -61,7 +61,7 @@ class PipelineFiles:
             text_encoder=artefacts.cpu_model(export, artefacts.TEXT_ENCODER),
             image_encoder=export / artefacts.IMAGE_ENCODER,
             fusion=export / artefacts.FUSION,
-            scorer=newest(index) / artefacts.SCORER,
+            scorer=artefacts.cpu_model(newest(index), artefacts.SCORER),
             candidate_scorer=newest(index),
             product_catalogues=index,
         )

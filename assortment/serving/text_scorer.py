@@ -35,7 +35,7 @@ class TextScorerStep:
     def open(cls, folder: Path, *, threads: int = 1) -> TextScorerStep:
         """Loads the folder of one catalogue version in ``text_search/`` of an assembled repository."""
         text_encoder = artefacts.cpu_model(folder, artefacts.TEXT_ENCODER)
-        return cls(text_encoder, folder / artefacts.FUSION, folder / artefacts.SCORER, threads=threads)
+        return cls(text_encoder, folder / artefacts.FUSION, artefacts.cpu_model(folder, artefacts.SCORER), threads=threads)
 
     def run(self, batch: Sequence[Tensors]) -> list[Outcome]:
         """See ``Step.run``."""

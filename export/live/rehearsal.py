@@ -43,4 +43,6 @@ def open_version(paths: BuildPaths, version: int) -> Pipeline:
     """The steps of one of the two newest versions in this process."""
     folder = paths.index / str(version)
     files = PipelineFiles.of_artefacts(paths.export, paths.index)
-    return Pipeline(replace(files, version=version, scorer=folder / artefacts.SCORER, candidate_scorer=folder))
+    return Pipeline(
+        replace(files, version=version, scorer=artefacts.cpu_model(folder, artefacts.SCORER), candidate_scorer=folder)
+    )

@@ -25,6 +25,7 @@ from training.scorer import NUM_PRODUCT_FEATURES, LearnedScorer, ScorerModule
 C = 7
 VERSION = 42
 Floats = npt.NDArray[np.float32]
+BOTH = pytest.mark.parametrize("file", [artefacts.SCORER, artefacts.SCORER_INT8])
 
 
 def unit(rows: npt.NDArray[np.float64]) -> Floats:
@@ -129,12 +130,15 @@ def chosen(found: npt.NDArray[np.int64], scored: Floats, place: npt.NDArray[np.i
     return rows, relevance
 
 
+@BOTH
 @pytest.mark.parametrize("batch", [1, 3])
 @pytest.mark.parametrize("num_rows", [1, 8, 9, NUM_SCORED - 1, 5 * NUM_SCORED])
-def test_scorer_answers_as_the_reference(num_rows: int, batch: int, scorer: ScorerModule, scoring: Path, tmp_path: Path) -> None:
+def test_scorer_answers_as_the_reference(
+    num_rows: int, batch: int, file: str, scorer: ScorerModule, scoring: Path, tmp_path: Path
+) -> None:
     tables, (query, intent) = make_tables(num_rows), make_queries(batch)
     build(tmp_path, scoring, tables, version=VERSION)
-    run = session(tmp_path / artefacts.SCORER)
+    run = session(tmp_path / file)
     rng = np.random.default_rng(1)
     no_filter = np.full((batch, 1), NO_FILTER, dtype=np.uint8), np.ones((batch, num_rows), dtype=bool)
     some = rng.random((batch, num_rows)) < 0.3
@@ -149,11 +153,14 @@ def test_scorer_answers_as_the_reference(num_rows: int, batch: int, scorer: Scor
             assert sorted(rows[i]) == sorted(expected_rows)
 
 
+@BOTH
 @pytest.mark.parametrize("num_rows", [1, 9, NUM_SCORED + 1, 5 * NUM_RETRIEVED])
-def test_a_sorted_search_answers_as_the_reference(num_rows: int, scorer: ScorerModule, scoring: Path, tmp_path: Path) -> None:
+def test_a_sorted_search_answers_as_the_reference(
+    num_rows: int, file: str, scorer: ScorerModule, scoring: Path, tmp_path: Path
+) -> None:
     tables, (query, intent) = make_tables(num_rows), make_queries(len(SORTS))
     build(tmp_path, scoring, tables, version=VERSION)
-    run = session(tmp_path / artefacts.SCORER)
+    run = session(tmp_path / file)
     sorts = range(len(SORTS))  # one of each in a batch
     some = np.random.default_rng(1).random((len(SORTS), num_rows)) < 0.7
     for allowed in (np.ones_like(some), some):
@@ -164,11 +171,12 @@ def test_a_sorted_search_answers_as_the_reference(num_rows: int, scorer: ScorerM
             assert sorted(rows[sort]) == sorted(expected_rows)
 
 
+@BOTH
 @pytest.mark.parametrize("num_rows", [8, 9, 500])
-def test_a_bitmap_of_another_version_is_cut_or_padded(num_rows: int, scoring: Path, tmp_path: Path) -> None:
+def test_a_bitmap_of_another_version_is_cut_or_padded(num_rows: int, file: str, scoring: Path, tmp_path: Path) -> None:
     tables, (query, intent) = make_tables(num_rows), make_queries(2)
     build(tmp_path, scoring, tables, version=VERSION)
-    run = session(tmp_path / artefacts.SCORER)
+    run = session(tmp_path / file)
     allowed = np.random.default_rng(2).random((2, num_rows)) < 0.5
     for num_bytes in (2, 3, 62, 63, 64, 200):
         allow = np.zeros((2, num_bytes), dtype=np.uint8)
@@ -206,6 +214,18 @@ def test_both_scorers_agree_on_the_rows_they_share(scoring: Path, tmp_path: Path
     rows, relevance, _ = session(tmp_path / artefacts.SCORER).run(None, inputs(query, intent, allow))
     (again,) = session(tmp_path / artefacts.CANDIDATE_SCORER).run(None, {"QUERY_VECTOR": query, "INTENT": intent, "ROW": rows})
     np.testing.assert_allclose(again, relevance, atol=1e-6)
+
+
+def test_the_compact_scan_finds_the_rows_that_are_nearest(scoring: Path, tmp_path: Path) -> None:
+    tables, (query, intent) = make_tables(20_000), make_queries(16)
+    crowd = tables.product_vectors[:4_000]  # far more rows near one query than are compared
+    crowd[:] = query[0] + np.linspace(0.3, 1.5, len(crowd), dtype=np.float32)[:, np.newaxis] * crowd
+    crowd /= np.linalg.norm(crowd, axis=1, keepdims=True)
+    build(tmp_path, scoring, tables, version=VERSION)
+    given = inputs(query, intent, np.full((16, 1), NO_FILTER, dtype=np.uint8))
+    exact, compact = (session(tmp_path / file).run(None, given)[0] for file in (artefacts.SCORER, artefacts.SCORER_INT8))
+    for expected, found in zip(exact, compact, strict=True):
+        assert len(set(expected) & set(found)) >= 0.999 * NUM_SCORED
 
 
 def bitmap(allowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:

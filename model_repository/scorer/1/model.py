@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from assortment.artefacts import MODEL
+from assortment.artefacts import cpu_model
 from assortment.serving.onnx_step import OnnxStep
 from assortment.serving.step import Step
 from assortment.serving.triton_backend import TritonModel
@@ -14,4 +14,4 @@ class TritonPythonModel(TritonModel):
 
     def open(self, model: Path, version: Path, parameters: Mapping[str, str]) -> Step:
         """Loads the model."""
-        return OnnxStep("scorer", version / MODEL, threads=int(parameters.get("threads", "1")))
+        return OnnxStep("scorer", cpu_model(version), threads=int(parameters.get("threads", "1")))

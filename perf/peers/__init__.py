@@ -1,0 +1,1 @@
+"""What serving here costs and gains beside what a user would have built instead, in one interleaved run."""
