@@ -157,4 +157,6 @@ $(PEERS): $(RUN)
 
 $(DEV): $(RUN)
 	$(INSTALL) -e ".[dev]"
+	@# Types of TensorRT 10. Without its dependency, TensorRT itself: gigabytes that only a GPU can use.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps tensorrt-stubs
 	@touch $@

@@ -52,13 +52,20 @@ class Cell:
         return {name: round(value, 3) for name, value in told.items()}
 
 
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
 def write(folder: Path, cells: Sequence[Cell], settings: PeersSettings, *, incomplete: str = "") -> None:
     """Writes ``summary.json``, ``part.json`` and the plot."""
     told = {
         "incomplete": incomplete,
         "settings": {"catalogue": settings.catalogue, "cores": settings.num_cores, "k": settings.k},
         "processor": processor(),
-        "versions": {package: importlib.metadata.version(package) for package in _PACKAGES},
+        "versions": {package: _version(package) for package in _PACKAGES},
         "cells": [{**asdict(cell), "ratios": cell.ratios()} for cell in cells],
     }
     (folder / SUMMARY).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
