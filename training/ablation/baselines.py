@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 import bm25s
 import numpy as np
@@ -52,7 +52,6 @@ def _bm25(texts: Sequence[str], queries: QuerySet) -> torch.Tensor:
 
 
 def _tokens(texts: Sequence[str]) -> list[list[str]]:
-    told: list[list[str]] = bm25s.tokenize(
-        [normalise(text).lower() for text in texts], stopwords=_NO_STOP_WORDS, return_ids=False, show_progress=False
-    )
-    return told
+    lowered = [normalise(text).lower() for text in texts]
+    tokens = bm25s.tokenize(lowered, stopwords=_NO_STOP_WORDS, return_ids=False, show_progress=False)
+    return cast(list[list[str]], tokens)  # what return_ids=False gives
