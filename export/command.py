@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from assortment.paths import BuildPaths
-from export.defaults import MAX_INT8_LOSS, SHIPPING, THREADS, TWINS
+from export.defaults import MAX_INT8_LOSS, SHIPPING, THREADS, TWINS, Twin
 from export.tensorrt import arguments as tensorrt
 
 
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     if args.models_of:
         done = borrow(paths, BuildPaths(args.build / args.models_of))
     else:
-        twins = [twin for twin in TWINS if getattr(args, twin.replace("-", "_"))]
+        twins: list[Twin] = [twin for twin in TWINS if getattr(args, twin.replace("-", "_"))]
         done = export(paths, max_int8_loss=args.max_int8_loss, threads=args.threads, recipe=args.recipe, twins=twins)
     print(json.dumps(done.results, indent=1))
     return 0
