@@ -8,6 +8,7 @@ runs on the server's cores.
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -106,7 +107,8 @@ def _measure_ensembles(ensembles: Sequence[str], settings: Settings, one: Callab
         for model in ensembles:
             rate = share * max((each.per_s for each in found.ensembles if each.target.model == model), default=0.0)
             if rate > 0:  # else every closed-loop measurement was refused, and the table says so
-                found.ensembles.append(one(Target(model=model, kind="rate", load=round(rate, 1), requests=settings.requests)))
+                enough = max(settings.requests, math.ceil(rate))  # perf_analyzer refuses less than a second of requests
+                found.ensembles.append(one(Target(model=model, kind="rate", load=round(rate, 1), requests=enough)))
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -17,6 +17,7 @@ from deploy.local.server import LocalServer
 from perf.load import SearchLoad, search_request
 from perf.open_loop import OpenLoop
 from perf.overload import OverloadSettings, measure
+from perf.overload_report import Overload
 
 pytestmark = [pytest.mark.slow, pytest.mark.triton]
 
@@ -34,7 +35,8 @@ _MORE_MEMORY = 1.10
 
 def test_at_five_times_capacity_it_sheds_and_goes_on_answering(server: LocalServer) -> None:
     settings = OverloadSettings(seconds=5, times=(5.0,), capacity_requests=600)
-    found = measure(server.grpc_address, _QUERIES, settings, Console(quiet=True))
+    found = Overload(catalogue="small", processor="", deadline_s=settings.deadline_ms / 1_000)
+    measure(server.grpc_address, _QUERIES, settings, Console(quiet=True), found)
     ((_, arrivals),) = found.loads
     _LOG.info("answers a second: %s", {"capacity": found.capacity, "good": arrivals.goodput})
     assert not arrivals.failed  # shed, late, or answered
