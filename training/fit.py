@@ -17,17 +17,17 @@ from assortment.contract import MAX_QUERY_TOKENS
 from assortment.text import TextTokenizer
 from training import adversarial, dev_ranking, interpolation, named_facets_training, query_tuning, scorer_training
 from training.augmentation import pools
-from training.augmentation.pools import Pools
 from training.checkpoint import TrainedModels
 from training.data import BatchMaker, Corpus, new_corpus
 from training.dev_ranking import QuerySet
 from training.features import Features
 from training.general_texts import GeneralTexts
+from training.grammars import Grammars
 from training.knowledge.base import Knowledge
 from training.loop import EncoderLoop, State
 from training.models import new_models
 from training.objective import all_product_vectors, encoder_losses, ranking_loss
-from training.queries import Allows, Part, QueryGrammar, Vocabulary
+from training.queries import Allows, QueryGrammar
 from training.settings import TrainingSettings
 from training.text_features import encode_texts
 from training.unseen_words import unseen_word_queries
@@ -63,36 +63,13 @@ def fit(
     def encode(texts: Sequence[str]) -> npt.NDArray[np.float32]:
         return encode_texts(models.product_text_encoder, tokenizer, texts, precision=settings.precision)
 
-    def grammar(part: Part, made: Pools | None = None) -> QueryGrammar:
-        return QueryGrammar(
-            products,
-            train_rows,
-            allows,
-            image_fraction=settings.image_query_fraction,
-            vocabulary=Vocabulary(products, knowledge, part=part),
-            shares=settings.query_shares(),
-            pools=made.queries if made else None,
-            type_balance=settings.type_balance,
-            held_out_words=settings.held_out_words,
-        )
-
-    def of_words(part: Part) -> QueryGrammar:
-        """Text queries, which say nothing that they turn down: a facet in them is named."""
-        shares = {kind: share for kind, share in settings.query_shares().items() if kind != "negation"}
-        vocabulary = Vocabulary(products, knowledge, part=part)
-        return QueryGrammar(products, train_rows, allows, image_fraction=0.0, vocabulary=vocabulary, shares=shares)
-
-    generated = pools.generate(products, train_rows, features.product_text, grammar("encoder"), encode, settings)
-
-    drawer = grammar("encoder", generated)
-
     def batch_maker(drawer: QueryGrammar) -> BatchMaker:
         return BatchMaker(corpus, drawer, tokenizer, settings, num_categories=len(models.categories))
 
-    kept_words = Vocabulary(products, knowledge, part="scorer", own_names=0.0)
-    speaker = QueryGrammar(products, train_rows, allows, image_fraction=0.0, vocabulary=kept_words)
-    unseen = unseen_word_queries(speaker, corpus.table, dev.product_ids, tokenizer, seed=settings.seed)
-
+    grammars = Grammars(products, train_rows, allows, knowledge, settings)
+    generated = pools.generate(products, train_rows, features.product_text, grammars.training("encoder"), encode, settings)
+    drawer = grammars.training("encoder", generated)
+    unseen = unseen_word_queries(grammars.unseen(), corpus.table, dev.product_ids, tokenizer, seed=settings.seed)
     validation = {"dev_ndcg@10": dev, **({"unseen_words_ndcg@10": unseen} if unseen else {})}
 
     modules = _encoders(models)
@@ -102,8 +79,8 @@ def fit(
     shares = interpolation.choose(
         modules, start, lambda: {name: _ndcg(models, corpus, queries) for name, queries in validation.items()}
     )
-    scorer = _fit_scorer(models, corpus, batch_maker(grammar("scorer")), dev, settings)
-    facets = named_facets_training.fit(models, [of_words("encoder"), of_words("scorer")], dev, tokenizer, settings)
+    scorer = _fit_scorer(models, corpus, batch_maker(grammars.training("scorer")), dev, settings)
+    facets = named_facets_training.fit(models, [grammars.words("encoder"), grammars.words("scorer")], dev, tokenizer, settings)
     metrics = {
         "queries": {"drawn": dict(drawer.drawn), "rejected": dict(drawer.rejected), "generated": generated.figures()},
         "best_epoch": state.best_epoch,

@@ -18,12 +18,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import pyversity
 
 from assortment.diversify import Constraints, diversify, ssd
 from assortment.diversify.constraints import resolve
 from assortment.diversify.problem import Problem
-
-pyversity = pytest.importorskip("pyversity")
 
 NUM_CASES = 150
 SAME = 1e-6

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import ir_measures as ir
+import pyndeval
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -22,7 +24,6 @@ alphas = st.sampled_from([0.5, 0.25, 0.75])  # with others, ties of the greedy i
 
 @given(rankings, subtopics, cutoffs, alphas)
 def test_same_figures_as_ndeval(ranking: list[str], covered: dict[str, frozenset[str]], k: int, alpha: float) -> None:
-    pyndeval = pytest.importorskip("pyndeval")
     qrels = [pyndeval.SubtopicQrel("q", name, product, 1) for product, names in covered.items() for name in sorted(names)]
     assume(qrels)
     run = [pyndeval.ScoredDoc("q", product, -float(rank)) for rank, product in enumerate(ranking)]
@@ -40,7 +41,6 @@ def test_same_figures_as_ndeval(ranking: list[str], covered: dict[str, frozenset
 @given(rankings, subtopics)
 def test_ndeval_forgets_to_divide_err_ia_at_1(ranking: list[str], covered: dict[str, frozenset[str]]) -> None:
     """The last loop of computeERR in ndeval.c starts at the second rank."""
-    pyndeval = pytest.importorskip("pyndeval")
     qrels = [pyndeval.SubtopicQrel("q", name, product, 1) for product, names in covered.items() for name in sorted(names)]
     assume(qrels)
     found = pyndeval.ndeval(qrels, [pyndeval.ScoredDoc("q", ranking[0], 0.0)], measures=["ERR-IA@1", "nERR-IA@1"])["q"]
@@ -52,7 +52,6 @@ def test_ndeval_forgets_to_divide_err_ia_at_1(ranking: list[str], covered: dict[
 @settings(deadline=None)  # the first example loads trec_eval
 @given(rankings, grades, st.sampled_from([1, 3, 5, 10, 20, 30]), st.integers(1, 3))
 def test_same_relevance_as_trec_eval(ranking: list[str], graded: Mapping[str, int], k: int, threshold: int) -> None:
-    ir = pytest.importorskip("ir_measures")
     qrels = [ir.Qrel("q", product, grade) for product, grade in graded.items()]
     run = [ir.ScoredDoc("q", product, -float(rank)) for rank, product in enumerate(ranking)]
     ours = {
@@ -70,7 +69,6 @@ def test_same_relevance_as_trec_eval(ranking: list[str], graded: Mapping[str, in
 @settings(deadline=None)
 @given(rankings, subtopics, cutoffs)
 def test_same_diversity_as_ir_measures(ranking: list[str], covered: dict[str, frozenset[str]], k: int) -> None:
-    ir = pytest.importorskip("ir_measures")
     qrels = [ir.Qrel("q", product, 1, name) for product, names in covered.items() for name in sorted(names)]
     assume(qrels)
     run = [ir.ScoredDoc("q", product, -float(rank)) for rank, product in enumerate(ranking)]

@@ -1,0 +1,48 @@
+"""The query grammars of one training run: each speaks of the same products, for another purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assortment.catalogue.product import Product
+from training.augmentation.pools import Pools
+from training.knowledge.base import Knowledge
+from training.queries import Allows, Part, QueryGrammar, Vocabulary
+from training.settings import TrainingSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Grammars:
+    """Makes them."""
+
+    products: Sequence[Product]
+    train_rows: Sequence[int]
+    allows: Allows
+    knowledge: Knowledge | None
+    settings: TrainingSettings
+
+    def training(self, part: Part, made: Pools | None = None) -> QueryGrammar:
+        """What encoders or scorer learn from, with the queries that were ``made`` beforehand."""
+        return QueryGrammar(
+            self.products,
+            self.train_rows,
+            self.allows,
+            image_fraction=self.settings.image_query_fraction,
+            vocabulary=Vocabulary(self.products, self.knowledge, part=part),
+            shares=self.settings.query_shares(),
+            pools=made.queries if made else None,
+            type_balance=self.settings.type_balance,
+            held_out_words=self.settings.held_out_words,
+        )
+
+    def words(self, part: Part) -> QueryGrammar:
+        """Text queries, which say nothing that they turn down: a facet in them is named."""
+        shares = {kind: share for kind, share in self.settings.query_shares().items() if kind != "negation"}
+        vocabulary = Vocabulary(self.products, self.knowledge, part=part)
+        return QueryGrammar(self.products, self.train_rows, self.allows, image_fraction=0.0, vocabulary=vocabulary, shares=shares)
+
+    def unseen(self) -> QueryGrammar:
+        """Text queries in words that the encoders never learn from."""
+        kept = Vocabulary(self.products, self.knowledge, part="scorer", own_names=0.0)
+        return QueryGrammar(self.products, self.train_rows, self.allows, image_fraction=0.0, vocabulary=kept)
