@@ -75,8 +75,8 @@ def fp16(name: str) -> str:
 
 
 def static_int8(name: str) -> str:
-    """The file with static Q/DQ nodes, which TensorRT runs in 8 bits, of the model in ``name``; no CPU server takes it."""
-    return f"{name.removesuffix('.onnx')}_int8.onnx"
+    """The file with Q/DQ nodes, which TensorRT runs in 8 bits, of the model in ``name``; no CPU server takes it."""
+    return f"{name.removesuffix('.onnx')}_qdq.onnx"
 
 
 def cpu_model(folder: Path, name: str = MODEL) -> Path:

@@ -45,7 +45,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_symmetric_per_channel_and_near(exported: Path, tmp_path: Path) -> None:
-    target = tmp_path / "image_encoder_int8.onnx"
+    target = tmp_path / "image_encoder_qdq.onnx"
     static_int8.quantise(exported, target, Calibration([pictures(MIN_SAMPLES)], what="pictures"))
     check(target, ENCODER)
     assert static_int8.zero_points(target) == {0}, "TensorRT takes nothing else"

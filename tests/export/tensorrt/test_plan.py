@@ -84,13 +84,13 @@ def test_a_damaged_file_and_a_missing_one_are_told_together(exported: Path) -> N
 def test_eight_bits_need_fixed_scales_and_fall_back_on_float16_elsewhere(exported: Path) -> None:
     with pytest.raises(StepError, match="holds no model in static 8 bits"):
         plan(exported, release("26.07"), ["8.9"], Settings(precision="int8"))
-    write_model(exported / "image_encoder_int8.onnx", "image_encoder", "qdq")
+    write_model(exported / "image_encoder_qdq.onnx", "image_encoder", "qdq")
     planned = plan(exported, release("26.07"), ["8.9"], Settings(precision="int8"))
     assert not planned.problems
     assert {engine.model: engine.source.precision for engine in planned.engines} == {
         model: "int8" if model == "image_encoder" else "fp16" for model in MODELS
     }
-    write_model(exported / "image_encoder_int8.onnx", "image_encoder", "dynamic")
+    write_model(exported / "image_encoder_qdq.onnx", "image_encoder", "dynamic")
     (problem,) = plan(exported, release("26.07"), ["8.9"], Settings(precision="int8")).problems
     assert "quantised dynamically (DynamicQuantizeLinear)" in problem
 
