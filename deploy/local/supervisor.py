@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=_die_with_supervisor,
+                preexec_fn=lambda: die_with_parent(signal.SIGKILL),
             )
         while server.poll() is None and not _asked_to_stop(parent):
             if secret and Path(log).stat().st_size:
@@ -86,6 +86,11 @@ def remove_traces(run_folder: Path, shm_prefix: str = "") -> None:
     shutil.rmtree(run_folder, ignore_errors=True)
 
 
+def die_with_parent(number: signal.Signals) -> None:
+    """Has the kernel send this process ``number`` when its parent ends, also when that is killed without a chance to act."""
+    _prctl(_PR_SET_PDEATHSIG, number)
+
+
 def _hide(secret: str, pid: int) -> None:
     """Overwrites a secret in a process's command line: fields 48 and 49 of /proc/<pid>/stat (proc(5)) say where it lies."""
     with contextlib.suppress(OSError):  # the process ended, or this kernel lets nobody write; docs/serving.md tells what then
@@ -108,11 +113,6 @@ def _stop(number: int, frame: FrameType | None) -> None:
     for again in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):  # a second one must not interrupt the end
         signal.signal(again, signal.SIG_IGN)
     raise KeyboardInterrupt
-
-
-def _die_with_supervisor() -> None:
-    """In the server's process before it starts: the kernel ends it if the supervisor is killed without a chance to act."""
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _prctl(option: int, value: int) -> None:

@@ -54,7 +54,7 @@ class Generator:
         ports = Ports().resolved()
         self.web_address = f"127.0.0.1:{ports.http}" if web else ""
         ours = flags.arguments({**values, "samples": folder})
-        locust = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE)]
+        locust = [sys.executable, "-m", "perf.load_test.locust_process", "-f", str(LOCUSTFILE)]
         lead = [*locust, "--host", address, "-u", str(users), "-r", str(users), *ours, "--exit-code-on-error", "0"]
         lead += ["--csv", str(folder / "locust"), "--html", str(folder / "locust.html"), "--only-summary"]
         lead += ["--web-host", "127.0.0.1", "--web-port", str(ports.http), "--autostart"] if web else ["--headless"]
