@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,21 +32,32 @@ def backends(server: LocalServer, model: str) -> list[psutil.Process]:
     return [process for process in family if any(f"/{model}/1/model.py" in word for word in process.cmdline())]
 
 
-def traces(pid: int | None = None) -> set[str]:
+@pytest.fixture(autouse=True)
+def temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where this test's servers, and processes that it starts, keep theirs; other servers run on the same machine."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)  # what was found before; it is looked up anew
+    return folder
+
+
+def traces(temporary_files: Path, pid: int | None = None) -> set[str]:
     """Shared memory that process ``pid`` is behind, this one by default, and temporary folders."""
-    shared_memory = {str(path) for path in Path("/dev/shm").glob(f"assortment-{pid or os.getpid()}-*")}
-    return shared_memory | {str(path) for path in Path("/tmp").glob("assortment-serve-*")}
+    shared_memory = Path("/dev/shm").glob(f"assortment-{pid or os.getpid()}-*")
+    return {str(path) for path in (*shared_memory, *temporary_files.glob("assortment-serve-*"))}
 
 
-def test_a_clean_stop_leaves_nothing(echo_repository: Path, echo_ready: Ready) -> None:
-    before = traces()
+def test_a_clean_stop_leaves_nothing(echo_repository: Path, echo_ready: Ready, temporary_files: Path) -> None:
+    before = traces(temporary_files)
     with LocalServer(echo_repository, ready=echo_ready) as server:
         server.canary()
         family = psutil.Process(server.pid).children(recursive=True)
         assert len(backends(server, "echo")) == 2
-        assert any("/dev/shm" in path for path in traces() - before)
+        assert any("/dev/shm" in path for path in traces(temporary_files) - before)
+        assert any("assortment-serve" in path for path in traces(temporary_files) - before)
     assert not any(process.is_running() for process in family)
-    assert not traces() - before
+    assert not traces(temporary_files) - before
     with pytest.raises(ServerError, match="not running"):
         server.canary()
 
@@ -94,18 +106,20 @@ def test_a_repository_without_weights_is_refused(repository: Path, tmp_path: Pat
         LocalServer(empty).start()
 
 
-def test_a_server_that_does_not_answer_in_time_is_stopped(echo_repository: Path) -> None:
+def test_a_server_that_does_not_answer_in_time_is_stopped(echo_repository: Path, temporary_files: Path) -> None:
     def never(address: str) -> None:
         raise ServerError("no answer yet")
 
-    before = traces()
+    before = traces(temporary_files)
     with pytest.raises(ServerError, match=r"did not answer within 1 s \((no answer yet|it did not open its port)\)"):
         LocalServer(echo_repository, ready=never, start_timeout_s=1).start()
-    assert not traces() - before
+    assert not traces(temporary_files) - before
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_the_server_goes_when_its_parent_is_killed(echo_repository: Path, tmp_path: Path, number: signal.Signals) -> None:
+def test_the_server_goes_when_its_parent_is_killed(
+    echo_repository: Path, temporary_files: Path, number: signal.Signals
+) -> None:
     script = f"""
 import signal, sys, time
 from pathlib import Path
@@ -117,7 +131,6 @@ with LocalServer(Path({str(echo_repository)!r}), ready=ready) as server:
     print("ready", flush=True)
     time.sleep(60)
 """
-    before = traces()
     parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert parent.stdout
     assert parent.stdout.readline() == "ready\n"
@@ -127,7 +140,7 @@ with LocalServer(Path({str(echo_repository)!r}), ready=ready) as server:
     parent.wait(60)
     parent.stdout.close()
     assert not psutil.wait_procs(family, timeout=60)[1]
-    assert not traces(parent.pid) - before
+    assert not traces(temporary_files, parent.pid)
 
 
 def test_serve_in_the_foreground_until_it_is_told_to_stop(repository: Path, tmp_path: Path) -> None:
