@@ -53,7 +53,7 @@ class RecipesSettings:
             catalogue=catalogue,
             build=build,
             endpoint=endpoint,
-            recipes=(*NEEDED, "float16", "pruned-int8"),
+            recipes=(*NEEDED, "pruned-int8"),
             recovery_steps=2,
             blocks=2,
             block_queries=4,

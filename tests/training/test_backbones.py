@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import huggingface_hub
 import pytest
 import torch
 
@@ -21,7 +22,7 @@ def test_the_packaged_encoder_needs_no_hub() -> None:
 
 
 def test_a_hub_id_that_cannot_be_reached_says_what_to_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)  # the variable was read when it was imported
     with pytest.raises(StepError, match=r"no-such-owner/no-such-model.*pass its folder"):
         backbones.load_text("no-such-owner/no-such-model")
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from tokenizers import Tokenizer, processors
 
 from training.pairs.file import Pair, write_pairs
@@ -16,15 +15,6 @@ from training.pairs.settings import PairSettings
 
 COLOURS = ("red", "blue")
 THINGS = ("shirt", "shoes", "jacket", "laptop")
-
-
-@pytest.fixture(autouse=True, scope="package")
-def one_thread() -> Iterator[None]:
-    """A model this small is slower on two threads, most of all where cores are shared."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")

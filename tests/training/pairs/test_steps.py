@@ -116,7 +116,7 @@ def test_a_strict_run_stops_at_the_line(pair_file: Path, tiny: PairSettings, tmp
 
 @pytest.mark.slow
 def test_the_real_backbone_learns_more_than_the_price_tells(shop, tmp_path: Path) -> None:
-    steps.make(shop, pairs=600, seed=1)
-    settings = PairSettings(epochs=3, max_tokens=64)
+    steps.make(shop, pairs=300, seed=1)
+    settings = PairSettings(epochs=2, max_tokens=32, threads=1)
     done, _ = steps.train(shop.root / "pairs" / steps.PAIRS, tmp_path / "out", settings)
     assert done.results["test"]["auc"] > done.results["baselines"]["price_only"]["auc"]
