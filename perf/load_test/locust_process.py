@@ -1,4 +1,4 @@
-"""``python -m locust``, as ``generator`` starts it: it stops in good order when the load test is killed, and its schedule with it."""
+"""``python -m locust``, as ``generator`` starts it: SIGTERM, which ends it in good order, comes when the load test is killed."""
 
 import signal
 
