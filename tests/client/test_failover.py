@@ -11,15 +11,10 @@ import grpc
 import pytest
 
 from assortment_client import (
-    AttemptInfo,
     Breaker,
-    CallInfo,
-    CallObserver,
     ClientClosed,
     DeadlineExceeded,
     InvalidRequest,
-    ModelNotReady,
-    Observer,
     Overloaded,
     ProductEmbedding,
     ProductRequest,
@@ -31,6 +26,7 @@ from assortment_client import (
     Unavailable,
 )
 from assortment_client.contract import CANARY_REQUEST_ID
+from tests.client.recorder import Recorder
 
 STOPPING = (grpc.StatusCode.NOT_FOUND, "Request for unknown model: 'search' has no available versions")
 EXITING = (grpc.StatusCode.UNAVAILABLE, "Server exiting")
@@ -39,42 +35,6 @@ CHANGING = (grpc.StatusCode.UNAVAILABLE, "in ensemble 'search', catalogue changi
 BUSY = (grpc.StatusCode.UNAVAILABLE, "in ensemble 'search', Request timeout expired")
 BROKEN = (grpc.StatusCode.INTERNAL, "in ensemble 'search', Failed to process the request(s)")
 QUICK = Breaker(open_s=0.05, max_open_s=0.05)
-
-
-class Recorder(Observer):
-    """Notes what it is told."""
-
-    def __init__(self) -> None:
-        self.calls: list[CallInfo] = []
-        self.started_attempts: list[AttemptInfo] = []
-        self.ended_attempts: list[tuple[AttemptInfo, str]] = []
-        self.ends: list[tuple[str, Any]] = []
-        self.degraded: list[str] = []
-        self.breakers: list[tuple[str, str]] = []
-
-    def started(self, call: CallInfo) -> CallObserver:
-        self.calls.append(call)
-        recorder = self
-
-        class Following(CallObserver):
-            def attempt_started(self, attempt):
-                recorder.started_attempts.append(attempt)
-                return {"traceparent": f"00-{call.request_id}-{attempt.number}"}
-
-            def attempt_ended(self, attempt, error, seconds):
-                assert seconds >= 0
-                recorder.ended_attempts.append((attempt, type(error).__name__))
-
-            def degraded(self, error):
-                recorder.degraded.append(type(error).__name__)
-
-            def ended(self, error, stages):
-                recorder.ends.append((type(error).__name__, stages))
-
-        return Following()
-
-    def breaker_changed(self, endpoint: str, state: str) -> None:
-        self.breakers.append((endpoint, state))
 
 
 def in_flight(client: Any) -> int:
@@ -268,49 +228,6 @@ def test_health_of_every_endpoint(connect, scripted, nobody) -> None:
     assert ill.latency_s != ill.latency_s
     assert client.ready()
     assert in_flight(client) == 0
-
-
-def test_observers_are_told_everything_once(connect, two) -> None:
-    first, second = two
-    first.fail(*STOPPING)
-    second.fail(*STOPPING)
-    recorder = Recorder()
-    client = connect([first.endpoint, second.endpoint], observers=[recorder])
-    with pytest.raises(ModelNotReady):
-        client.search("shoes", deadline_s=1.5)
-    (call,) = recorder.calls
-    assert (call.method, call.model, call.deadline_s) == ("search", "search", 1.5)
-    assert recorder.started_attempts == [attempt for attempt, _ in recorder.ended_attempts]
-    assert [attempt.number for attempt in recorder.started_attempts] == list(range(1, len(recorder.started_attempts) + 1))
-    ((error, stages),) = recorder.ends
-    assert error == "ModelNotReady"
-    assert set(stages) == {"encode", "attempts", "backoff", "decode", "total"}
-    assert stages["total"] >= stages["encode"] + stages["attempts"] + stages["backoff"]
-    assert first.metadata[0]["traceparent"] == f"00-{call.request_id}-1" or second.metadata[0]["traceparent"]
-
-
-def test_an_observer_that_raises_breaks_no_call_and_is_logged_once(connect, scripted, caplog) -> None:
-    class Raises(Observer):
-        def started(self, call: CallInfo) -> CallObserver:
-            raise RuntimeError("mine")
-
-    class RaisesLater(Observer):
-        def started(self, call: CallInfo) -> CallObserver:
-            class Following(CallObserver):
-                def attempt_started(self, attempt):
-                    return {"UPPER": "case", "x": "new\nline", "grpc-y": "z", "authorization": "no", "fine": "yes"}
-
-                def ended(self, error, stages):
-                    raise RuntimeError("mine too")
-
-            return Following()
-
-    client = connect(scripted.endpoint, observers=[Raises(), RaisesLater()])
-    for _ in range(3):
-        assert len(client.search("shoes")) == 2
-    assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
-    assert scripted.metadata[0]["fine"] == "yes"
-    assert not {"UPPER", "x", "grpc-y", "authorization"} & set(scripted.metadata[0])
 
 
 def test_closing_during_a_wait_ends_it(scripted) -> None:
