@@ -117,9 +117,7 @@ def test_a_server_that_does_not_answer_in_time_is_stopped(echo_repository: Path,
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_the_server_goes_when_its_parent_is_killed(
-    echo_repository: Path, temporary_files: Path, number: signal.Signals
-) -> None:
+def test_the_server_goes_when_its_parent_is_killed(echo_repository: Path, temporary_files: Path, number: signal.Signals) -> None:
     script = f"""
 import signal, sys, time
 from pathlib import Path
