@@ -79,7 +79,7 @@ def folder(small_build: BuildPaths, tmp_path_factory: pytest.TempPathFactory) ->
         "--imports=1",
         "--thread-calls=640",
         "--calls=2000",
-        "--overdue-calls=80",
+        "--overdue-calls=20",
     ]
     ended = subprocess.run([*command, *short], capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)
     assert ended.returncode == 0, ended.stderr
