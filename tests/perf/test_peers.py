@@ -109,6 +109,7 @@ def test_wrong_amounts_are_refused_by_name() -> None:
 @pytest.mark.slow
 @pytest.mark.triton
 def test_all_sides_answer_alike(small_build: BuildPaths, tmp_path: Path) -> None:
+    pytest.importorskip("uvicorn")
     (tmp_path / "small").symlink_to(small_build.root, target_is_directory=True)
     command = [sys.executable, "-m", "perf.peers", "--quick", "--catalogue", "small", "--build", str(tmp_path)]
     work = ["--products", "600", "--clients", "2", "--requests", "20", "--rounds", "1"]
