@@ -14,7 +14,8 @@ from assortment import artefacts
 from assortment.catalogue.store import Catalogue
 from assortment.errors import InputError
 from assortment.protocol.store import Protocol
-from export.precision import calibration, dynamic_int8, float16, fused, static_int8
+from export.precision import calibration, dynamic_int8, float16, fused, smoothing, static_int8
+from export.precision.calibration import Calibration
 from export.precision.dynamic_int8 import NAMED_FACETS, Weights
 from export.pruning import pruned
 from export.pruning.recovery import Recovery
@@ -34,6 +35,8 @@ class Recipe:
     """"fused": float32 as ONNX Runtime's offline optimiser writes it."""
     weights: Weights | None = None
     """Of "int8": which."""
+    smoothed: bool = False
+    """Whether large activations are handed to the weights first."""
     size: Size | None = None
     """Pruned to this size and recovered first; None for the whole encoder."""
 
@@ -43,6 +46,7 @@ class Recipe:
         return self.bits in ("int8", "int8-static")
 
 
+_MATRICES: Final = Weights(embeddings=False, feed_forward_outputs=True)
 _CAREFUL: Final = Weights(embeddings=False, feed_forward_outputs=False)
 _PRUNED: Final = Size(layers=5 / 6, heads=0.75, width=0.75)
 RECIPES: Final[Mapping[str, Recipe]] = MappingProxyType(
@@ -53,8 +57,9 @@ RECIPES: Final[Mapping[str, Recipe]] = MappingProxyType(
         "int8-everything": Recipe(
             told="dynamic, token table too", bits="int8", weights=Weights(embeddings=True, feed_forward_outputs=True)
         ),
-        "int8-matrices": Recipe(
-            told="dynamic, every matrix", bits="int8", weights=Weights(embeddings=False, feed_forward_outputs=True)
+        "int8-matrices": Recipe(told="dynamic, every matrix", bits="int8", weights=_MATRICES),
+        "int8-smooth": Recipe(
+            told="dynamic, every matrix, large activations handed to the weights", bits="int8", weights=_MATRICES, smoothed=True
         ),
         "int8-careful": Recipe(told="dynamic, all but feed-forward outputs", bits="int8", weights=_CAREFUL),
         "int8-static": Recipe(told="Q/DQ nodes, calibrated on queries", bits="int8-static"),
@@ -62,10 +67,10 @@ RECIPES: Final[Mapping[str, Recipe]] = MappingProxyType(
         "pruned-width": Recipe(told="2/3 of the neurons, recovered", size=Size(width=2 / 3)),
         "pruned-layers": Recipe(told="5/6 of the layers, recovered", size=Size(layers=5 / 6)),
         "pruned": Recipe(told="5/6 of the layers, 3/4 of heads and neurons, recovered", size=_PRUNED),
-        "pruned-int8": Recipe(told="pruned, then int8-careful", bits="int8", weights=_CAREFUL, size=_PRUNED),
+        "pruned-int8": Recipe(told="pruned, then int8-smooth", bits="int8", weights=_MATRICES, smoothed=True, size=_PRUNED),
     }
 )
-AUTOMATIC: Final = ("int8-everything", "int8-matrices", "int8-careful")
+AUTOMATIC: Final = ("int8-smooth", "int8-careful")
 """What is tried unless a recipe is named; the fastest first."""
 
 
@@ -110,11 +115,12 @@ class Kitchen:
             raise InputError("recipe", name, f"allowed: {', '.join(RECIPES)}")
         recipe = RECIPES[name]
         source = self._of_size(recipe.size) if recipe.size else self._source
+        if recipe.smoothed:
+            source = self._smoothed(source)
         if recipe.weights is not None:
             dynamic_int8.quantise(source, target, recipe.weights)
         elif recipe.bits == "int8-static":
-            calibrated = calibration.texts(self._models.tokenizer_file, self.texts)
-            static_int8.quantise(source, target, calibrated, keep=[NAMED_FACETS])
+            static_int8.quantise(source, target, self._calibration(), keep=[NAMED_FACETS])
         elif recipe.bits == "float16":
             float16.convert(source, target, keep=[NAMED_FACETS])
         elif recipe.bits == "fused":
@@ -127,6 +133,15 @@ class Kitchen:
     def texts(self) -> list[str]:
         """Queries and titles that training may show."""
         return pruned.texts(self._models, self._catalogue, self._protocol)
+
+    def _calibration(self) -> Calibration:
+        return calibration.texts(self._models.tokenizer_file, self.texts)
+
+    def _smoothed(self, source: Path) -> Path:
+        target = self._scratch / f"smooth-{source.name}"
+        if not target.is_file():
+            smoothing.smooth(source, target, self._calibration(), keep=[NAMED_FACETS])
+        return target
 
     def _of_size(self, size: Size) -> Path:
         if size not in self._pruned:

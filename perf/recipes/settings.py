@@ -12,7 +12,7 @@ from export.pruning.recovery import Recovery
 from export.recipes import RECIPES
 
 TOOL: Final = "recipes"
-NEEDED: Final = ("float32", "fused", "int8-careful")
+NEEDED: Final = ("float32", "fused", "int8-smooth")
 """What others are held against, what operators are counted of, and what goes through the stack in 8 bits."""
 
 
@@ -27,7 +27,7 @@ class RecipesSettings:
     endpoint: str = ""
     """host:port of a server that serves this catalogue; empty to start one."""
     recipes: tuple[str, ...] = tuple(RECIPES)
-    """Of the query text encoder, float32, fused and int8-careful among them."""
+    """Of the query text encoder, float32, fused and int8-smooth among them."""
     recovery_steps: int = Recovery().steps
     """Of each pruned encoder."""
     blocks: int = 15

@@ -39,8 +39,8 @@ def test_a_run_whose_server_is_away_keeps_what_was_measured(small_build: BuildPa
     told = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
     texts = told["texts"]
     assert told["images"]["float16"]["size"] < 0.6 * told["images"]["float32"]["size"]
-    assert texts["int8-careful"]["size"] < texts["float32"]["size"]
-    assert texts["pruned-int8"]["size"] < texts["int8-careful"]["size"]
+    assert texts["int8-smooth"]["size"] < texts["float32"]["size"]
+    assert texts["pruned-int8"]["size"] < texts["int8-smooth"]["size"]
     assert texts["float32"]["loss"] == 0.0
     assert texts["float32"]["speeds"]["1"]["ratio"] == 1.0
     assert texts["fused"]["fused"]["SkipLayerNormalization"] == 12
@@ -75,7 +75,7 @@ def test_a_shop_that_is_not_built_is_told_with_the_command_that_builds_it(tmp_pa
     assert not (tmp_path / "recipes").exists()
 
 
-@pytest.mark.parametrize("recipes", [("float32",), ("float32", "fused", "int8-careful", "bfloat16")])
+@pytest.mark.parametrize("recipes", [("float32",), ("float32", "fused", "int8-smooth", "bfloat16")])
 def test_recipes_are_known_and_the_needed_ones_there(recipes: tuple[str, ...]) -> None:
-    with pytest.raises(InputError, match="always float32, fused, int8-careful"):
+    with pytest.raises(InputError, match="always float32, fused, int8-smooth"):
         RecipesSettings(recipes=recipes)
