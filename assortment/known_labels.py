@@ -1,7 +1,8 @@
 """Which labels of a product a model reads: those that it was trained with, when they are most of the product's.
 
-The vector of a product's labels has unit length, however many there are, and weighs more than its text. The one label that borrowed
-models happen to know of a foreign product, "colour=Black", would stand for all that it is (docs/adr/0021-most-labels-or-none.md).
+The vector of a product's labels has unit length, however many there are, and weighs more than its text. The one label that
+borrowed models happen to know of a foreign product, "colour=Black", would stand for all that it is
+(docs/adr/0021-most-labels-or-none.md).
 """
 
 from __future__ import annotations

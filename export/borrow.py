@@ -20,8 +20,8 @@ _LAYOUT: Final = 3  # of the folder, and of what its index makes of labels; a hi
 def borrow(paths: BuildPaths, lender: BuildPaths) -> Manifest:
     """Writes ``paths.export`` with the exported models of another catalogue, and its default strength of diversification.
 
-    They know its words, categories and labels; a product most of whose labels they do not know
-    has none in its vector.
+    They know its words, categories and labels; a product of whose labels they know half or less has none
+    in its vector.
 
     Raises:
         InputError: when a catalogue is to borrow from itself.

@@ -41,7 +41,7 @@ def synonyms(label: str, knowledge: Knowledge) -> tuple[str, ...]:
 
 
 def label_ids(products: Sequence[Product], labels: Sequence[str]) -> npt.NDArray[np.int64]:
-    """Row numbers of each product's labels as ``known_labels`` has them, (N, MAX_LABELS) int64, padded with 0; no more of them."""
+    """Row numbers of each product's ``known_labels``, (N, MAX_LABELS) int64, padded with 0; further ones are left out."""
     index = {label: i for i, label in enumerate(labels) if i}
     ids = np.zeros((len(products), MAX_LABELS), dtype=np.int64)
     for row, product in enumerate(products):

@@ -6,12 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from assortment.metrics import Estimate, bootstrap_mean
-
-TABLE: Final = "pictures.md"
-SUMMARY: Final = "pictures.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +17,7 @@ class Figure:
 
     question: str
     shown: str
-    """Of the products."""
+    """What of the products the ranking sees, or by which models it is."""
     measure: str
     value: Estimate
 
@@ -30,9 +27,9 @@ class Figure:
         return cls(question=question, shown=shown, measure=measure, value=bootstrap_mean(values))
 
 
-def markdown(figures: Sequence[Figure]) -> str:
-    """The table."""
-    lines = ["| | of the products is shown | measure | mean, 95 % interval | queries |", "|---|---|---|---|---|"]
+def markdown(figures: Sequence[Figure], *, shown: str) -> str:
+    """The table; ``shown`` heads the second column."""
+    lines = [f"| | {shown} | measure | mean, 95 % interval | queries |", "|---|---|---|---|---|"]
     question = ""
     for figure in figures:
         asked, question = ("" if figure.question == question else figure.question), figure.question
@@ -42,9 +39,19 @@ def markdown(figures: Sequence[Figure]) -> str:
     return "\n".join(lines)
 
 
-def write(folder: Path, figures: Sequence[Figure], told: dict[str, Any], notes: Sequence[str]) -> None:
-    """Writes ``pictures.md`` and ``pictures.json``."""
-    folder.mkdir(parents=True, exist_ok=True)
+def write(file: Path, figures: Sequence[Figure], notes: Sequence[str], *, shown: str, **told: Any) -> str:
+    """Writes ``file`` as Markdown, and as JSON beside it; returns the Markdown.
+
+    Args:
+        file: ends in ``.md``.
+        figures: the lines.
+        notes: what they do not say, under the table.
+        shown: heads the second column.
+        told: what else the JSON tells.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
     summary = {**told, "notes": list(notes), "figures": [asdict(figure) for figure in figures]}
-    (folder / SUMMARY).write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
-    (folder / TABLE).write_text("\n\n".join([markdown(figures), *notes]) + "\n", encoding="utf-8")
+    file.with_suffix(".json").write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
+    table = "\n\n".join([markdown(figures, shown=shown), *notes])
+    file.write_text(table + "\n", encoding="utf-8")
+    return table

@@ -10,9 +10,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from assortment import manifest
 from assortment.catalogue.product import Product
 from assortment.catalogue.store import Catalogue
 from assortment.contract import MAX_QUERY_TOKENS
+from assortment.errors import StepError
 from assortment.paths import BuildPaths
 from assortment.protocol.splits import Split
 from assortment.protocol.store import Protocol
@@ -38,14 +40,17 @@ class Shop:
     """Rows of the products that training never took as an answer, ascending."""
 
     @classmethod
-    def open(cls, paths: BuildPaths, split: Split) -> Shop:
-        """The catalogue in ``paths`` with its own models.
+    def open(cls, paths: BuildPaths, split: Split, *, models_of: BuildPaths | None = None) -> Shop:
+        """The catalogue in ``paths`` with its own models, or those of another one.
 
         Raises:
             StepError, ManifestError: when a step before was not done, or its folder is damaged.
         """
         catalogue, protocol = Catalogue.open(paths.catalogue), Protocol.open(paths.protocol)
-        cached, models = features.load(paths.features), checkpoint.load(paths.checkpoints)
+        cached, models = features.load(paths.features), checkpoint.load((models_of or paths).checkpoints)
+        backbone = manifest.read(paths.features).settings["text_backbone"]
+        if models.settings.text_backbone != backbone:
+            raise StepError(f"{paths.features} are of {backbone}, the models read texts by {models.settings.text_backbone}")
         trained = protocol.train_rows(catalogue)
         tokenizer = TextTokenizer(cached.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
         ids = [product.id for product in catalogue.products]
