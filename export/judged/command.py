@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
+from assortment import manifest
 from assortment.catalogue.store import Catalogue
 from assortment.errors import InputError
 from assortment.judgments import from_csv, parse_columns
@@ -30,10 +31,13 @@ def run(args: argparse.Namespace) -> int:
     if not judged.queries:
         raise InputError("--judged", str(args.judged), f"allowed: judgments above grade 0 of products in {folder}")
     rows, texts = [known[product] for product in judged.products], [query.text for query in judged.queries]
+    lenders = [models if models.is_dir() else folder.parent.parent / models for models in args.models]
+    exports = [BuildPaths(lender).export for lender in lenders or [folder.parent]]
+    for export in exports:
+        manifest.verify(export)
     bar = Bar.of(judged, reranking.of_untrained(args.text_backbone, catalogue, rows, texts))
-    exports = [BuildPaths(models if models.is_dir() else folder.parents[1] / models).export for models in args.models]
     verdicts: list[Verdict] = []
-    for export in exports or [BuildPaths(folder.parent).export]:
+    for export in exports:
         relevance = reranking.of_models(export, catalogue, rows, texts, threads=args.threads)
         verdicts.append(bar.verdict(export.parent.name, judged.ndcg(relevance)))
     print(_table(judged, bar, verdicts))
