@@ -15,7 +15,7 @@ from assortment.paths import BuildPaths
 
 FOLDER: Final = "evaluation"
 _ASKED: Final = 400  # pictures searched with
-_POOL: Final = 4000  # products whose texts are read again without a facet's words
+_POOL: Final = 4000  # at most; products whose texts are read again without a facet's words
 _SMALL: Final = 1500
 
 
@@ -50,7 +50,7 @@ def _pictures(args: argparse.Namespace, paths: BuildPaths) -> str:
     asked = drawn(np.intersect1d(shop.pictured, shop.held_out), _ASKED)
     pictured = shop.part(shop.pictured)
     found = searches.by_words(pictured) + searches.by_picture(pictured, np.searchsorted(shop.pictured, asked))
-    found += masked.masked_words(shop, drawn(shop.pictured, _POOL))
+    found += masked.masked_words(shop, drawn(shop.pictured, min(args.products, _POOL)))
     found += searches.with_missing(shop, asked, seed=args.seed)
     notes = [
         f"{len(shop.products):,} products, {len(shop.pictured):,} of them with a picture; {args.split} queries and derived "

@@ -67,7 +67,7 @@ def test_reports_of_the_small_shop(shop: BuildPaths, tmp_path: Path, capsys: pyt
             Image.open(BytesIO(data)).convert("RGB").resize((24, 32)).save(file, "JPEG")
             archive.writestr(f"{product.id}.jpg", file.getvalue())
     where = ["--catalogue", str(shop.catalogue), "--split", "dev"]
-    pictures = ["--pictures", "--small-pictures", str(tmp_path / "small.zip")]
+    pictures = ["--pictures", "--small-pictures", str(tmp_path / "small.zip"), "--products", "80"]
     assert main(["evaluate", *pictures, "--transfer", "--new-products", *where]) == 0
     assert "| untrained encoder" in capsys.readouterr().out
     figures = json.loads((shop.root / "evaluation" / "pictures.json").read_text(encoding="utf-8"))["figures"]
