@@ -88,9 +88,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "writes ablation.md, .json and .svg into the folder ablation beside the catalogue. An interrupted report goes on.",
     )
     report.add_argument("--report", action="store_true", help="make that report; with --catalogue, and none of the others")
-    report.add_argument(
-        "--products", type=int, default=5_000, help="how many products that part has; --pictures masks words in so many, at most 4,000"
-    )
+    products_help = "how many products that part has; --pictures masks words in so many, at most 4,000"
+    report.add_argument("--products", type=int, default=5_000, help=products_help)
     report.add_argument("--seeds", type=int, default=3, help="runs of each")
     report.add_argument("--only", action="append", default=[], metavar="NAME", help="only this one; repeat it")
 
