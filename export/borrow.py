@@ -14,13 +14,14 @@ from export.assemble import link
 from export.inputs import afresh, verify
 from export.steps import EXPORT
 
-_LAYOUT: Final = 2  # of the folder; a higher number makes it afresh
+_LAYOUT: Final = 3  # of the folder, and of what its index makes of labels; a higher number makes it afresh
 
 
 def borrow(paths: BuildPaths, lender: BuildPaths) -> Manifest:
     """Writes ``paths.export`` with the exported models of another catalogue, and its default strength of diversification.
 
-    They know its words, categories and labels; labels of this catalogue that they do not know are left out of its vectors.
+    They know its words, categories and labels; a product of whose labels they know half or less has none
+    in its vector.
 
     Raises:
         InputError: when a catalogue is to borrow from itself.

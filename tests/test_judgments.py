@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from assortment.errors import DataError
-from assortment.judgments import from_csv
+from assortment.errors import DataError, InputError
+from assortment.judgments import from_csv, parse_columns
 
 
 def written(folder: Path, text: str) -> Path:
@@ -29,6 +29,20 @@ def test_grades_and_subtopics_are_collected_by_query(tmp_path: Path) -> None:
 def test_the_subtopic_column_may_be_left_out_and_others_are_passed_over(tmp_path: Path) -> None:
     (query,) = from_csv(written(tmp_path, '\ufeffid,grade,note,query\n7,2,"a, b","caps, black"\n'))
     assert (query.id, query.grades) == ("caps, black", {"7": 2})
+
+
+def test_columns_may_be_called_otherwise(tmp_path: Path) -> None:
+    path = written(tmp_path, "query,docid,rating\ncaps,7,2\n")
+    (query,) = from_csv(path, parse_columns(["id=docid", "grade=rating"]))
+    assert (query.id, query.grades) == ("caps", {"7": 2})
+    with pytest.raises(DataError, match=r"line 1: the column 'id' is missing.*here it is query,docid,rating: --map id=NAME"):
+        from_csv(path)
+    for wrong in (["id"], ["product=docid"], ["id=docid", "id=key"]):
+        with pytest.raises(InputError, match="--map"):
+            parse_columns(wrong)
+    path.write_text("query,docid,rating\ncaps,7,good\n", encoding="utf-8")
+    with pytest.raises(DataError, match="line 2, field rating: 'good' is no whole number"):
+        from_csv(path, {"id": "docid", "grade": "rating"})
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def encode_pictures(encoder: ImageEncoder, catalogue: Catalogue, file: Path, *, 
     done, present_rows, num_unreadable = _resume(file, progress_file, key)
     shape = (len(catalogue), IMAGE_FEATURES)
     vectors = _memory_map(file, mode="r+" if done else "w+", dtype=np.float32, shape=None if done else shape)
-    _in_channels_last(encoder)
+    in_channels_last(encoder)
     starts = range(done, len(catalogue), _BATCH)
     for count, start in enumerate(progress(starts, doing="features of pictures", total=len(starts)), start=1):
         rows = range(start, min(start + _BATCH, len(catalogue)))
@@ -76,7 +76,7 @@ def forget_progress(folder: Path) -> None:
     (folder / _PROGRESS).unlink(missing_ok=True)
 
 
-def _in_channels_last(encoder: ImageEncoder) -> None:
+def in_channels_last(encoder: ImageEncoder) -> None:
     """Several times faster for depth-wise convolutions on CPUs, the same numbers."""
     for parameter in encoder.backbone.parameters():
         if parameter.ndim == 4:

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from assortment.catalogue.product import Product
 from assortment.contract import VECTOR_DIM
+from assortment.known_labels import known_labels
 from assortment.text import is_word
 from assortment_client.contract import MAX_LABELS
 from training.knowledge.base import Knowledge
@@ -40,11 +41,11 @@ def synonyms(label: str, knowledge: Knowledge) -> tuple[str, ...]:
 
 
 def label_ids(products: Sequence[Product], labels: Sequence[str]) -> npt.NDArray[np.int64]:
-    """Row numbers of each product's known labels, (N, MAX_LABELS) int64, padded with 0; further ones are left out."""
+    """Row numbers of each product's ``known_labels``, (N, MAX_LABELS) int64, padded with 0; further ones are left out."""
     index = {label: i for i, label in enumerate(labels) if i}
     ids = np.zeros((len(products), MAX_LABELS), dtype=np.int64)
     for row, product in enumerate(products):
-        known = [index[label] for label in product.labels() if label in index][:MAX_LABELS]
+        known = known_labels(product.labels(), index)[:MAX_LABELS]
         ids[row, : len(known)] = known
     return ids
 

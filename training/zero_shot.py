@@ -67,8 +67,12 @@ def evaluate(encoder: TextEncoder, features: Features, dev: QuerySet, test: Quer
 
 
 def mixes(features: Features) -> dict[str, Tensor]:
-    """Every mix of fields, "title + attributes", to the products' unit vectors (N, H)."""
-    fields = {field: torch.from_numpy(np.array(getattr(features, field))) for field in _FIELDS}
+    """Every mix of the fields of a catalogue's products, see ``mixes_of``."""
+    return mixes_of({field: torch.from_numpy(np.array(getattr(features, field))) for field in _FIELDS})
+
+
+def mixes_of(fields: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Every mix of fields, "title + attributes", to the products' unit vectors (N, H); ``fields`` are (N, H) by name."""
     chosen = [names for size in range(1, len(fields) + 1) for names in itertools.combinations(fields, size)]
     return {" + ".join(names): F.normalize(torch.stack([fields[name] for name in names]).mean(0), dim=-1) for names in chosen}
 

@@ -11,6 +11,7 @@ import numpy as np
 from assortment import artefacts, image
 from assortment.contract import MAX_PRODUCT_TOKENS
 from assortment.errors import InputError
+from assortment.known_labels import known_labels
 from assortment.serving import checks
 from assortment.serving.prepare import NO_PIXELS, padded
 from assortment.serving.request import ProductRequest
@@ -45,7 +46,7 @@ class PrepareProductStep:
         return outcomes
 
     def prepare(self, request: ProductRequest) -> Tensors:
-        """Checks and converts one product. Labels that the model does not know are left out and told.
+        """Checks and converts one product. Labels that the model does not know are left out and told; see ``known_labels``.
 
         Raises:
             InputError: naming the first field that is wrong, its value and what is allowed.
@@ -58,7 +59,7 @@ class PrepareProductStep:
             raise InputError(public.TEXT, text, "there is no PICTURE and no LABEL either; allowed: at least one of the three")
         token_ids, mask = padded(self._tokenizer.encode(text), self._pad_tokens_to)
         label_ids = np.zeros((1, public.MAX_LABELS), dtype=np.int64)
-        known = [self._label_ids[label] for label in labels if label in self._label_ids]
+        known = known_labels(labels, self._label_ids)
         label_ids[0, : len(known)] = known
         has_picture = request.picture is not None
         return {

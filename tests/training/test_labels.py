@@ -18,10 +18,18 @@ def test_rare_labels_have_no_embedding_and_index_0_pads() -> None:
 
 
 def test_ids_are_padded_with_0_and_unknown_labels_left_out() -> None:
-    labels = [PADDING, "category=Boots", "colour=Red"]
+    labels = [PADDING, "category=Boots", "category=Shoes", "colour=Red"]
     ids = label_ids([product(1, colour="Red"), product(2, colour="Mauve"), Product(id="3", title="x")], labels)
     assert ids.shape == (3, MAX_LABELS)
-    assert ids[:, :3].tolist() == [[1, 2, 0], [1, 0, 0], [0, 0, 0]]
+    assert ids[:, :4].tolist() == [[2, 1, 3, 0], [2, 1, 0, 0], [0, 0, 0, 0]]
+
+
+def test_half_of_the_labels_tell_nothing_of_a_foreign_product() -> None:
+    labels = [PADDING, "colour=Red", "category=Lamps"]
+    ids = label_ids(
+        [product(1, colour="Red"), Product(id="2", title="x", category=("Lamps",), attributes={"colour": "Mauve"})], labels
+    )
+    assert ids.any(axis=1).tolist() == [False, False]
 
 
 def test_more_labels_than_the_contract_allows_are_cut() -> None:

@@ -1,0 +1,1 @@
+"""Models against the untrained encoder, on products that people judged."""

@@ -1,0 +1,1 @@
+"""What trained models are worth beyond their own dev queries: pictures, other catalogues, new products."""

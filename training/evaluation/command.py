@@ -1,0 +1,96 @@
+"""``assortment evaluate --pictures``, ``--transfer`` and ``--new-products``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from assortment import manifest
+from assortment.errors import InputError, StepError
+from assortment.paths import BuildPaths
+
+FOLDER: Final = "evaluation"
+_ASKED: Final = 400  # pictures searched with
+_POOL: Final = 4000  # at most; products whose texts are read again without a facet's words
+_SMALL: Final = 1500
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints what was asked for and writes it into the folder ``evaluation`` beside the catalogue."""
+    if args.seed < 0:
+        raise InputError("--seed", args.seed, "allowed: 0 and above")
+    catalogue: Path = args.catalogue
+    paths = BuildPaths(catalogue.parent)
+    if args.pictures:
+        print(_pictures(args, paths))
+    if args.transfer:
+        print(_transfer(args, paths))
+    if args.new_products:
+        print(_new_products(args, paths))
+    return 0
+
+
+def _pictures(args: argparse.Namespace, paths: BuildPaths) -> str:
+    from assortment.catalogue.store import Catalogue  # the rest imports torch: not needed for --help
+    from training.evaluation import figures, masked, searches, sharpness
+    from training.evaluation.shop import Shop
+
+    shop = Shop.open(paths, args.split)
+    if not len(shop.pictured):
+        raise StepError(f"{paths.catalogue} has no pictures that could be searched")
+    generator = np.random.default_rng(args.seed)
+
+    def drawn(rows: npt.NDArray[np.int64], number: int) -> npt.NDArray[np.int64]:
+        return np.sort(generator.choice(rows, min(number, len(rows)), replace=False))
+
+    asked = drawn(np.intersect1d(shop.pictured, shop.held_out), _ASKED)
+    pictured = shop.part(shop.pictured)
+    found = searches.by_words(pictured) + searches.by_picture(pictured, np.searchsorted(shop.pictured, asked))
+    found += masked.masked_words(shop, drawn(shop.pictured, min(args.products, _POOL)))
+    found += searches.with_missing(shop, asked, seed=args.seed)
+    notes = [
+        f"{len(shop.products):,} products, {len(shop.pictured):,} of them with a picture; {args.split} queries and derived "
+        "grades; by cosine, without the scorer. A product's picture asks for its type, colour, gender and pattern."
+    ]
+    if args.small_pictures:
+        small = sharpness.SmallPictures(args.small_pictures, Catalogue.open(paths.catalogue))
+        rows = drawn(small.rows, _SMALL)
+        found += sharpness.small_and_sharp(shop, rows, small.features(rows))
+        notes.append(f"{len(small.rows):,} products have a small picture besides their own; {len(rows):,} were drawn.")
+    told = {"split": args.split, "seed": args.seed}
+    return figures.write(paths.root / FOLDER / "pictures.md", found, notes, shown="of the products is shown", **told)
+
+
+def _transfer(args: argparse.Namespace, paths: BuildPaths) -> str:
+    from training import features
+    from training.evaluation import figures
+    from training.evaluation.transfer import transfer
+    from training.settings import TrainingSettings
+
+    lenders = [BuildPaths(models if models.is_dir() else paths.root.parent / models) for models in args.models]
+    if not (paths.features / manifest.FILENAME).is_file():
+        features.extract(paths, TrainingSettings())
+    found = transfer(paths, lenders, args.split)
+    notes = [
+        "Derived grades; relevance only, in float32. Products of other models have labels only where these know most of them."
+    ]
+    return figures.write(paths.root / FOLDER / "transfer.md", found, notes, shown="ranked by", split=args.split)
+
+
+def _new_products(args: argparse.Namespace, paths: BuildPaths) -> str:
+    from training import features
+    from training.evaluation import figures
+    from training.evaluation.new_products import DRAWS, new_products
+    from training.evaluation.shop import Shop
+    from training.evaluation.transfer import Untrained
+
+    shop = Shop.open(paths, args.split)
+    untrained = Untrained(features.load(paths.features), Shop.open(paths, "dev").queries)
+    found = new_products(shop, untrained, seed=args.seed)
+    notes = [f"{len(shop.held_out):,} new products; {DRAWS} draws of as many trained ones; derived grades, relevance only."]
+    told = {"split": args.split, "seed": args.seed}
+    return figures.write(paths.root / FOLDER / "new_products.md", found, notes, shown="searched", **told)
