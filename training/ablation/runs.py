@@ -86,8 +86,8 @@ class Bench:
         started = time.monotonic()
         state = self._runs() / "state"
         place = Place(folder=state, logs=state / "logs", key=self.file(variant, seed).stem)
-        seen = variant.features(self._prepared.features)
-        models, corpus = self._prepared.fit(variant.settings(self._base, seed), place, seen)
+        settings = variant.settings(self._base, seed)
+        models, corpus = self._prepared.fit(settings, place, variant.features(self._prepared.seen(settings)))
         vectors = all_product_vectors(models, corpus)
 
         def ranked(queries: QuerySet) -> Scores:
