@@ -42,7 +42,7 @@ class Denoising(nn.Module):
         ahead = torch.ones(before.shape[1], before.shape[1], dtype=torch.bool).triu(1)
         states = self.decoder(before, pooled.unsqueeze(1), tgt_mask=ahead)
         told = mask[:, 1:] > 0
-        return F.cross_entropy(self.tokens(states[told]).float(), self.tokens.number(token_ids[:, 1:][told]))
+        return F.cross_entropy(self.tokens(states[told]), self.tokens.number(token_ids[:, 1:][told]))
 
 
 def deleted(token_ids: Tensor, mask: Tensor, special: Tensor, generator: np.random.Generator) -> tuple[Tensor, Tensor]:

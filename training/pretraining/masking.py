@@ -37,4 +37,4 @@ class Masking(nn.Module):
         )
         shown = torch.where(hidden, instead, token_ids)
         states = self.backbone(input_ids=shown, attention_mask=mask).last_hidden_state[hidden]
-        return F.cross_entropy(self.tokens(self.head(states)).float(), self.tokens.number(token_ids[hidden]))
+        return F.cross_entropy(self.tokens(self.head(states)), self.tokens.number(token_ids[hidden]))

@@ -7,7 +7,6 @@ of them, and moving these away from all others would cost what the encoder knows
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any, Final, cast
 import numpy as np
 import torch
 from tokenizers import Tokenizer
-from torch import nn
+from torch import Tensor, nn
 
 from assortment import manifest
 from assortment.catalogue.progress import progress
@@ -27,7 +26,6 @@ from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from assortment.text import TOKENIZER_FILE, TextTokenizer, pad, product_text
 from training import backbones
-from training.precision import autocast
 from training.pretraining.denoising import Denoising
 from training.pretraining.masking import Masking
 from training.pretraining.spoken import SpokenTokens
@@ -50,7 +48,7 @@ def build(paths: BuildPaths, settings: TrainingSettings) -> Path:
         StepError: when the tokenizer has no token to hide others behind (``mlm``).
     """
     chosen: dict[str, Any] = {
-        name: getattr(settings, name) for name in ("text_backbone", "pretraining", "pretraining_steps", "precision", "seed")
+        name: getattr(settings, name) for name in ("text_backbone", "pretraining", "pretraining_steps", "seed")
     }
     inputs = {"catalogue": paths.catalogue, "protocol": paths.protocol}
     folder = paths.pretrained
@@ -79,14 +77,13 @@ def adapt(folder: Path, texts: Sequence[str], settings: TrainingSettings) -> dic
     rates = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, max_lr=[_RATE, _HEAD_RATE], total_steps=settings.pretraining_steps + 1, pct_start=_WARMUP
     )
-    task.train()
+    task.eval()  # no dropout, which costs a half more: hidden and deleted tokens are noise enough
     seen: list[float] = []
     doing = f"pre-training on {len(rows):,} texts ({settings.pretraining})"
     for _ in progress(range(settings.pretraining_steps), doing=doing, total=settings.pretraining_steps):
         batch = pad([rows[i] for i in generator.integers(0, len(rows), size=_BATCH)])
         optimiser.zero_grad(set_to_none=True)
-        with autocast(settings.precision):
-            loss = task(*(torch.from_numpy(array) for array in batch), generator)
+        loss = task(*(torch.from_numpy(array) for array in batch), generator)
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(task.parameters(), _GRADIENT_LIMIT)
         optimiser.step()
@@ -105,8 +102,7 @@ def _task(model: nn.Module, rows: Sequence[Any], tokenizer_json: str, settings: 
     words = cast(nn.Embedding, cast(Any, model).get_input_embeddings())
     words.requires_grad_(False)
     tokens = SpokenTokens(words, rows)
-    special = torch.tensor([token["id"] for token in json.loads(tokenizer_json)["added_tokens"] if token["special"]])
-    special = torch.unique(torch.cat([special.long(), torch.from_numpy(_around(tokenizer_json))]))
+    special = _special(tokenizer_json)
     hidden_size: int = cast(Any, model).config.hidden_size
     if settings.pretraining == "mlm":
         mask_id = _mask_id(tokenizer_json, settings.text_backbone)
@@ -114,11 +110,12 @@ def _task(model: nn.Module, rows: Sequence[Any], tokenizer_json: str, settings: 
     return Denoising(TextEncoder(model, hidden_size=hidden_size), words, tokens, special=special)
 
 
-def _around(tokenizer_json: str) -> Any:
-    """Ids of the tokens that stand around every text."""
+def _special(tokenizer_json: str) -> Tensor:
+    """Ids of the tokens that stand for no text, and of those around every text."""
     tokenizer = Tokenizer.from_str(tokenizer_json)
     tokenizer.no_padding()
-    return np.asarray(tokenizer.encode("").ids, dtype=np.int64)
+    marked = {number for number, token in tokenizer.get_added_tokens_decoder().items() if token.special}
+    return torch.tensor(sorted(marked | set(tokenizer.encode("").ids)))
 
 
 def _mask_id(tokenizer_json: str, name: str) -> int:
