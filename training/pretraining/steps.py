@@ -89,7 +89,7 @@ def adapt(folder: Path, texts: Sequence[str], settings: TrainingSettings) -> dic
         optimiser.step()
         rates.step()
         seen.append(float(loss.detach()))
-    backbone.model.eval().save_pretrained(folder)
+    backbone.model.save_pretrained(folder)
     tenth = max(1, len(seen) // 10)
     return {
         "texts": len(rows),

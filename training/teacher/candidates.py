@@ -84,4 +84,5 @@ def _chosen(grade: npt.NDArray[np.int8], cosine: Vectors, length: int, generator
     taken = np.concatenate([generator.permutation(group)[: round(share * length)] for group, share in groups])
     random = generator.permutation(len(grade))
     unique, first = np.unique(np.concatenate([taken, random]), return_index=True)
-    return unique[np.argsort(first)][:length]
+    chosen: Rows = unique[np.argsort(first)][:length]
+    return chosen

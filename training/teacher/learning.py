@@ -22,6 +22,7 @@ _WEIGHT_DECAY: Final = 0.01
 _GRADIENT_LIMIT: Final = 1.0
 _QUERIES_PER_BATCH: Final = 16
 _WARMUP: Final = 0.1
+_PARTS: Final = 4  # of a batch, by length
 
 
 class Teacher:
@@ -68,10 +69,13 @@ class Teacher:
         return judged
 
     def _logits(self, lists: Lists, chosen: npt.NDArray[np.int64]) -> Tensor:
-        """(B, C) of the chosen queries (B,)."""
+        """(B, C) of the chosen queries (B,); pairs of like length are read together, so that little is spent on padding."""
         length = lists.rows.shape[1]
         queries = self._tokenizer.encode_batch([lists.texts[i] for i in chosen])
         asked = [query for query in queries for _ in range(length)]
         products = [self._products[row] for row in lists.rows[chosen].flat]
-        logits: Tensor = self.encoder(*pairs(asked, products))
-        return logits.view(len(chosen), length)
+        order = np.argsort([len(query) + len(product) for query, product in zip(asked, products, strict=True)], kind="stable")
+        parts = [
+            self.encoder(*pairs([asked[i] for i in some], [products[i] for i in some])) for some in np.array_split(order, _PARTS)
+        ]
+        return torch.cat(parts)[torch.from_numpy(np.argsort(order))].view(len(chosen), length)
