@@ -32,7 +32,7 @@ class TrainingSettings:
     """Arithmetic of the frozen text encoder; auto takes bfloat16 where the CPU multiplies it in hardware, four times faster."""
     pretraining: Pretraining = "none"
     """Further pre-training of the text encoder on product texts, before all else; see ``training.pretraining``."""
-    pretraining_steps: int = 300
+    pretraining_steps: int = 100
     """Optimiser steps of the further pre-training."""
     fusion: FusionStrategy = "concat"
     """How the vectors of one side's modalities become one."""
