@@ -36,6 +36,21 @@ class BuildPaths:
         return self.root / "knowledge"
 
     @property
+    def pretrained(self) -> Path:
+        """The text encoder after further pre-training on the catalogue's texts."""
+        return self.root / "pretrained"
+
+    @property
+    def pretrained_features(self) -> Path:
+        """What ``features`` holds, under that encoder."""
+        return self.root / "pretrained_features"
+
+    @property
+    def teacher(self) -> Path:
+        """What a cross-encoder says of training queries."""
+        return self.root / "teacher"
+
+    @property
     def checkpoints(self) -> Path:
         """The trained models."""
         return self.root / "checkpoints"

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,6 +60,8 @@ class Features:
     has_image: npt.NDArray[np.bool_]
     """(N,)"""
     tokenizer_file: Path
+    text_backbone: str
+    """The encoder whose vectors these are, as ``backbones.load_text`` takes it."""
 
 
 def extract(paths: BuildPaths, settings: TrainingSettings) -> Features:
@@ -80,20 +83,60 @@ def extract(paths: BuildPaths, settings: TrainingSettings) -> Features:
     return load(paths.features)
 
 
+def extract_pretrained(paths: BuildPaths, settings: TrainingSettings) -> Features:
+    """The same under ``paths.pretrained``, into ``paths.pretrained_features``; pictures are taken from ``paths.features``."""
+    folder, plain = paths.pretrained_features, paths.features
+    chosen: dict[str, Any] = {"text_backbone": str(paths.pretrained), "precision": settings.precision}
+    inputs = {"catalogue": paths.catalogue, "features": plain, "pretrained": paths.pretrained}
+    if not manifest.is_current(folder, step=STEP, inputs=inputs, settings=chosen):
+        start = time.monotonic()
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / manifest.FILENAME).unlink(missing_ok=True)
+        for name in (f"{_IMAGE}.npy", _HAS_IMAGE):
+            shutil.copyfile(plain / name, folder / name)
+        backbone = backbones.load_text(str(paths.pretrained))
+        catalogue = Catalogue.open(paths.catalogue)
+        size = _encode_texts_into(folder, catalogue, backbone, settings)
+        results = {"products": len(catalogue), "text_dimensions": size, "seconds": round(time.monotonic() - start, 1)}
+        manifest.write(folder, step=STEP, inputs=inputs, settings=chosen, results=results)
+    return load(folder)
+
+
 def load(folder: Path) -> Features:
     """Opens a finished features folder.
 
     Raises:
         ManifestError: when it is not finished.
     """
-    manifest.read(folder)
+    backbone: str = manifest.read(folder).settings["text_backbone"]
     arrays = {field: np.load(folder / f"{field}.npy", mmap_mode="r") for field in (*FIELDS, _IMAGE)}
-    return Features(**arrays, has_image=np.load(folder / _HAS_IMAGE), tokenizer_file=folder / TOKENIZER_FILE)
+    return Features(
+        **arrays,
+        has_image=np.load(folder / _HAS_IMAGE),
+        tokenizer_file=folder / TOKENIZER_FILE,
+        text_backbone=backbone,
+    )
 
 
 def _extract_into(
     folder: Path, catalogue: Catalogue, backbone: TextBackbone, settings: TrainingSettings, *, key: str
 ) -> dict[str, Any]:
+    size = _encode_texts_into(folder, catalogue, backbone, settings)
+    images = image_features.encode_pictures(
+        ImageEncoder(backbones.load_image()).eval(), catalogue, folder / f"{_IMAGE}.npy", key=key
+    )
+    np.save(folder / _HAS_IMAGE, images.present)
+    image_features.forget_progress(folder)
+    return {
+        "products": len(catalogue),
+        "with_picture": int(images.present.sum()),
+        "unreadable_pictures": images.num_unreadable,
+        "text_dimensions": size,
+    }
+
+
+def _encode_texts_into(folder: Path, catalogue: Catalogue, backbone: TextBackbone, settings: TrainingSettings) -> int:
+    """Writes tokenizer and text vectors; the vectors' size."""
     (folder / TOKENIZER_FILE).write_text(backbone.tokenizer_json, encoding="utf-8")
     encoder = TextEncoder(backbone.model, hidden_size=backbone.model.config.hidden_size).eval()
     tokenizer = TextTokenizer(folder / TOKENIZER_FILE, max_tokens=MAX_PRODUCT_TOKENS)
@@ -104,17 +147,7 @@ def _extract_into(
             folder / f"{field}.npy",
             encode_texts(encoder, tokenizer, texts, precision=settings.precision, doing=f"features of {words}"),
         )
-    images = image_features.encode_pictures(
-        ImageEncoder(backbones.load_image()).eval(), catalogue, folder / f"{_IMAGE}.npy", key=key
-    )
-    np.save(folder / _HAS_IMAGE, images.present)
-    image_features.forget_progress(folder)
-    return {
-        "products": len(catalogue),
-        "with_picture": int(images.present.sum()),
-        "unreadable_pictures": images.num_unreadable,
-        "text_dimensions": encoder.projection.in_features,
-    }
+    return encoder.projection.in_features
 
 
 def _key(inputs: dict[str, Path], chosen: dict[str, Any]) -> str:

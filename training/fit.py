@@ -29,6 +29,7 @@ from training.models import new_models
 from training.objective import all_product_vectors, encoder_losses, ranking_loss
 from training.queries import Allows, QueryGrammar
 from training.settings import TrainingSettings
+from training.teacher.lessons import Lessons
 from training.text_features import encode_texts
 from training.unseen_words import unseen_word_queries
 
@@ -40,7 +41,7 @@ class Place:
     folder: Path
     """For the state of an unfinished run."""
     logs: Path
-    """For TensorBoard."""
+    """For the curves of ``training.tracking``."""
     key: str
     """What the run depends on: a state of another key is not resumed."""
 
@@ -54,8 +55,12 @@ def fit(
     settings: TrainingSettings,
     place: Place,
     knowledge: Knowledge | None = None,
+    lessons: Lessons | None = None,
 ) -> tuple[TrainedModels, Corpus]:
-    """Trains on a catalogue; ``dev`` decides when to stop and what to keep. The returned metrics are those of metrics.json."""
+    """Trains on a catalogue; ``dev`` decides when to stop and what to keep, ``lessons`` are a teacher's.
+
+    The returned metrics are those of metrics.json.
+    """
     models = new_models(products, features, settings, knowledge)
     corpus = new_corpus(products, features, models, train_rows)
     tokenizer = TextTokenizer(models.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
@@ -75,7 +80,7 @@ def fit(
     modules = _encoders(models)
     start = interpolation.weights(modules)
     titles = [products[row].title for row in train_rows]
-    state = _fit_encoders(models, corpus, batch_maker(drawer), titles, dev, settings, place)
+    state = _fit_encoders(models, corpus, batch_maker(drawer), titles, dev, settings, place, lessons)
     shares = interpolation.choose(
         modules, start, lambda: {name: _ndcg(models, corpus, queries) for name, queries in validation.items()}
     )
@@ -88,6 +93,7 @@ def fit(
         "interpolation": shares,
         **scorer,
         **facets,
+        **({"teacher": dict(lessons.figures)} if lessons else {}),
     }
     return replace(models, metrics=metrics), corpus
 
@@ -128,6 +134,7 @@ def _fit_encoders(
     dev: QuerySet,
     settings: TrainingSettings,
     place: Place,
+    lessons: Lessons | None,
 ) -> State:
     modules = _encoders(models)
     general = GeneralTexts(models.text_encoder, models.tokenizer_file, titles, precision=settings.precision, seed=settings.seed)
@@ -140,8 +147,9 @@ def _fit_encoders(
     def step(generator: np.random.Generator) -> tuple[Tensor, dict[str, float]]:
         batch = batches.batch(generator)
         texts = general.sample(settings.batch_queries // 2 or 1, generator)
+        lesson = lessons.sample(settings.batch_queries // 2 or 1, generator) if lessons else None
         with torch.autocast("cpu", torch.bfloat16, enabled=settings.mixed_precision):
-            parts = encoder_losses(models, corpus, batch, texts, settings)
+            parts = encoder_losses(models, corpus, batch, texts, settings, lesson)
             total = parts.total(settings)
             if settings.adversarial:
                 total = total + adversarial.attacked(

@@ -36,6 +36,19 @@ class Grammars:
             held_out_words=self.settings.held_out_words,
         )
 
+    def texts(self, part: Part) -> QueryGrammar:
+        """Text queries of every kind that is worded here, none of them shown by a picture."""
+        return QueryGrammar(
+            self.products,
+            self.train_rows,
+            self.allows,
+            image_fraction=0.0,
+            vocabulary=Vocabulary(self.products, self.knowledge, part=part),
+            shares=self.settings.query_shares(),
+            type_balance=self.settings.type_balance,
+            held_out_words=self.settings.held_out_words,
+        )
+
     def words(self, part: Part) -> QueryGrammar:
         """Text queries, which say nothing that they turn down: a facet in them is named."""
         shares = {kind: share for kind, share in self.settings.query_shares().items() if kind != "negation"}

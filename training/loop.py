@@ -16,12 +16,12 @@ from typing import Any, Final
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.utils.tensorboard.writer import SummaryWriter
 
 from assortment.catalogue.progress import progress
 from training.averaging import Average
 from training.query_tuning import is_adapter
 from training.settings import Schedule, TrainingSettings
+from training.tracking import curves
 
 STATE_FILE: Final = "resume.pt"
 _GRADIENT_LIMIT: Final = 1.0
@@ -72,7 +72,7 @@ class EncoderLoop:
         logs: Path,
         key: str,
     ) -> None:
-        """``measure`` gives dev ndcg@10 of the modules as they are; ``folder`` keeps the state; ``logs`` is TensorBoard's.
+        """``measure`` gives dev ndcg@10 of the modules as they are; ``folder`` keeps the state; ``logs`` the curves.
 
         ``after_step`` is called with the number of each optimiser step, from 0, while its gradients are there.
         """
@@ -90,11 +90,10 @@ class EncoderLoop:
         if not self._resume():
             self._consider(self._measure())
             self.state.history.append({"epoch": 0, "dev_ndcg@10": self.state.best})
-        with SummaryWriter(str(self._logs)) as board:
+        with curves(self._logs, self._settings) as record:
             while not self.state.finished(self._settings):
                 figures = self._epoch()
-                for name, value in figures.items():
-                    board.add_scalar(f"train/{name}", value, self.state.epoch)
+                record(figures, self.state.epoch)
                 self._save()
         _copy_into(self._parameters, self._best)
         return self.state

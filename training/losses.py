@@ -30,6 +30,11 @@ def listwise(scores: Tensor, grade: Tensor) -> Tensor:
     return (cross_entropy * counted).sum() / counted.sum().clamp(min=1.0)
 
 
+def distilled(scores: Tensor, teacher: Tensor) -> Tensor:
+    """Kullback-Leibler divergence of the softmax of ``scores`` (B, C) from that of the teacher's logits (B, C), mean over B."""
+    return F.kl_div(scores.log_softmax(1), teacher.log_softmax(1), reduction="batchmean", log_target=True)
+
+
 def calibration(logits: Tensor, grade: Tensor) -> Tensor:
     """Binary cross-entropy of relevance with grade / 3 as its probability, mean over (B, R)."""
     return F.binary_cross_entropy_with_logits(logits, grade.float() / MAX_GRADE)

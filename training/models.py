@@ -44,7 +44,7 @@ def new_models(
 ) -> TrainedModels:
     """Untrained models: projections that keep the pretrained cosines, label embeddings from the labels' own words."""
     torch.manual_seed(settings.seed)
-    backbone = backbones.load_text(settings.text_backbone)
+    backbone = backbones.load_text(features.text_backbone)
     product_text = TextEncoder(backbone.model, hidden_size=backbone.model.config.hidden_size).eval()
     text_vectors = torch.from_numpy(np.array(features.product_text))
     with torch.no_grad():

@@ -1,4 +1,4 @@
-"""The loss of the encoders on one batch: ranking, intent, and staying near the base encoder."""
+"""The loss of the encoders on one batch: ranking, intent, staying near the base encoder, and what a teacher says."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from training.augmentation.product_noise import add_noise
 from training.checkpoint import TrainedModels
 from training.data import Batch, Corpus, QueryBatch
 from training.settings import TrainingSettings
+from training.teacher.lessons import Lesson
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +23,18 @@ class Parts:
     ranking: Tensor
     intent: Tensor
     similarity: Tensor
+    teacher: Tensor | None = None
+    """Absent without a teacher."""
 
     def total(self, settings: TrainingSettings) -> Tensor:
         """Their weighted sum."""
-        return self.ranking + settings.intent_weight * self.intent + settings.similarity_weight * self.similarity
+        taught = 0.0 if self.teacher is None else settings.teacher_weight * self.teacher
+        return self.ranking + settings.intent_weight * self.intent + settings.similarity_weight * self.similarity + taught
 
     def figures(self) -> dict[str, float]:
         """The terms as numbers, to log."""
-        return {name: float(getattr(self, name).detach()) for name in ("ranking", "intent", "similarity")}
+        terms = {"ranking": self.ranking, "intent": self.intent, "similarity": self.similarity, "teacher": self.teacher}
+        return {name: float(term.detach()) for name, term in terms.items() if term is not None}
 
 
 def encoder_losses(
@@ -38,8 +43,9 @@ def encoder_losses(
     batch: Batch,
     general: tuple[Tensor, Tensor, Tensor],
     settings: TrainingSettings,
+    lesson: Lesson | None = None,
 ) -> Parts:
-    """The losses of one step; ``general`` is a sample of GeneralTexts."""
+    """The losses of one step; ``general`` is a sample of GeneralTexts, ``lesson`` one of what a teacher judged."""
     query_vector = query_vectors(models, batch.queries)
     token_ids, mask, base = general
     ranking = _ranking(models, corpus, batch, query_vector, settings)
@@ -48,6 +54,7 @@ def encoder_losses(
         ranking=ranking,
         intent=losses.intent(models.fusion.intent.logits(query_vector), batch.intent),
         similarity=losses.keep_similarity(adapted, base),
+        teacher=None if lesson is None else _distillation(models, corpus, lesson, settings),
     )
 
 
@@ -59,6 +66,13 @@ def ranking_loss(models: TrainedModels, corpus: Corpus, batch: Batch, settings: 
 def _ranking(models: TrainedModels, corpus: Corpus, batch: Batch, query_vector: Tensor, settings: TrainingSettings) -> Tensor:
     product_vector = product_vectors(models, corpus, batch.rows, noise=settings.product_noise)
     return losses.listwise(query_vector @ product_vector.T / settings.temperature, batch.grade)
+
+
+def _distillation(models: TrainedModels, corpus: Corpus, lesson: Lesson, settings: TrainingSettings) -> Tensor:
+    query_vector = query_vectors(models, lesson.queries)
+    product_vector = product_vectors(models, corpus, lesson.rows.flatten()).view(*lesson.rows.shape, -1)
+    scores = (product_vector @ query_vector.unsqueeze(-1)).squeeze(-1)  # (B, C)
+    return losses.distilled(scores / settings.temperature, lesson.logits)
 
 
 def query_vectors(models: TrainedModels, queries: QueryBatch) -> Tensor:

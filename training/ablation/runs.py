@@ -76,8 +76,8 @@ class Bench:
 
     def file(self, variant: Variant, seed: int) -> Path:
         """Where the run of a variant is kept; another one when anything that it depends on changes."""
-        settings = {name: value for name, value in variant.settings(self._base, seed).as_dict().items() if name != "threads"}
-        made_from = [manifest.fingerprint(self._paths.protocol), settings, sorted(variant.hides)]
+        settings = variant.settings(self._base, seed)
+        made_from = [manifest.fingerprint(self._paths.protocol), settings.decisive(), sorted(variant.hides)]
         key = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:16]
         return self._runs() / f"{variant.name.replace(' ', '_')}-{seed}-{key}.json"
 
@@ -86,8 +86,8 @@ class Bench:
         started = time.monotonic()
         state = self._runs() / "state"
         place = Place(folder=state, logs=state / "logs", key=self.file(variant, seed).stem)
-        seen = variant.features(self._prepared.features)
-        models, corpus = self._prepared.fit(variant.settings(self._base, seed), place, seen)
+        settings = variant.settings(self._base, seed)
+        models, corpus = self._prepared.fit(settings, place, variant.features(self._prepared.seen(settings)))
         vectors = all_product_vectors(models, corpus)
 
         def ranked(queries: QuerySet) -> Scores:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -39,7 +39,7 @@ class Variant:
             text = np.zeros_like(text)
         if "picture" in self.hides:
             image, has_image = np.zeros_like(image), np.zeros_like(has_image)
-        return Features(text, features.title, features.attributes, image, has_image, features.tokenizer_file)
+        return replace(features, product_text=text, image=image, has_image=has_image)
 
 
 def _of_group(group: str, /, **named: Mapping[str, Any]) -> tuple[Variant, ...]:
@@ -88,5 +88,7 @@ VARIANTS: Final[tuple[Variant, ...]] = (
     Variant(name="with rewritten queries", group="added", changes={"rewritten": 0.05}),
     Variant(name="with queries from titles", group="added", changes={"titles": 0.05}),
     Variant(name="with product noise", group="added", changes={"product_noise": 0.1}),
+    Variant(name="with a cross-encoder as teacher", group="added", changes={"teacher_weight": 1.0}),
+    *_of_group("further pre-training on product texts", masked_words={"pretraining": "mlm"}, TSDAE={"pretraining": "tsdae"}),
 )
 """In the order of the table."""
