@@ -8,6 +8,7 @@ They are made when asked for: no CPU server runs them.
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,7 @@ from assortment.catalogue.progress import progress
 from assortment.catalogue.store import Catalogue
 from assortment.contract import STEPS
 from assortment.serving.onnx_session import OnnxSession
-from export.precision import calibration, float16, static_int8, tolerances
+from export.precision import calibration, float16, smoothing, static_int8, tolerances
 from export.precision.dynamic_int8 import NAMED_FACETS
 
 FLOAT16: Final = {
@@ -61,16 +62,18 @@ def write_static_int8(
         InputError: when the catalogue has too few readable pictures, or there are too few queries.
         StepError: when a twin strays further than the table of tolerances allows.
     """
-    sets = {
-        "image_encoder": calibration.pictures(catalogue),
-        "text_encoder": calibration.texts(folder / artefacts.TOKENIZER, queries),
-    }
+    pictures, texts = calibration.pictures(catalogue), calibration.texts(folder / artefacts.TOKENIZER, queries)
     differences: dict[str, float] = {}
-    for name, calibrated in sets.items():
-        source = folder / FLOAT16[name]
-        target = folder / artefacts.static_int8(FLOAT16[name])
-        static_int8.quantise(source, target, calibrated, keep=[NAMED_FACETS])
-        differences[name] = _held(name, source, target, arguments[name], "int8")
+    with tempfile.TemporaryDirectory() as scratch:
+        smoothed = Path(scratch) / artefacts.TEXT_ENCODER
+        smoothing.smooth(folder / artefacts.TEXT_ENCODER, smoothed, texts, keep=[NAMED_FACETS])
+        for name, source, calibrated in (
+            ("image_encoder", folder / artefacts.IMAGE_ENCODER, pictures),
+            ("text_encoder", smoothed, texts),
+        ):
+            target = folder / artefacts.static_int8(FLOAT16[name])
+            static_int8.quantise(source, target, calibrated, keep=[NAMED_FACETS])
+            differences[name] = _held(name, folder / FLOAT16[name], target, arguments[name], "int8")
     return differences
 
 

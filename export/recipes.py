@@ -62,7 +62,7 @@ RECIPES: Final[Mapping[str, Recipe]] = MappingProxyType(
             told="dynamic, every matrix, large activations handed to the weights", bits="int8", weights=_MATRICES, smoothed=True
         ),
         "int8-careful": Recipe(told="dynamic, all but feed-forward outputs", bits="int8", weights=_CAREFUL),
-        "int8-static": Recipe(told="Q/DQ nodes, calibrated on queries", bits="int8-static"),
+        "int8-static": Recipe(told="smoothed, Q/DQ nodes, calibrated on queries", bits="int8-static", smoothed=True),
         "pruned-heads": Recipe(told="3/4 of the heads, recovered", size=Size(heads=0.75)),
         "pruned-width": Recipe(told="2/3 of the neurons, recovered", size=Size(width=2 / 3)),
         "pruned-layers": Recipe(told="5/6 of the layers, recovered", size=Size(layers=5 / 6)),
