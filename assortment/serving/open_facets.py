@@ -16,10 +16,10 @@ _LOOKED_AT: Final = 50  # candidates; further down lies what the query hardly me
 _NOTHING_OPEN: Final = 0.2
 """Chance that a query leaves nothing open, from which on it is answered by relevance alone: a page that was right loses more by a
 needless choice than an open one gains. Chosen on dev queries."""
-_TITLE_OPEN: Final = 0.4
+_TITLE_OPEN: Final = 0.5
 """Weight of a title that the page does not have yet beside the values of open facets: two articles of one title look repeated,
 whatever else they differ in. Chosen on dev queries, as the next."""
-_TITLE_CLOSED: Final = 0.1
+_TITLE_CLOSED: Final = 0.15
 """The same where nothing is open: of products that are about as relevant, a repetition comes later."""
 _UNASKED: Final = 0.05  # chance that a facet is open though the query's model does not say so
 _OPEN: Final = 0.1  # probability that two candidates differ, from which on a facet counts as open
