@@ -39,5 +39,5 @@ def draw(cells: Sequence[Cell], path: Path) -> None:
             panel.set_xticks(clients, [str(number) for number in clients])
             panel.xaxis.set_minor_locator(NullLocator())
             panel.spines[["top", "right"]].set_visible(False)
-    figure.legend(frameon=False, fontsize=8, loc="outside lower center", ncols=3)
+    figure.legend(handles=panels[0][0].lines, frameon=False, fontsize=8, loc="outside lower center", ncols=3)
     figure.savefig(path, dpi=120)

@@ -60,7 +60,8 @@ def _version(package: str) -> str:
 
 
 def write(folder: Path, cells: Sequence[Cell], settings: PeersSettings, *, incomplete: str = "") -> None:
-    """Writes ``summary.json``, ``part.json`` and the plot."""
+    """Writes ``summary.json``, ``part.json`` and the plot; cells in the order of products and clients."""
+    cells = sorted(cells, key=lambda cell: (cell.products, cell.clients))
     told = {
         "incomplete": incomplete,
         "settings": {"catalogue": settings.catalogue, "cores": settings.num_cores, "k": settings.k},
