@@ -99,7 +99,7 @@ def _largest(model: onnx.ModelProto, names: Sequence[str], calibration: Calibrat
             values = found[name]
             if values.ndim == _TOKENS:
                 own = np.abs(values).max(axis=(0, 1))
-                largest[name] = np.maximum(largest.get(name, own), own)
+                largest[name] = np.maximum(largest[name], own) if name in largest else own
     return largest
 
 
