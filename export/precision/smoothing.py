@@ -26,7 +26,8 @@ from assortment.serving.onnx_session import OnnxSession
 from export.precision.calibration import Calibration
 
 STRENGTH: Final = 0.75
-"""``a``: 0.5 leaves the outliers of MiniLM half in place, 1 hands all of them to the weights; 0.75 keeps vectors nearest."""
+"""``a``: 0.5 leaves the outliers of MiniLM half in place, 1 hands all of them to the weights; 0.7 to 0.85 keep
+vectors about as near."""
 _LEAST: Final = 1e-5  # a channel that is never used
 _TOKENS: Final = 3  # axes of an activation that has a vector for each token
 
