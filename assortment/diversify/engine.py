@@ -12,7 +12,7 @@ from assortment.diversify import loss_budget
 from assortment.diversify.constraints import Cap, Constraints, group_codes, resolve
 from assortment.diversify.facets import Facets
 from assortment.diversify.greedy import by_relevance
-from assortment.diversify.intents import Intents
+from assortment.diversify.intents import Intents, openness
 from assortment.diversify.problem import Problem, Vectors, check_candidates
 from assortment.diversify.selection import Selection
 from assortment.diversify.strategies import STRATEGIES
@@ -96,7 +96,7 @@ def diversify(
 
 
 def warm_up(dim: int = 8) -> None:
-    """Compiles, or loads from the cache, everything that ``diversify`` runs: seconds that a server spends before it is ready."""
+    """Compiles, or loads from the cache, everything that a page is chosen by: seconds that a server spends before it is ready."""
     rows = np.eye(4, dim, dtype=np.float32)
     relevance = np.linspace(0.9, 0.6, 4)
     groups = np.array([0, 0, 1, -1])
@@ -104,6 +104,7 @@ def warm_up(dim: int = 8) -> None:
     for strategy in STRATEGIES:
         diversify(rows, relevance, 2, strategy=strategy, groups=groups, constraints=constraints)
     diversify(rows, relevance, 2, max_relevance_loss=0.1)
+    openness(groups.astype(np.int32), relevance)
 
 
 def _strength(diversity: float | None, max_relevance_loss: float | None) -> float:

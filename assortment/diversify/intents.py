@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from assortment.diversify.compiled import Floats, Indices
+from assortment.diversify.compiled import Floats, Indices, compiled
 from assortment.errors import InputError
 
 
@@ -73,13 +73,28 @@ class Intents:
         return Intents(weights=weights, coverage=coverage)
 
 
+@compiled
 def openness(codes: npt.NDArray[np.integer[Any]], relevance: Floats) -> float:
-    """The probability that two candidates drawn by relevance differ in a facet, 0 to 1; those without it do not count."""
-    has = codes >= 0
-    if not has.any():
+    """The probability that two candidates drawn by relevance differ in a facet, 0 to 1; those without it do not count.
+
+    Compiled, because each search asks it of every facet.
+
+    Args:
+        codes: (N,) value of each candidate, -1 for none.
+        relevance: (N,); all count alike when nothing is relevant.
+    """
+    known = codes >= 0
+    weights = np.where(known, np.maximum(relevance, 0.0), 0.0)
+    if weights.sum() <= 0.0:
+        weights = known.astype(np.float64)
+    total = weights.sum()
+    if total <= 0.0:
         return 0.0
-    mass = _shares(codes, int(codes.max()) + 1, relevance)
-    return 1.0 - float(mass @ mass)
+    mass = np.zeros(codes.max() + 1)
+    for i in range(len(codes)):
+        if known[i]:
+            mass[codes[i]] += weights[i]
+    return 1.0 - float((mass * mass).sum() / (total * total))
 
 
 def _shares(value_of: npt.NDArray[np.integer[Any]], num_values: int, relevance: Floats) -> Floats:

@@ -97,6 +97,7 @@ class StepMetrics:
         self._model = model
         self._catalogues = catalogues
         self._published: dict[str, float] = {}
+        self._process = str(os.getpid())
         self.kept: list[str] = []
         """The last KEPT_VERSIONS values of the label ``catalogue_version``; the last one is being answered from."""
         self.increments: defaultdict[Series, float] = defaultdict(float)
@@ -135,7 +136,8 @@ class StepMetrics:
         """Notes the catalogue version that is being answered from, and tells its age when its tables are there."""
         if version not in self.kept:
             self.increments.update({(REQUESTS, (self._model, told, *self._of_answer(version))): 0.0 for told in OUTCOMES})
-        self.kept = [*(other for other in self.kept if other != version), version][-KEPT_VERSIONS:]
+        if self.kept[-1:] != [version]:
+            self.kept = [*(other for other in self.kept if other != version), version][-KEPT_VERSIONS:]
         if self._catalogues and version:
             if version not in self._published:
                 index = self._catalogues / version / artefacts.INDEX
@@ -151,7 +153,7 @@ class StepMetrics:
 
     def _of_answer(self, version: str | None = None) -> tuple[str, str]:
         """Values of OF_AN_ANSWER; of the version that is being answered from when none is given."""
-        return self.kept[-1] if version is None else version, str(os.getpid())
+        return self.kept[-1] if version is None else version, self._process
 
     def _add(self, family: Family, *labels: str, amount: float = 1.0, version: str | None = None) -> None:
         self.increments[family, (*labels, *self._of_answer(version))] += amount

@@ -43,10 +43,10 @@ class PageCandidates:
         shown, pinned, excluded = (_rows(table, getattr(rules, name)) for name in ("shown", "pinned", "excluded"))
         if len(pinned) < len(rules.pinned):
             raise _unknown_pin(table, rules)
-        pinned = pinned[~np.isin(pinned, shown)]
+        pinned = pinned[~_among(pinned, shown)]
         first = np.concatenate([shown, pinned])
-        out = np.isin(rows, excluded)
-        free = np.flatnonzero(~out & ~np.isin(rows, first))
+        out = _among(rows, excluded)
+        free = np.flatnonzero(~out & ~_among(rows, first))
         every = np.concatenate([first, rows[free]])
         place = {row: at for at, row in enumerate(rows.tolist())} if len(first) else {}
         at = np.concatenate([np.array([place.get(row, -1) for row in first.tolist()], dtype=np.int64), free])
@@ -106,6 +106,11 @@ class PageCandidates:
             "collapsed into others": int(self.collapsed.sum()),
         }
         return [f"{num} {what}" for what, num in taken.items() if num]
+
+
+def _among(rows: Rows, others: Rows) -> npt.NDArray[np.bool_]:
+    """(n,) which of ``rows`` are among ``others``: of most pages there are none, and NumPy takes its time to find that out."""
+    return np.isin(rows, others) if len(others) else np.zeros(len(rows), dtype=np.bool_)
 
 
 def _rows(table: ProductTable, ids: tuple[str, ...]) -> Rows:
