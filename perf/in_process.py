@@ -7,6 +7,8 @@ Python's lock; this is the stronger opponent. A worker takes queries in batches,
 from __future__ import annotations
 
 import multiprocessing
+import os
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from types import TracebackType
 from typing import Any, Final
 
 from assortment.errors import StepError
+from assortment.serving import shared_weights
 from assortment.serving.pipeline import Pipeline
 from assortment.serving.request import SearchRequest
 
@@ -77,6 +80,7 @@ class Workers:
         self._count = count
         self._pipes: list[Connection] = []
         self._processes: list[BaseProcess] = []
+        self._weights = tempfile.TemporaryDirectory(prefix="assortment-weights-")
 
     def run(self, queries: Sequence[str], *, count: int | None = None, batch: int | None = None) -> Work:
         """Answers the queries, each worker an equal share of them.
@@ -110,7 +114,7 @@ class Workers:
         context = multiprocessing.get_context("spawn")
         for _ in range(self._count):
             ours, theirs = context.Pipe()
-            process = context.Process(target=_work, args=(theirs, *self._arguments), daemon=True)
+            process = context.Process(target=_work, args=(theirs, self._weights.name, *self._arguments), daemon=True)
             process.start()
             theirs.close()
             self._pipes.append(ours)
@@ -130,6 +134,7 @@ class Workers:
             if process.is_alive():
                 process.kill()
                 process.join()
+        self._weights.cleanup()
 
     def _receive(self, pipe: Connection, patience_s: float) -> _Done:
         try:
@@ -141,8 +146,9 @@ class Workers:
         return done
 
 
-def _work(pipe: Connection, repository: Path, batch: int, asked: Mapping[str, Any]) -> None:
+def _work(pipe: Connection, weights: str, repository: Path, batch: int, asked: Mapping[str, Any]) -> None:
     """The life of a worker: load, say so, answer shares of blocks until there is no task."""
+    os.environ[shared_weights.FOLDER] = weights
     pipeline = Pipeline.open(repository)
     ask(pipeline, ["warm up"] * batch, **asked)
     pipe.send(_Done([], []))

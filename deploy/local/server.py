@@ -17,6 +17,7 @@ from typing import Final
 from assortment import admin, manifest
 from assortment.admin import AdminKey
 from assortment.errors import ServerError
+from assortment.serving import shared_weights
 from deploy.local import canary, server_log, supervisor, tritonserver
 from deploy.local.flags import Flags
 from deploy.local.ports import Hosts, Ports, is_listening, near
@@ -213,7 +214,7 @@ class LocalServer:
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            env=server.environment(),
+            env={**server.environment(), shared_weights.FOLDER: str(run_folder / "weights")},
             start_new_session=True,  # Ctrl-C in a terminal reaches us alone, and we stop it in good order
         )
 
