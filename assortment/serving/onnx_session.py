@@ -26,12 +26,14 @@ _LOGGER: Final = logging.getLogger(__name__)
 class OnnxSession:
     """An ONNX model on the CPU: tensors by name in, tensors by name out."""
 
-    def __init__(self, path: Path, *, threads: int = 1) -> None:
+    def __init__(self, path: Path, *, threads: int = 1, share_weights: bool = False) -> None:
         """Loads ``path``.
 
         Args:
             path: an ``.onnx`` file, with its external data beside it.
             threads: threads of one call.
+            share_weights: with all processes of a server, see ``shared_weights``; for graphs without subgraphs, because ONNX
+                Runtime 1.32 cannot read again what it writes of the others.
 
         Raises:
             StepError: when the file is missing or damaged.
@@ -39,7 +41,7 @@ class OnnxSession:
         if not path.is_file():
             raise StepError(f"{path} is missing; assemble the model repository again: assortment assemble")
         try:
-            self._session = _open(path, threads)
+            self._session = _open(path, threads, share_weights=share_weights)
         except Exception as error:  # ONNX Runtime's own errors share no base class but this one
             raise StepError(
                 f"{path} cannot be loaded ({error}); assemble the model repository again: assortment assemble"
@@ -54,9 +56,9 @@ class OnnxSession:
         return dict(zip(self.outputs, values, strict=True))
 
 
-def _open(path: Path, threads: int) -> ort.InferenceSession:
+def _open(path: Path, threads: int, *, share_weights: bool) -> ort.InferenceSession:
     try:
-        prepared = shared_weights.shared(path, lambda folder: _prepare(path, folder))
+        prepared = shared_weights.shared(path, lambda folder: _prepare(path, folder)) if share_weights else None
     except Exception as error:  # a full disk must not keep a server from starting; a damaged model is told of below
         _LOGGER.warning("%s keeps its weights to itself: %s", path, error)
         prepared = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,8 @@ from assortment.contract import STEPS
 from assortment.serving.onnx_session import OnnxSession
 from assortment.serving.step import Outcome, Tensors
 
+_ENCODERS: Final = ("text_encoder", "product_text_encoder")  # that have weights worth sharing
+
 
 class OnnxStep:
     """Runs all requests of a batch as one batch of the graph, ragged inputs padded with 0 to the longest."""
@@ -20,7 +22,7 @@ class OnnxStep:
     def __init__(self, model: str, path: Path, *, threads: int = 1) -> None:
         """Loads ``path`` as ``model``, a name in ``assortment.contract.STEPS``."""
         self._inputs = [tensor.name for tensor in STEPS[model].inputs]
-        self._session = OnnxSession(path, threads=threads)
+        self._session = OnnxSession(path, threads=threads, share_weights=model in _ENCODERS)
 
     def run(self, batch: Sequence[Tensors]) -> list[Outcome]:
         """See ``Step.run``."""
@@ -32,7 +34,7 @@ class ImageEncoderStep:
 
     def __init__(self, path: Path, *, threads: int = 1) -> None:
         """Loads ``path``."""
-        self._session = OnnxSession(path, threads=threads)
+        self._session = OnnxSession(path, threads=threads, share_weights=True)
         self._dim = STEPS["image_encoder"].outputs[0].dims[0]
 
     def run(self, batch: Sequence[Tensors]) -> list[Outcome]:

@@ -25,11 +25,9 @@ FOLDER: Final = "ASSORTMENT_SHARED_WEIGHTS"
 MODEL: Final = "model.onnx"
 WEIGHTS: Final = "weights.bin"
 
-_LEAST_BYTES: Final = 1 << 20  # a smaller file has few weights, or its tables beside it, which are mapped anyway
-
 
 def shared(path: Path, write: Callable[[Path], None]) -> Path | None:
-    """The folder with the prepared form of a model, in which ``MODEL`` and ``WEIGHTS`` are; None where it is not worth it.
+    """The folder with the prepared form of a model, in which ``MODEL`` and ``WEIGHTS`` are; None without ``FOLDER``.
 
     Args:
         path: of the model. Hard links to one file, as the models of a repository are, share one prepared form.
@@ -40,7 +38,7 @@ def shared(path: Path, write: Callable[[Path], None]) -> Path | None:
         Exception: what ``write`` raised; nothing unfinished stays behind.
     """
     root = os.environ.get(FOLDER)
-    if not root or path.stat().st_size < _LEAST_BYTES:
+    if not root:
         return None
     file = path.stat()
     target = Path(root) / f"{file.st_dev}-{file.st_ino}-{file.st_mtime_ns}"

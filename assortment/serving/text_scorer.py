@@ -25,7 +25,7 @@ class TextScorerStep:
 
     def __init__(self, text_encoder: Path, fusion: Path, scorer: Path, *, threads: int = 1) -> None:
         """Loads the three models."""
-        self._text_encoder = OnnxSession(text_encoder, threads=threads)
+        self._text_encoder = OnnxSession(text_encoder, threads=threads, share_weights=True)
         self._fusion = OnnxSession(fusion, threads=threads)
         self._scorer = OnnxSession(scorer, threads=threads)
         self.on_batch: Callable[[Sequence[int]], None] | None = None

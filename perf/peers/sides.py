@@ -18,7 +18,7 @@ from perf.peers.closed_loop import Block, Door, GrpcDoor, HttpDoor
 from perf.peers.function import DIVERSITY, STRATEGY, Precision
 from perf.peers.servers import PeerServer
 
-_BATCH: Final = 8  # of the served ensemble, and so of everybody who makes batches
+BATCH: Final = 8  # of the served ensemble, and so of everybody who makes batches
 
 IN_PROCESS: Final = "in process"
 SERVED: Final = "served"
@@ -51,7 +51,7 @@ def running(paths: BuildPaths, logs: Path, *, num_cores: int, k: int) -> Iterato
     """
     with contextlib.ExitStack() as stack:
         workers = stack.enter_context(
-            Workers(paths.model_repository, count=num_cores, batch=_BATCH, k=k, strategy=STRATEGY, diversity=DIVERSITY)
+            Workers(paths.model_repository, count=num_cores, batch=BATCH, k=k, strategy=STRATEGY, diversity=DIVERSITY)
         )
         yield [
             Side(name=IN_PROCESS, run=lambda queries, clients: _in_process(workers, queries, clients), pids=lambda: workers.pids),

@@ -45,28 +45,28 @@ def test_answers_are_those_of_a_session_with_weights_of_its_own(
     model: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = {"X": np.random.default_rng(6).normal(size=(3, WIDTH)).astype(np.float32)}
-    shared = [OnnxSession(model).run(asked)["Y"] for _ in range(2)]
+    shared = [OnnxSession(model, share_weights=True).run(asked)["Y"] for _ in range(2)]
     assert {path.name for path in prepared(folder)[0].iterdir()} == {shared_weights.MODEL, shared_weights.WEIGHTS}
     monkeypatch.delenv(shared_weights.FOLDER)
     for found in shared:
-        np.testing.assert_array_equal(found, OnnxSession(model).run(asked)["Y"])
+        np.testing.assert_array_equal(found, OnnxSession(model, share_weights=True).run(asked)["Y"])
 
 
 def test_hard_links_share_one_form_and_another_file_has_another(model: Path, folder: Path, tmp_path: Path) -> None:
     os.link(model, tmp_path / "link.onnx")
-    OnnxSession(model)
-    OnnxSession(tmp_path / "link.onnx")
+    OnnxSession(model, share_weights=True)
+    OnnxSession(tmp_path / "link.onnx", share_weights=True)
     assert len(prepared(folder)) == 1
     (tmp_path / "other.onnx").write_bytes(model.read_bytes())
-    OnnxSession(tmp_path / "other.onnx")
+    OnnxSession(tmp_path / "other.onnx", share_weights=True)
     assert len(prepared(folder)) == 2
 
 
 def test_the_first_writes_and_the_next_maps(model: Path, folder: Path) -> None:
-    OnnxSession(model)
+    OnnxSession(model, share_weights=True)
     weights = prepared(folder)[0] / shared_weights.WEIGHTS
     assert weights.stat().st_size >= WIDTH * WIDTH * 4
-    kept = OnnxSession(model)
+    kept = OnnxSession(model, share_weights=True)
     mapped = Path("/proc/self/maps").read_text(encoding="utf-8")
     assert str(weights) in mapped
     del kept
@@ -76,21 +76,14 @@ def test_a_damaged_model_leaves_nothing_behind(tmp_path: Path, folder: Path) -> 
     damaged = tmp_path / "damaged.onnx"
     damaged.write_bytes(b"no model" * (1 << 18))
     with pytest.raises(StepError, match=r"damaged\.onnx cannot be loaded"):
-        OnnxSession(damaged)
+        OnnxSession(damaged, share_weights=True)
     assert prepared(folder) == []
 
 
-def test_small_models_and_servers_without_a_folder_share_nothing(
-    model: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def write(_: Path) -> None:
-        raise AssertionError("nothing is to be written")
-
-    small = model.with_name("small.onnx")
-    small.write_bytes(b"x" * 100)
-    assert shared_weights.shared(small, write) is None
+def test_without_a_folder_or_unasked_nothing_is_shared(model: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    OnnxSession(model)
     monkeypatch.delenv(shared_weights.FOLDER)
-    assert shared_weights.shared(model, write) is None
+    OnnxSession(model, share_weights=True)
     assert not folder.exists()
 
 
@@ -99,5 +92,5 @@ def test_a_folder_that_cannot_be_written_costs_memory_and_no_answers(
 ) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     monkeypatch.setenv(shared_weights.FOLDER, str(tmp_path / "file"))
-    assert OnnxSession(model).run({"X": np.zeros((1, WIDTH), dtype=np.float32)})["Y"].shape == (1, WIDTH)
+    assert OnnxSession(model, share_weights=True).run({"X": np.zeros((1, WIDTH), dtype=np.float32)})["Y"].shape == (1, WIDTH)
     assert "keeps its weights to itself" in caplog.text
