@@ -17,6 +17,7 @@ from assortment.errors import ServerError
 from assortment.paths import BuildPaths
 from deploy.local import tritonserver
 from deploy.local.ports import LOOPBACK, Ports
+from deploy.local.supervisor import die_with_parent
 from perf import cpu_time
 from perf.peers import web
 from perf.peers.function import Precision
@@ -70,7 +71,12 @@ class PeerServer:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                self._command, stdout=log, stderr=subprocess.STDOUT, env=self._environment, start_new_session=True
+                self._command,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=self._environment,
+                start_new_session=True,
+                preexec_fn=lambda: die_with_parent(signal.SIGTERM),  # a bench that is killed leaves no server
             )
         return self
 
