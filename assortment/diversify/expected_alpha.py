@@ -9,7 +9,7 @@ results", WSDM 2009,
 
 Each step takes the largest ``(1 - diversity) * relevance + diversity * `` that. Where nothing is open it is relevance again,
 so an unambiguous query is answered by its most relevant products at any strength. The sum is monotone and submodular in the list,
-so the greedy list is within 1 - 1/e of the best. O(k N F) time, O(N F) memory.
+so the greedy list is within 1 - 1/e of the best. O(k N F) time, O(N F) memory, compiled.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ from typing import Final
 
 import numpy as np
 
-from assortment.diversify.compiled import Floats
-from assortment.diversify.facets import Facets
-from assortment.diversify.greedy import Chosen, greedy
+from assortment.diversify.compiled import Floats, Indices, Mask, compiled, take
+from assortment.diversify.greedy import TIE, Chosen
 from assortment.diversify.problem import Problem
 
 ALPHA: Final = 0.5
@@ -30,21 +29,63 @@ ALPHA: Final = 0.5
 def select(problem: Problem, k: int) -> Chosen:
     """Chooses up to ``k``; the problem has facets."""
     assert problem.facets is not None
-    return greedy(problem, k, _ExpectedAlpha(problem, problem.facets))
+    weights, values = problem.diversity * problem.facets.open, problem.facets.values
+    left = np.zeros(int(values.max(initial=-1)) + 1)
+    for weight, of_facet in zip(weights, values, strict=True):
+        left[of_facet] = weight
+    always = 1.0 - float(weights.sum())
+    indices, gains = np.empty(k, dtype=np.int64), np.empty(k)
+    eligibility = problem.eligibility.copy()
+    num = _select(
+        problem.relevance, values, left, always, problem.prefix, problem.num_shown,
+        eligibility.open, eligibility.codes, eligibility.room, indices, gains,
+    )  # fmt: skip
+    return indices[:num].tolist(), gains[:num].tolist()
 
 
-class _ExpectedAlpha:
-    def __init__(self, problem: Problem, facets: Facets) -> None:
-        self._relevance = problem.relevance
-        self._values = facets.values
-        self._always = 1.0 - problem.diversity * facets.open.sum()  # the part of relevance that no choice takes away
-        self._left = np.zeros(int(facets.values.max(initial=-1)) + 1)  # by value: what is left of its facet's worth
-        for open_, values in zip(facets.open, facets.values, strict=True):
-            self._left[values] = problem.diversity * open_
+@compiled
+def _select(
+    relevance: Floats, values: Indices, left: Floats, always: float, prefix: Indices, num_shown: int,
+    open_: Mask, codes: Indices, room: Indices, indices: Indices, gains: Floats,
+) -> int:  # fmt: skip
+    """Fills ``indices`` and ``gains`` (k,) and returns how many there are.
 
-    def gains(self) -> Floats:
-        gains: Floats = self._relevance * (self._always + self._left[self._values].sum(axis=0))
-        return gains
+    ``relevance`` is (N,), ``values`` (F, N) numbered across the facets, ``left`` (V,) what is left of the worth of each value's
+    facet (changed), ``always`` the part of relevance that no choice takes away; the rest as in ``Problem`` and ``Eligibility``.
+    """
+    worth = np.empty(len(relevance))
+    for place in range(len(indices)):
+        _weigh(relevance, values, left, always, worth)
+        best = prefix[place] if place < len(prefix) else _largest(worth, open_)
+        if best < 0:
+            return place
+        indices[place], gains[place] = best, worth[best]
+        if place >= num_shown:
+            take(best, open_, codes, room)
+        for facet in range(len(values)):
+            left[values[facet, best]] *= 1.0 - ALPHA * relevance[best]
+    return len(indices)
 
-    def choose(self, index: int) -> None:
-        self._left[self._values[:, index]] *= 1.0 - ALPHA * self._relevance[index]
+
+@compiled
+def _weigh(relevance: Floats, values: Indices, left: Floats, always: float, worth: Floats) -> None:
+    """What each candidate would add now, into ``worth`` (N,)."""
+    worth[:] = 0.0
+    for facet in range(len(values)):
+        for i in range(len(worth)):
+            worth[i] += left[values[facet, i]]
+    for i in range(len(worth)):
+        worth[i] = relevance[i] * (always + worth[i])
+
+
+@compiled
+def _largest(worth: Floats, open_: Mask) -> int:
+    """The open candidate that is worth most, of equals the first; -1 when none is open."""
+    largest = -np.inf
+    for i in range(len(worth)):
+        if open_[i] and worth[i] > largest:
+            largest = worth[i]
+    for i in range(len(worth)):
+        if open_[i] and worth[i] >= largest - TIE:
+            return i
+    return -1

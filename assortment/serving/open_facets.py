@@ -49,9 +49,9 @@ class OpenFacets:
         closed = 1.0 - sum(self._open.values()) > _NOTHING_OPEN
         titles = self._table.titles[self._rows[:_LOOKED_AT]]
         by_title = (_TITLE_CLOSED if closed else _TITLE_OPEN) if len(np.unique(titles)) < len(titles) else 0.0
-        by_facet = 0.0 if closed else 1.0 - by_title
-        chances = [by_title, *(by_facet * chance for chance in self._open.values())]
-        columns = [self._table.titles, *(self._table.facets[name].codes for name in self._open)]
+        open_ = {} if closed else self._open
+        chances = [by_title, *((1.0 - by_title) * chance for chance in open_.values())]
+        columns = [self._table.titles, *(self._table.facets[name].codes for name in open_)]
         return Facets.stack(chances, [column[self._rows] for column in columns])
 
     def groups(self) -> npt.NDArray[np.int32]:
