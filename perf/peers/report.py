@@ -6,6 +6,7 @@ import datetime
 import importlib.metadata
 import json
 import os
+import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -43,13 +44,18 @@ class Cell:
         served, inside = self.sides[SERVED], self.sides[IN_PROCESS]
         told = {
             "p50_over_in_process_ms": served["latency"]["p50"] - inside["latency"]["p50"],
-            "throughput_over_in_process": served["per_s"] / inside["per_s"],
+            "throughput_over_in_process": self._throughput_over(IN_PROCESS),
         }
         for name, side in self.sides.items():
             if name not in {SERVED, IN_PROCESS}:
-                told[f"throughput over {name}"] = served["per_s"] / side["per_s"]
+                told[f"throughput over {name}"] = self._throughput_over(name)
                 told[f"p95 over {name}"] = served["latency"]["p95"] / side["latency"]["p95"]
         return {name: round(value, 3) for name, value in told.items()}
+
+    def _throughput_over(self, name: str) -> float:
+        """Median of the rounds' ratios: what slows the machine down for a while slows both blocks of a round."""
+        rounds = zip(self.sides[SERVED]["blocks_per_s"], self.sides[name]["blocks_per_s"], strict=True)
+        return statistics.median(ours / theirs for ours, theirs in rounds)
 
 
 def _version(package: str) -> str:
@@ -112,7 +118,25 @@ def tables(cells: Sequence[Cell]) -> list[Table]:
         )
         for products in dict.fromkeys(cell.products for cell in cells)
     ]
-    return [*of_shops, _stage_table(cells)] if cells else []
+    return [_ratio_table(cells), *of_shops, _stage_table(cells)] if cells else []
+
+
+def _ratio_table(cells: Sequence[Cell]) -> Table:
+    """The served ensemble's throughput and p95, each as a multiple of the others'."""
+    peers = [name for name in cells[0].sides if name not in {SERVED, IN_PROCESS}]
+    rows = []
+    for cell in cells:
+        ratios = cell.ratios()
+        beside = [f"{ratios[f'throughput over {name}']:.1f} ({ratios[f'p95 over {name}']:.2f})" for name in peers]
+        inside = [f"{ratios['throughput_over_in_process']:.2f}", f"{ratios['p50_over_in_process_ms']:.1f}"]
+        rows.append([f"{cell.products:,}", str(cell.clients), *beside, *inside])
+    return Table(
+        title="The served ensemble beside the others",
+        columns=("products", "clients", *peers, "in process", "p50 beyond in process, ms"),
+        rows=rows,
+        note="How many times their throughput, and its p95 as a share of theirs. Throughputs are compared within each round; "
+        "told is the rounds' median.",
+    )
 
 
 def _stage_table(cells: Sequence[Cell]) -> Table:

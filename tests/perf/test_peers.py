@@ -78,8 +78,15 @@ def test_ratios_are_of_the_served_ensemble() -> None:
     assert ratios[f"p95 over {FASTAPI_INT8}"] == 0.5
 
 
+def test_throughputs_are_compared_within_a_round() -> None:
+    rounds = {SERVED: [10.0, 100.0, 80.0]}  # the machine was slow in the first
+    sides = {name: {**one, "blocks_per_s": rounds.get(name, [5.0, 50.0, 50.0])} for name, one in cell().sides.items()}
+    found = Cell(products=1_000, clients=4, sides=sides)
+    assert found.ratios()[f"throughput over {PYTRITON_INT8}"] == 2.0
+
+
 def test_a_p99_is_told_with_enough_requests_behind_it_only() -> None:
-    enough, few = (report.tables([cell(requests=requests)])[0].rows[0] for requests in (2_000, 1_999))
+    enough, few = (report.tables([cell(requests=requests)])[1].rows[0] for requests in (2_000, 1_999))
     assert enough[5] == "12.0"
     assert not few[5]
 
@@ -88,7 +95,8 @@ def test_what_was_measured_is_kept_and_marked(tmp_path: Path) -> None:
     report.write(tmp_path, [cell(), cell(clients=16)], PeersSettings(), incomplete="the server ended")
     part = Part.read(tmp_path)
     assert part.incomplete == "the server ended"
-    assert [table.title for table in part.tables] == ["1,000 products", "Where the time of a served search goes, ms"]
+    titles = [table.title for table in part.tables]
+    assert titles == ["The served ensemble beside the others", "1,000 products", "Where the time of a served search goes, ms"]
     assert "16 clients: 2.0 times" in part.finding
     assert (tmp_path / part.pictures[0].file).stat().st_size > 10_000
     told = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
