@@ -29,8 +29,7 @@ def train(paths: BuildPaths, settings: TrainingSettings) -> Manifest:
     """Trains on ``paths.catalogue`` into ``paths.checkpoints``, unless that is current; goes on where a killed run stopped.
 
     The protocol's hash is checked before training and after it. Its dev queries decide when to stop; its test queries are
-    ranked once, at the end, and decide nothing. Where there are several processes (``devices``), all of
-    them call this, and the main one writes.
+    ranked once, at the end, and decide nothing. Where there are several processes, all of them call this.
 
     Raises:
         ManifestError: when the catalogue or the protocol does not match its manifest.

@@ -1,4 +1,4 @@
-"""Two real processes on the CPU, talking by gloo, against one. What a GPU would change is not run here."""
+"""Two real processes on the CPU, talking by gloo, against one; and that no step of the loop mixes devices. No GPU is here."""
 
 from __future__ import annotations
 
@@ -8,15 +8,26 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
+from torch import Tensor, nn
 
+from assortment.contract import MAX_QUERY_TOKENS
 from assortment.paths import BuildPaths
+from assortment.text import TextTokenizer
 from tests.training.test_steps import copied
-from training import checkpoint, steps
+from training import adversarial, checkpoint, dev_ranking, devices, steps
+from training.data import BatchMaker, new_corpus
 from training.features import Features
+from training.grammars import Grammars
+from training.models import new_models
+from training.objective import all_product_vectors, encoder_losses, ranking_loss
+from training.prepared import Prepared
 from training.settings import TrainingSettings
+from training.teacher.lessons import Lesson
 
 GRADIENT = 1e-5
 LOSS = 1e-4
@@ -105,3 +116,47 @@ def test_two_processes_learn_what_one_does(
         state = two.modules()[name].state_dict()
         for key, value in module.state_dict().items():
             assert torch.allclose(value.float(), state[key].float(), atol=WEIGHT), f"{name}.{key}"
+
+
+class Words(nn.Module):
+    """In place of BERT, which looks at values before it computes."""
+
+    def __init__(self, hidden_size: int) -> None:
+        super().__init__()
+        self.table = nn.Embedding(1000, hidden_size)
+
+    def get_input_embeddings(self) -> nn.Embedding:
+        return self.table
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> SimpleNamespace:
+        return SimpleNamespace(last_hidden_state=self.table(input_ids))
+
+
+def test_a_step_stays_on_the_device(shop: BuildPaths, tiny_settings: TrainingSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The device that has shapes and no values stands for a GPU: it takes no tensors of the CPU either."""
+    settings = replace(tiny_settings, product_noise=0.1, teacher_weight=1.0)
+    prepared = Prepared.open(shop, settings)
+    products, rows = prepared.catalogue.products, prepared.train_rows
+    models = new_models(products, prepared.features, settings)
+    corpus = new_corpus(products, prepared.features, models, rows)
+    tokenizer = TextTokenizer(models.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
+    grammar = Grammars(products, rows, prepared.protocol, None, settings).training("encoder")
+    maker = BatchMaker(corpus, grammar, tokenizer, settings, num_categories=len(models.categories))
+    batch = maker.batch(np.random.default_rng(0))
+    hidden_size = models.text_encoder.projection.in_features
+    number = len(batch.grade)
+    texts = (batch.queries.token_ids, batch.queries.mask, torch.randn(number, hidden_size))
+    lesson = Lesson(batch.queries, batch.rows[:number, None], torch.randn(number, 1))
+    models.text_encoder.backbone = Words(hidden_size)
+    for name in ("text_encoder", "product_text_encoder", "image_encoder", "fusion", "product_fusion"):
+        models.modules()[name].to("meta").train()
+
+    monkeypatch.setattr(devices, "device", lambda: torch.device("meta"))
+    seen, asked, put = devices.put((corpus, prepared.dev, (batch, texts, lesson)))
+    loss = encoder_losses(models, seen, put[0], put[1], settings, put[2]).total(settings)
+    attacked = adversarial.attacked(models.text_encoder, lambda: ranking_loss(models, seen, put[0], settings), 0.1)
+    torch.autograd.backward(loss + attacked)
+    found = dev_ranking.nearest(dev_ranking.encode(models, asked)[0], all_product_vectors(models, seen), 10)
+    assert found.device.type == "meta"
+    with pytest.raises(RuntimeError, match="device"):
+        encoder_losses(models, seen, put[0], texts, settings, put[2])
