@@ -109,7 +109,7 @@ def shared(function: Callable[..., Tensor], *rows: Tensor) -> Tensor:
     share = function(*(tensor[chosen] for tensor in rows))
     everything: Tensor = gather(share.detach())
     if share.requires_grad:
-        share.register_hook(lambda gradient: gradient * num_processes)
+        share.register_hook(lambda gradient: gradient * num_processes)  # type: ignore[no-untyped-call]  # left so by PyTorch
     return torch.cat([everything[:start], share, everything[start + size :]])[:number]
 
 
