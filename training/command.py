@@ -67,13 +67,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from training.steps import train  # imports torch: not needed for --help
+    from training import devices  # imports torch: not needed for --help
+    from training.steps import train
 
     paths = BuildPaths(args.build / args.catalogue)
     if args.search is not None:
+        devices.refuse_several("--search")
         return _search(paths, settings_from(args), args.search)
     done = train(paths, settings_from(args))
-    print(json.dumps(done.results, indent=1))
+    if devices.is_main():
+        print(json.dumps(done.results, indent=1))
+    devices.leave()
     return 0
 
 

@@ -80,7 +80,7 @@ def encode(models: TrainedModels, queries: QuerySet) -> tuple[Tensor, Tensor]:
     training = models.fusion.training
     models.fusion.eval()
     text = models.text_encoder(queries.token_ids, queries.mask)
-    presence = torch.tensor([1.0, 0.0]).expand(len(text), 2)
+    presence = text.new_tensor([1.0, 0.0]).expand(len(text), 2)
     encoded: tuple[Tensor, Tensor] = models.fusion(text, torch.zeros_like(text), presence)
     models.fusion.train(training)
     return encoded

@@ -28,7 +28,7 @@ from assortment.catalogue.store import Catalogue
 from assortment.contract import MAX_PRODUCT_TOKENS
 from assortment.paths import BuildPaths
 from assortment.text import TOKENIZER_FILE, TextTokenizer, attribute_sentence, product_text
-from training import backbones, image_features
+from training import backbones, devices, image_features
 from training.backbones import TextBackbone
 from training.image_encoder import ImageEncoder
 from training.settings import TrainingSettings
@@ -122,9 +122,8 @@ def _extract_into(
     folder: Path, catalogue: Catalogue, backbone: TextBackbone, settings: TrainingSettings, *, key: str
 ) -> dict[str, Any]:
     size = _encode_texts_into(folder, catalogue, backbone, settings)
-    images = image_features.encode_pictures(
-        ImageEncoder(backbones.load_image()).eval(), catalogue, folder / f"{_IMAGE}.npy", key=key
-    )
+    encoder = ImageEncoder(backbones.load_image()).eval().to(devices.device())
+    images = image_features.encode_pictures(encoder, catalogue, folder / f"{_IMAGE}.npy", key=key)
     np.save(folder / _HAS_IMAGE, images.present)
     image_features.forget_progress(folder)
     return {
@@ -138,7 +137,7 @@ def _extract_into(
 def _encode_texts_into(folder: Path, catalogue: Catalogue, backbone: TextBackbone, settings: TrainingSettings) -> int:
     """Writes tokenizer and text vectors; the vectors' size."""
     (folder / TOKENIZER_FILE).write_text(backbone.tokenizer_json, encoding="utf-8")
-    encoder = TextEncoder(backbone.model, hidden_size=backbone.model.config.hidden_size).eval()
+    encoder = TextEncoder(backbone.model, hidden_size=backbone.model.config.hidden_size).eval().to(devices.device())
     tokenizer = TextTokenizer(folder / TOKENIZER_FILE, max_tokens=MAX_PRODUCT_TOKENS)
     for field, text in FIELDS.items():
         texts = [text(product) for product in catalogue.products]

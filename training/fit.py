@@ -15,10 +15,10 @@ from torch import Tensor, nn
 from assortment.catalogue.product import Product
 from assortment.contract import MAX_QUERY_TOKENS
 from assortment.text import TextTokenizer
-from training import adversarial, dev_ranking, interpolation, named_facets_training, query_tuning, scorer_training
+from training import adversarial, dev_ranking, devices, interpolation, named_facets_training, query_tuning, scorer_training
 from training.augmentation import pools
 from training.checkpoint import TrainedModels
-from training.data import BatchMaker, Corpus, new_corpus
+from training.data import Batch, BatchMaker, Corpus, new_corpus
 from training.dev_ranking import QuerySet
 from training.features import Features
 from training.general_texts import GeneralTexts
@@ -29,7 +29,7 @@ from training.models import new_models
 from training.objective import all_product_vectors, encoder_losses, ranking_loss
 from training.queries import Allows, QueryGrammar
 from training.settings import TrainingSettings
-from training.teacher.lessons import Lessons
+from training.teacher.lessons import Lesson, Lessons
 from training.text_features import encode_texts
 from training.unseen_words import unseen_word_queries
 
@@ -59,7 +59,8 @@ def fit(
 ) -> tuple[TrainedModels, Corpus]:
     """Trains on a catalogue; ``dev`` decides when to stop and what to keep, ``lessons`` are a teacher's.
 
-    The returned metrics are those of metrics.json.
+    The returned metrics are those of metrics.json. The encoders learn on ``devices.device()`` and in all processes; the rest is
+    done on the CPU of the main process, and other processes return encoders as the loop left them.
     """
     models = new_models(products, features, settings, knowledge)
     corpus = new_corpus(products, features, models, train_rows)
@@ -72,7 +73,9 @@ def fit(
         return BatchMaker(corpus, drawer, tokenizer, settings, num_categories=len(models.categories))
 
     grammars = Grammars(products, train_rows, allows, knowledge, settings)
-    generated = pools.generate(products, train_rows, features.product_text, grammars.training("encoder"), encode, settings)
+    generated = devices.from_main(
+        lambda: pools.generate(products, train_rows, features.product_text, grammars.training("encoder"), encode, settings)
+    )
     drawer = grammars.training("encoder", generated)
     unseen = unseen_word_queries(grammars.unseen(), corpus.table, dev.product_ids, tokenizer, seed=settings.seed)
     validation = {"dev_ndcg@10": dev, **({"unseen_words_ndcg@10": unseen} if unseen else {})}
@@ -81,18 +84,21 @@ def fit(
     start = interpolation.weights(modules)
     titles = [products[row].title for row in train_rows]
     state = _fit_encoders(models, corpus, batch_maker(drawer), titles, dev, settings, place, lessons)
-    shares = interpolation.choose(
-        modules, start, lambda: {name: _ndcg(models, corpus, queries) for name, queries in validation.items()}
-    )
-    scorer = _fit_scorer(models, corpus, batch_maker(grammars.training("scorer")), dev, settings)
-    facets = named_facets_training.fit(models, [grammars.words("encoder"), grammars.words("scorer")], dev, tokenizer, settings)
+
+    def finish() -> dict[str, Any]:
+        shares = interpolation.choose(
+            modules, start, lambda: {name: _ndcg(models, corpus, queries) for name, queries in validation.items()}
+        )
+        scorer = _fit_scorer(models, corpus, batch_maker(grammars.training("scorer")), dev, settings)
+        words = [grammars.words("encoder"), grammars.words("scorer")]
+        facets = named_facets_training.fit(models, words, dev, tokenizer, settings)
+        return {"interpolation": shares, **scorer, **facets}
+
     metrics = {
         "queries": {"drawn": dict(drawer.drawn), "rejected": dict(drawer.rejected), "generated": generated.figures()},
         "best_epoch": state.best_epoch,
         "epochs": state.history,
-        "interpolation": shares,
-        **scorer,
-        **facets,
+        **devices.from_main(finish),
         **({"teacher": dict(lessons.figures)} if lessons else {}),
     }
     return replace(models, metrics=metrics), corpus
@@ -137,6 +143,9 @@ def _fit_encoders(
     lessons: Lessons | None,
 ) -> State:
     modules = _encoders(models)
+    for module in modules.values():
+        module.to(devices.device())
+    seen, asked = devices.put(corpus), devices.put(dev)
     general = GeneralTexts(models.text_encoder, models.tokenizer_file, titles, precision=settings.precision, seed=settings.seed)
     query_tuning.attach(models.text_encoder, settings)
     for frozen in (models.product_text_encoder.backbone, models.image_encoder.backbone):
@@ -144,16 +153,19 @@ def _fit_encoders(
     models.fusion.train()
     models.product_fusion.train()
 
+    def draw(generator: np.random.Generator) -> tuple[Batch, tuple[Tensor, Tensor, Tensor], Lesson | None]:
+        number = settings.batch_queries // 2 or 1
+        batch, texts = batches.batch(generator), general.sample(number, generator)
+        return batch, texts, lessons.sample(number, generator) if lessons else None
+
     def step(generator: np.random.Generator) -> tuple[Tensor, dict[str, float]]:
-        batch = batches.batch(generator)
-        texts = general.sample(settings.batch_queries // 2 or 1, generator)
-        lesson = lessons.sample(settings.batch_queries // 2 or 1, generator) if lessons else None
-        with torch.autocast("cpu", torch.bfloat16, enabled=settings.mixed_precision):
-            parts = encoder_losses(models, corpus, batch, texts, settings, lesson)
+        batch, texts, lesson = devices.put(devices.from_main(lambda: draw(generator)))
+        with torch.autocast(devices.device().type, torch.bfloat16, enabled=settings.mixed_precision):
+            parts = encoder_losses(models, seen, batch, texts, settings, lesson)
             total = parts.total(settings)
             if settings.adversarial:
                 total = total + adversarial.attacked(
-                    models.text_encoder, lambda: ranking_loss(models, corpus, batch, settings), settings.adversarial
+                    models.text_encoder, lambda: ranking_loss(models, seen, batch, settings), settings.adversarial
                 )
         return total, {"loss": float(total.detach()), **parts.figures()}
 
@@ -161,7 +173,7 @@ def _fit_encoders(
         modules,
         step=step,
         after_step=lambda number: query_tuning.after_step(models.text_encoder, number),
-        measure=lambda: _ndcg(models, corpus, dev),
+        measure=lambda: _ndcg(models, seen, asked),
         settings=settings,
         folder=place.folder,
         logs=place.logs,
@@ -170,5 +182,5 @@ def _fit_encoders(
     state = loop.run()
     query_tuning.merge(models.text_encoder)
     for module in modules.values():
-        module.eval().requires_grad_(False)
+        module.cpu().eval().requires_grad_(False)
     return state

@@ -41,7 +41,7 @@ def encode_pictures(encoder: ImageEncoder, catalogue: Catalogue, file: Path, *, 
     """Encodes every picture into ``file`` (.npy, memory-mapped).
 
     Args:
-        encoder: only its frozen CNN is used.
+        encoder: only its frozen CNN is used, where it is.
         catalogue: whose pictures.
         file: where the array lies; ``image.progress.json`` beside it says how far it is.
         key: what the features depend on; an unfinished file of another key is begun again.
@@ -51,6 +51,7 @@ def encode_pictures(encoder: ImageEncoder, catalogue: Catalogue, file: Path, *, 
     shape = (len(catalogue), IMAGE_FEATURES)
     vectors = _memory_map(file, mode="r+" if done else "w+", dtype=np.float32, shape=None if done else shape)
     in_channels_last(encoder)
+    device = encoder.projection.weight.device
     starts = range(done, len(catalogue), _BATCH)
     for count, start in enumerate(progress(starts, doing="features of pictures", total=len(starts)), start=1):
         rows = range(start, min(start + _BATCH, len(catalogue)))
@@ -59,8 +60,8 @@ def encode_pictures(encoder: ImageEncoder, catalogue: Catalogue, file: Path, *, 
         if decoded:
             pixels = torch.from_numpy(np.stack([pixels for _, pixels in decoded]))
             with torch.inference_mode():
-                pooled = encoder.pool(pixels.contiguous(memory_format=torch.channels_last))
-            vectors[[row for row, _ in decoded]] = pooled.numpy()
+                pooled = encoder.pool(pixels.to(device).contiguous(memory_format=torch.channels_last))
+            vectors[[row for row, _ in decoded]] = pooled.cpu().numpy()
             present_rows += [row for row, _ in decoded]
         if count % _BATCHES_PER_SAVE == 0 or rows.stop == len(catalogue):
             vectors.flush()

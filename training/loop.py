@@ -1,14 +1,15 @@
 """The training loop of the encoders: AdamW, warm-up, early stopping on dev ndcg@10, and going on after a kill.
 
 Each epoch draws from a generator of its own, seeded by (seed, epoch), and its state is saved at its end. So a run that was
-killed and started again ends with the same models as one that was not.
+killed and started again ends with the same models as one that was not. Where there are several processes, all of them step alike;
+the main one measures, and keeps the state.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from assortment.catalogue.progress import progress
+from training import devices
 from training.averaging import Average
 from training.query_tuning import is_adapter
 from training.settings import Schedule, TrainingSettings
@@ -77,6 +79,7 @@ class EncoderLoop:
         ``after_step`` is called with the number of each optimiser step, from 0, while its gradients are there.
         """
         self._parameters = dict(_trainable(modules))
+        _copy_into(self._parameters, devices.from_main(lambda: _on_cpu(self._parameters)))  # all processes start from the same
         self._average = Average(self._parameters, settings.averaging)
         self._optimiser = torch.optim.AdamW(_groups(self._parameters, settings))
         self._peaks = [float(group["lr"]) for group in self._optimiser.param_groups]
@@ -88,7 +91,7 @@ class EncoderLoop:
     def run(self) -> State:
         """Trains to the end, from where an earlier run of the same key stopped. The best parameters are left in the modules."""
         if not self._resume():
-            self._consider(self._measure())
+            self._consider(devices.from_main(self._measure))
             self.state.history.append({"epoch": 0, "dev_ndcg@10": self.state.best})
         with curves(self._logs, self._settings) as record:
             while not self.state.finished(self._settings):
@@ -105,13 +108,14 @@ class EncoderLoop:
         torch.manual_seed(self._settings.seed * 1000 + number)
         sums: dict[str, float] = {}
         steps = self._settings.steps_per_epoch
-        for i in progress(range(steps), doing=f"epoch {number} of at most {self._settings.epochs}", total=steps):
+        doing = f"epoch {number} of at most {self._settings.epochs}"
+        for i in progress(range(steps), doing=doing, total=steps) if devices.is_main() else range(steps):
             self._set_rates((number - 1) * steps + i)
             for name, value in self._descend((number - 1) * steps + i, generator).items():
                 sums[name] = sums.get(name, 0.0) + value
         self.state.epoch = number
         with self._average.applied():
-            score = self._measure()
+            score = devices.from_main(self._measure)
             self._consider(score)
         figures = {name: round(total / steps, 5) for name, total in sums.items()}
         self.state.history.append(
@@ -126,6 +130,7 @@ class EncoderLoop:
         for _ in range(self._settings.accumulation):
             loss, figures = self._step(generator)
             torch.autograd.backward(loss / self._settings.accumulation)
+        devices.average_gradients(self._parameters.values())
         nn.utils.clip_grad_norm_(self._parameters.values(), _GRADIENT_LIMIT)
         self._optimiser.step()
         self._after_step(step)
@@ -147,6 +152,8 @@ class EncoderLoop:
             self._best = {name: parameter.detach().clone() for name, parameter in self._parameters.items()}
 
     def _save(self) -> None:
+        if not devices.is_main():
+            return
         self._file.parent.mkdir(parents=True, exist_ok=True)
         content = {
             "state": {name: getattr(self.state, name) for name in ("key", "epoch", "best", "best_epoch", "history")},
@@ -159,16 +166,20 @@ class EncoderLoop:
         torch.save(content, unfinished)
         unfinished.replace(self._file)  # a kill while saving leaves the state before
 
-    def _resume(self) -> bool:
+    def _saved(self) -> dict[str, Any] | None:
         if not self._file.is_file():
-            return False
-        content: dict[str, Any] = torch.load(self._file, weights_only=True)
-        if content["state"]["key"] != self.state.key:
+            return None
+        content: dict[str, Any] = torch.load(self._file, map_location="cpu", weights_only=True)
+        return content if content["state"]["key"] == self.state.key else None
+
+    def _resume(self) -> bool:
+        content = devices.from_main(self._saved)
+        if content is None:
             return False
         self.state = State(**content["state"])
         _copy_into(self._parameters, content["parameters"])
         self._best = content["best"]
-        self._average.values.update(content["average"])
+        _copy_into(self._average.values, content["average"])
         self._optimiser.load_state_dict(content["optimiser"])
         return True
 
@@ -205,7 +216,11 @@ def _kind(name: str, parameter: nn.Parameter) -> str:
     return "free" if parameter.ndim < 2 or "table" in name else "decayed"
 
 
+def _on_cpu(parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: parameter.detach().cpu() for name, parameter in parameters.items()}
+
+
 @torch.no_grad()
-def _copy_into(parameters: dict[str, nn.Parameter], values: dict[str, Tensor]) -> None:
+def _copy_into(parameters: Mapping[str, Tensor], values: Mapping[str, Tensor]) -> None:
     for name, value in values.items():
         parameters[name].copy_(value)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from training import losses
+from training import devices, losses
 from training.augmentation.product_noise import add_noise
 from training.checkpoint import TrainedModels
 from training.data import Batch, Corpus, QueryBatch
@@ -45,11 +45,14 @@ def encoder_losses(
     settings: TrainingSettings,
     lesson: Lesson | None = None,
 ) -> Parts:
-    """The losses of one step; ``general`` is a sample of GeneralTexts, ``lesson`` one of what a teacher judged."""
-    query_vector = query_vectors(models, batch.queries)
+    """The losses of one step; ``general`` is a sample of GeneralTexts, ``lesson`` one of what a teacher judged.
+
+    Where there are several processes, each encodes its share of the texts; what follows all of them compute alike.
+    """
+    query_vector = _shared_query_vectors(models, batch.queries)
     token_ids, mask, base = general
     ranking = _ranking(models, corpus, batch, query_vector, settings)
-    adapted = models.text_encoder.pool(token_ids, mask)
+    adapted = devices.shared(models.text_encoder.pool, token_ids, mask)
     return Parts(
         ranking=ranking,
         intent=losses.intent(models.fusion.intent.logits(query_vector), batch.intent),
@@ -60,7 +63,7 @@ def encoder_losses(
 
 def ranking_loss(models: TrainedModels, corpus: Corpus, batch: Batch, settings: TrainingSettings) -> Tensor:
     """The ranking loss alone."""
-    return _ranking(models, corpus, batch, query_vectors(models, batch.queries), settings)
+    return _ranking(models, corpus, batch, _shared_query_vectors(models, batch.queries), settings)
 
 
 def _ranking(models: TrainedModels, corpus: Corpus, batch: Batch, query_vector: Tensor, settings: TrainingSettings) -> Tensor:
@@ -69,7 +72,7 @@ def _ranking(models: TrainedModels, corpus: Corpus, batch: Batch, query_vector: 
 
 
 def _distillation(models: TrainedModels, corpus: Corpus, lesson: Lesson, settings: TrainingSettings) -> Tensor:
-    query_vector = query_vectors(models, lesson.queries)
+    query_vector = _shared_query_vectors(models, lesson.queries)
     product_vector = product_vectors(models, corpus, lesson.rows.flatten()).view(*lesson.rows.shape, -1)
     scores = (product_vector @ query_vector.unsqueeze(-1)).squeeze(-1)  # (B, C)
     return losses.distilled(scores / settings.temperature, lesson.logits)
@@ -77,7 +80,14 @@ def _distillation(models: TrainedModels, corpus: Corpus, lesson: Lesson, setting
 
 def query_vectors(models: TrainedModels, queries: QueryBatch) -> Tensor:
     """Unit query vectors (B, 256), fused from text and cached picture features."""
-    text = models.text_encoder(queries.token_ids, queries.mask)
+    return _fused(models, queries, models.text_encoder(queries.token_ids, queries.mask))
+
+
+def _shared_query_vectors(models: TrainedModels, queries: QueryBatch) -> Tensor:
+    return _fused(models, queries, devices.shared(models.text_encoder, queries.token_ids, queries.mask))
+
+
+def _fused(models: TrainedModels, queries: QueryBatch, text: Tensor) -> Tensor:
     image = models.image_encoder.project(queries.image, queries.presence[:, 1])
     return models.fusion.fuse(text, image, queries.presence)
 

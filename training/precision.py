@@ -1,4 +1,4 @@
-"""Arithmetic of the encoders: float32, or bfloat16 where the CPU multiplies it in hardware."""
+"""Arithmetic of the encoders: float32, or bfloat16 where the hardware multiplies it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ def has_fast_bfloat16() -> bool:
     return bool(probe()) if probe is not None else False
 
 
-def autocast(precision: Precision) -> AbstractContextManager[object]:
-    """A context in which matrix products run in the precision; weights stay float32."""
-    if precision == "bfloat16" or (precision == "auto" and has_fast_bfloat16()):
-        return torch.autocast("cpu", torch.bfloat16)
+def autocast(precision: Precision, device_type: str = "cpu") -> AbstractContextManager[object]:
+    """A context in which matrix products on a "cpu" or "cuda" device run in the precision; weights stay float32."""
+    fast = torch.cuda.is_bf16_supported(including_emulation=False) if device_type == "cuda" else has_fast_bfloat16()
+    if precision == "bfloat16" or (precision == "auto" and fast):
+        return torch.autocast(device_type, torch.bfloat16)
     return nullcontext()

@@ -11,7 +11,7 @@ from assortment.paths import BuildPaths
 from assortment.protocol.splits import Split
 from assortment.protocol.store import Protocol
 from assortment.text import TextTokenizer
-from training import backbones, dev_ranking, features
+from training import backbones, dev_ranking, devices, features
 from training.checkpoint import TrainedModels
 from training.data import Corpus
 from training.dev_ranking import QuerySet
@@ -43,7 +43,8 @@ class Prepared:
             StepError: when there is no catalogue or no protocol.
         """
         catalogue, protocol = Catalogue.open(paths.catalogue), Protocol.open(paths.protocol)
-        return cls(paths, catalogue, protocol, features.extract(paths, settings))
+        with devices.main_first():
+            return cls(paths, catalogue, protocol, features.extract(paths, settings))
 
     @cached_property
     def dev(self) -> QuerySet:
@@ -75,13 +76,14 @@ class Prepared:
 
     def fit(self, settings: TrainingSettings, place: Place, seen: Features | None = None) -> tuple[TrainedModels, Corpus]:
         """Trains; ``seen`` are the features of the products as the run sees them, if not ``self.seen``."""
-        knowledge = knowledge_steps.build(self.paths, settings) if settings.domain_words or settings.wordnet else None
         products, rows = self.catalogue.products, self.train_rows
         lessons = None
-        if settings.teacher_weight:
-            grammars = Grammars(products, rows, self.protocol, knowledge, settings)
-            lessons = teacher_steps.build(self.paths, settings, grammars, self.features, self.dev)
-        trained_on = seen or self.seen(settings)
+        with devices.main_first():
+            knowledge = knowledge_steps.build(self.paths, settings) if settings.domain_words or settings.wordnet else None
+            if settings.teacher_weight:
+                grammars = Grammars(products, rows, self.protocol, knowledge, settings)
+                lessons = teacher_steps.build(self.paths, settings, grammars, self.features, self.dev)
+            trained_on = seen or self.seen(settings)
         return fit(products, trained_on, rows, self.protocol, self.dev, settings, place, knowledge, lessons)
 
     def _queries(self, split: Split) -> QuerySet:

@@ -29,7 +29,7 @@ class TrainingSettings:
     image_backbone: str = DEFAULT_IMAGE_BACKBONE
     """The CNN; EfficientNet-Lite0 is the one that is built in."""
     precision: Precision = "auto"
-    """Arithmetic of the frozen text encoder; auto takes bfloat16 where the CPU multiplies it in hardware, four times faster."""
+    """Arithmetic of the frozen text encoder; auto takes bfloat16 where the hardware multiplies it, on CPUs four times faster."""
     pretraining: Pretraining = "none"
     """Further pre-training of the text encoder on product texts, before all else; see ``training.pretraining``."""
     pretraining_steps: int = 100
@@ -86,7 +86,7 @@ class TrainingSettings:
     patience: int = 3
     """Epochs without a better dev ndcg@10 before training stops."""
     batch_queries: int = 48
-    """Training queries in a step."""
+    """Training queries in a step, of all processes together."""
     positives_per_query: int = 6
     """Products sampled for each query from those its wish grades above 0; they serve the whole batch."""
     sampled_products: int = 1024
@@ -150,7 +150,7 @@ class TrainingSettings:
 
     seed: int = 17
     threads: int = 2
-    """Threads of PyTorch."""
+    """Threads of PyTorch in each process."""
     tracker: Tracker = "tensorboard"
     """Where curves go; wandb is Weights & Biases beside TensorBoard, offline unless WANDB_MODE says otherwise."""
 

@@ -13,7 +13,9 @@ from assortment.errors import StepError
 from assortment.manifest import Manifest
 from assortment.metrics import paired_bootstrap
 from assortment.paths import BuildPaths
-from training import checkpoint, dev_ranking, zero_shot
+from training import checkpoint, dev_ranking, devices, zero_shot
+from training.checkpoint import TrainedModels
+from training.data import Corpus
 from training.fit import Place
 from training.loop import STATE_FILE
 from training.objective import all_product_vectors
@@ -27,7 +29,7 @@ def train(paths: BuildPaths, settings: TrainingSettings) -> Manifest:
     """Trains on ``paths.catalogue`` into ``paths.checkpoints``, unless that is current; goes on where a killed run stopped.
 
     The protocol's hash is checked before training and after it. Its dev queries decide when to stop; its test queries are
-    ranked once, at the end, and decide nothing.
+    ranked once, at the end, and decide nothing. Where there are several processes, all of them call this.
 
     Raises:
         ManifestError: when the catalogue or the protocol does not match its manifest.
@@ -37,30 +39,38 @@ def train(paths: BuildPaths, settings: TrainingSettings) -> Manifest:
     for folder in inputs.values():
         manifest.verify(folder)
     chosen = settings.decisive()
-    if manifest.is_current(paths.checkpoints, step=STEP, inputs=inputs, settings=chosen):
+    if devices.from_main(lambda: manifest.is_current(paths.checkpoints, step=STEP, inputs=inputs, settings=chosen)):
         return manifest.read(paths.checkpoints)
     start = time.monotonic()
     torch.set_num_threads(settings.threads)
     frozen = {name: manifest.fingerprint(folder) for name, folder in inputs.items()}
-    paths.checkpoints.mkdir(parents=True, exist_ok=True)
-    (paths.checkpoints / manifest.FILENAME).unlink(missing_ok=True)
+    if devices.is_main():
+        paths.checkpoints.mkdir(parents=True, exist_ok=True)
+        (paths.checkpoints / manifest.FILENAME).unlink(missing_ok=True)
     key = hashlib.sha256(json.dumps([frozen, chosen], sort_keys=True).encode()).hexdigest()
-    results = _train_into(paths, settings, key)
-    for name, folder in inputs.items():
-        manifest.verify(folder)
-        if manifest.fingerprint(folder) != frozen[name]:
-            raise StepError(
-                f"{folder} changed while training; the result would not be comparable, so run `assortment train` again"
-            )
-    (paths.checkpoints / STATE_FILE).unlink(missing_ok=True)
-    results["seconds"] = round(time.monotonic() - start, 1)
-    return manifest.write(paths.checkpoints, step=STEP, inputs=inputs, settings=chosen, results=results)
-
-
-def _train_into(paths: BuildPaths, settings: TrainingSettings, key: str) -> dict[str, object]:
     prepared = Prepared.open(paths, settings)
-    dev, test = prepared.dev, prepared.test
     models, corpus = prepared.fit(settings, Place(folder=paths.checkpoints, logs=paths.root / "logs" / "train", key=key))
+
+    def finish() -> Manifest:
+        results = _save(paths, settings, prepared, models, corpus)
+        for name, folder in inputs.items():
+            manifest.verify(folder)
+            if manifest.fingerprint(folder) != frozen[name]:
+                raise StepError(
+                    f"{folder} changed while training; the result would not be comparable, so run `assortment train` again"
+                )
+        (paths.checkpoints / STATE_FILE).unlink(missing_ok=True)
+        results["seconds"] = round(time.monotonic() - start, 1)
+        return manifest.write(paths.checkpoints, step=STEP, inputs=inputs, settings=chosen, results=results)
+
+    return devices.from_main(finish)
+
+
+def _save(
+    paths: BuildPaths, settings: TrainingSettings, prepared: Prepared, models: TrainedModels, corpus: Corpus
+) -> dict[str, object]:
+    """Writes models and baseline; the figures for the manifest."""
+    dev, test = prepared.dev, prepared.test
     checkpoint.save(paths.checkpoints, models)
     baseline = zero_shot.evaluate(prepared.untrained(settings), prepared.features, dev, test)
     baseline.write(paths.checkpoints)
@@ -76,4 +86,5 @@ def _train_into(paths: BuildPaths, settings: TrainingSettings, key: str) -> dict
         "train_products": len(prepared.train_rows),
         "labels": len(models.labels) - 1,
         "categories": len(models.categories),
+        **devices.described(),
     }

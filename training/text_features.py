@@ -26,7 +26,7 @@ def encode_texts(
     precision: Precision,
     doing: str = "",
 ) -> npt.NDArray[np.float32]:
-    """Mean-pooled vectors before the projection, (N, H) float32 unit rows.
+    """Mean-pooled vectors before the projection, (N, H) float32 unit rows, computed where the encoder is.
 
     Equal texts are encoded once; texts of like length share a batch, so that little is spent on padding.
     ``doing`` names the work for the progress bar, which only long work shows.
@@ -36,10 +36,11 @@ def encode_texts(
     batches = list(_batches([len(row) for row in rows]))
     vectors: npt.NDArray[np.float32] | None = None
     shown = progress(batches, doing=f"{doing} ({len(unique):,} texts)", total=len(batches)) if doing else iter(batches)
-    with torch.inference_mode(), autocast(precision):
+    device = encoder.projection.weight.device
+    with torch.inference_mode(), autocast(precision, device.type):
         for batch in shown:
-            ids, mask = (torch.from_numpy(array) for array in pad([rows[i] for i in batch]))
-            pooled = F.normalize(encoder.pool(ids, mask).float(), dim=-1).numpy()
+            ids, mask = (torch.from_numpy(array).to(device) for array in pad([rows[i] for i in batch]))
+            pooled = F.normalize(encoder.pool(ids, mask).float(), dim=-1).cpu().numpy()
             if vectors is None:
                 vectors = np.empty((len(unique), pooled.shape[1]), dtype=np.float32)
             vectors[batch] = pooled

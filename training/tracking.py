@@ -15,6 +15,7 @@ from typing import Any, Final
 from torch.utils.tensorboard.writer import SummaryWriter
 
 from assortment.errors import StepError
+from training import devices
 from training.settings import TrainingSettings
 
 _PROJECT: Final = "assortment"
@@ -25,11 +26,14 @@ Record = Callable[[Mapping[str, float], int], None]
 
 @contextmanager
 def curves(folder: Path, settings: TrainingSettings) -> Iterator[Record]:
-    """A run's curves under ``folder``; they are complete when the context ends.
+    """A run's curves under ``folder``; they are complete when the context ends. Only the main process has any.
 
     Raises:
         StepError: when ``settings.tracker`` names a package that is not installed.
     """
+    if not devices.is_main():
+        yield lambda figures, epoch: None
+        return
     with ExitStack() as stack:
         board: Any = stack.enter_context(SummaryWriter(str(folder)))
         run = stack.enter_context(_wandb_run(folder, settings)) if settings.tracker == "wandb" else None
