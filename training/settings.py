@@ -11,7 +11,7 @@ FusionStrategy = Literal["concat", "mean", "gated"]
 ScorerKind = Literal["learned", "linear"]
 LinearLoss = Literal["graded", "article"]
 Precision = Literal["auto", "float32", "bfloat16"]
-QueryTuning = Literal["lora", "dora", "adalora", "ia3", "last_layers", "full", "frozen"]
+QueryTuning = Literal["lora", "dora", "adalora", "ia3", "bottleneck", "last_layers", "full", "frozen"]
 Schedule = Literal["cosine", "linear", "constant"]
 Pretraining = Literal["none", "mlm", "tsdae"]
 Tracker = Literal["tensorboard", "wandb"]
@@ -108,7 +108,7 @@ class TrainingSettings:
     query_tuning: QueryTuning = "lora"
     """Which weights of the query encoder learn, and how; see ``query_tuning``."""
     adapter_rank: int = 16
-    """Rank of low-rank adapters; 0 leaves the encoder as it is."""
+    """Rank of low-rank adapters, width of bottleneck adapters; 0 leaves the encoder as it is."""
     adapter_layers: int = 3
     """Upper layers of the query encoder that get adapters, or that are trained themselves."""
     adapter_dropout: float = 0.0

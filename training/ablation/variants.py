@@ -79,6 +79,7 @@ VARIANTS: Final[tuple[Variant, ...]] = (
         DoRA={"query_tuning": "dora"},
         AdaLoRA={"query_tuning": "adalora"},
         IA3={"query_tuning": "ia3"},
+        bottleneck_adapters={"query_tuning": "bottleneck"},
         last_layers={"query_tuning": "last_layers"},
         all_weights={"query_tuning": "full"},
         no_weights={"query_tuning": "frozen"},
