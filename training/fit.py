@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from assortment.catalogue.product import Product
 from assortment.contract import MAX_QUERY_TOKENS
 from assortment.text import TextTokenizer
-from training import adversarial, dev_ranking, interpolation, named_facets_training, query_tuning, scorer_training
+from training import adversarial, dev_ranking, ensemble, interpolation, named_facets_training, query_tuning, scorer_training
 from training.augmentation import pools
 from training.checkpoint import TrainedModels
 from training.data import BatchMaker, Corpus, new_corpus
@@ -44,6 +44,10 @@ class Place:
     """For the curves of ``training.tracking``."""
     key: str
     """What the run depends on: a state of another key is not resumed."""
+
+    def of_member(self, seed: int) -> Place:
+        """That of one training of an ensemble."""
+        return replace(self, logs=self.logs / f"seed-{seed}", key=f"{self.key} seed {seed}")
 
 
 def fit(
@@ -80,7 +84,14 @@ def fit(
     modules = _encoders(models)
     start = interpolation.weights(modules)
     titles = [products[row].title for row in train_rows]
-    state = _fit_encoders(models, corpus, batch_maker(drawer), titles, dev, settings, place, lessons)
+
+    def train_member(seed: int) -> State:
+        own = place.of_member(seed) if settings.ensemble > 1 else place
+        return _fit_encoders(models, corpus, batch_maker(drawer), titles, dev, replace(settings, seed=seed), own, lessons)
+
+    state, members = ensemble.train(
+        modules, start, settings, train_member, lambda: _ndcg(models, corpus, dev), folder=place.folder, key=place.key
+    )
     shares = interpolation.choose(
         modules, start, lambda: {name: _ndcg(models, corpus, queries) for name, queries in validation.items()}
     )
@@ -90,6 +101,7 @@ def fit(
         "queries": {"drawn": dict(drawer.drawn), "rejected": dict(drawer.rejected), "generated": generated.figures()},
         "best_epoch": state.best_epoch,
         "epochs": state.history,
+        **members,
         "interpolation": shares,
         **scorer,
         **facets,

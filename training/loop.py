@@ -105,7 +105,8 @@ class EncoderLoop:
         torch.manual_seed(self._settings.seed * 1000 + number)
         sums: dict[str, float] = {}
         steps = self._settings.steps_per_epoch
-        for i in progress(range(steps), doing=f"epoch {number} of at most {self._settings.epochs}", total=steps):
+        whose = f", seed {self._settings.seed}" if self._settings.ensemble > 1 else ""
+        for i in progress(range(steps), doing=f"epoch {number} of at most {self._settings.epochs}{whose}", total=steps):
             self._set_rates((number - 1) * steps + i)
             for name, value in self._descend((number - 1) * steps + i, generator).items():
                 sums[name] = sums.get(name, 0.0) + value

@@ -13,7 +13,7 @@ from assortment.errors import StepError
 from assortment.manifest import Manifest
 from assortment.metrics import paired_bootstrap
 from assortment.paths import BuildPaths
-from training import checkpoint, dev_ranking, zero_shot
+from training import checkpoint, dev_ranking, ensemble, zero_shot
 from training.fit import Place
 from training.loop import STATE_FILE
 from training.objective import all_product_vectors
@@ -53,6 +53,7 @@ def train(paths: BuildPaths, settings: TrainingSettings) -> Manifest:
                 f"{folder} changed while training; the result would not be comparable, so run `assortment train` again"
             )
     (paths.checkpoints / STATE_FILE).unlink(missing_ok=True)
+    ensemble.forget(paths.checkpoints)
     results["seconds"] = round(time.monotonic() - start, 1)
     return manifest.write(paths.checkpoints, step=STEP, inputs=inputs, settings=chosen, results=results)
 

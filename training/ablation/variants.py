@@ -85,6 +85,7 @@ VARIANTS: Final[tuple[Variant, ...]] = (
         no_weights={"query_tuning": "frozen"},
         adversarial={"adversarial": 0.1},
         averaged_weights={"averaging": 0.97},
+        average_of_three_trainings={"ensemble": 3},
     ),
     Variant(name="with rewritten queries", group="added", changes={"rewritten": 0.05}),
     Variant(name="with queries from titles", group="added", changes={"titles": 0.05}),
