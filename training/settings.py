@@ -112,7 +112,7 @@ class TrainingSettings:
     adapter_layers: int = 3
     """Upper layers of the query encoder that get adapters, or that are trained themselves."""
     adapter_dropout: float = 0.0
-    """Dropout before low-rank adapters."""
+    """Dropout before low-rank adapters; bottleneck adapters have none."""
     gradient_checkpointing: bool = False
     """Whether the query encoder computes its layers again for the backward pass instead of keeping them: less memory."""
     mixed_precision: bool = False
