@@ -1,6 +1,6 @@
 """Trained models on disk, without pickle.
 
-text_encoder.safetensors          query side, adapters merged
+text_encoder.safetensors          query side, adapters merged, or among its layers where they cannot be
 product_text_encoder.safetensors  product side
 image_encoder.safetensors  fusion.safetensors  product_fusion.safetensors  scorer.safetensors
 named_facets.safetensors  open_facets.safetensors
@@ -23,7 +23,7 @@ from transformers import AutoConfig, PreTrainedModel
 
 from assortment.errors import StepError
 from assortment.text import TOKENIZER_FILE
-from training import backbones
+from training import backbones, bottleneck
 from training.fusion import ProductFusion, QueryFusion
 from training.image_encoder import ImageEncoder
 from training.linear_scorer import LinearScorer
@@ -141,8 +141,10 @@ def _new_modules(
     if not (folder / _BACKBONE / "config.json").is_file():
         raise FileNotFoundError(2, "missing", str(folder / _BACKBONE / "config.json"))
     config = AutoConfig.from_pretrained(folder / _BACKBONE)
+    text_encoder = TextEncoder(backbones.text_from_config(config), hidden_size=config.hidden_size)
+    bottleneck.insert(text_encoder, settings)
     return {
-        "text_encoder": TextEncoder(backbones.text_from_config(config), hidden_size=config.hidden_size),
+        "text_encoder": text_encoder,
         "product_text_encoder": TextEncoder(backbones.text_from_config(config), hidden_size=config.hidden_size),
         "image_encoder": ImageEncoder(backbones.new_image()),
         "fusion": QueryFusion(settings.fusion, num_categories=len(categories)),

@@ -15,7 +15,16 @@ from torch import Tensor, nn
 from assortment.catalogue.product import Product
 from assortment.contract import MAX_QUERY_TOKENS
 from assortment.text import TextTokenizer
-from training import adversarial, dev_ranking, devices, interpolation, named_facets_training, query_tuning, scorer_training
+from training import (
+    adversarial,
+    dev_ranking,
+    devices,
+    ensemble,
+    interpolation,
+    named_facets_training,
+    query_tuning,
+    scorer_training,
+)
 from training.augmentation import pools
 from training.checkpoint import TrainedModels
 from training.data import Batch, BatchMaker, Corpus, new_corpus
@@ -45,6 +54,10 @@ class Place:
     key: str
     """What the run depends on: a state of another key is not resumed."""
 
+    def of_member(self, seed: int) -> Place:
+        """That of one training of an ensemble."""
+        return replace(self, logs=self.logs / f"seed-{seed}", key=f"{self.key} seed {seed}")
+
 
 def fit(
     products: Sequence[Product],
@@ -62,6 +75,8 @@ def fit(
     The returned metrics are those of metrics.json. The encoders learn on ``devices.device()`` and in all processes; the rest is
     done on the CPU of the main process, and other processes return encoders as the loop left them.
     """
+    if settings.ensemble > 1:
+        devices.refuse_several("ensemble")
     models = new_models(products, features, settings, knowledge)
     corpus = new_corpus(products, features, models, train_rows)
     tokenizer = TextTokenizer(models.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
@@ -83,7 +98,14 @@ def fit(
     modules = _encoders(models)
     start = interpolation.weights(modules)
     titles = [products[row].title for row in train_rows]
-    state = _fit_encoders(models, corpus, batch_maker(drawer), titles, dev, settings, place, lessons)
+
+    def train_member(seed: int) -> State:
+        own = place.of_member(seed) if settings.ensemble > 1 else place
+        return _fit_encoders(models, corpus, batch_maker(drawer), titles, dev, replace(settings, seed=seed), own, lessons)
+
+    state, members = ensemble.train(
+        modules, start, settings, train_member, lambda: _ndcg(models, corpus, dev), folder=place.folder, key=place.key
+    )
 
     def finish() -> dict[str, Any]:
         shares = interpolation.choose(
@@ -98,6 +120,7 @@ def fit(
         "queries": {"drawn": dict(drawer.drawn), "rejected": dict(drawer.rejected), "generated": generated.figures()},
         "best_epoch": state.best_epoch,
         "epochs": state.history,
+        **members,
         **devices.from_main(finish),
         **({"teacher": dict(lessons.figures)} if lessons else {}),
     }

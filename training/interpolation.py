@@ -13,8 +13,12 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
+from training import bottleneck
+
 SHARES: Final = (0.4, 0.55, 0.7, 0.85, 1.0)
-_NOT_MIXED: Final = "intent."  # a classifier of trained vectors; half of it would be no surer of anything
+# A classifier of trained vectors, half of which would be no surer of anything; and the first map of an adapter: the second
+# begins at zero, so a share of it is that share of the adapter.
+_NOT_MIXED: Final = ("intent.", bottleneck.DOWN)
 
 Weights = Mapping[str, Mapping[str, Tensor]]
 """Module name to state dict."""
@@ -53,5 +57,5 @@ def choose(
 def _mix(modules: Mapping[str, nn.Module], start: Weights, end: Weights, share: float) -> None:
     for name, module in modules.items():
         for key, value in module.state_dict().items():
-            mixed = value.is_floating_point() and not key.startswith(_NOT_MIXED)
+            mixed = value.is_floating_point() and not any(part in key for part in _NOT_MIXED)
             value.copy_(torch.lerp(start[name][key], end[name][key], share) if mixed else end[name][key])

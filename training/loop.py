@@ -108,7 +108,8 @@ class EncoderLoop:
         torch.manual_seed(self._settings.seed * 1000 + number)
         sums: dict[str, float] = {}
         steps = self._settings.steps_per_epoch
-        doing = f"epoch {number} of at most {self._settings.epochs}"
+        whose = f", seed {self._settings.seed}" if self._settings.ensemble > 1 else ""
+        doing = f"epoch {number} of at most {self._settings.epochs}{whose}"
         for i in progress(range(steps), doing=doing, total=steps) if devices.is_main() else range(steps):
             self._set_rates((number - 1) * steps + i)
             for name, value in self._descend((number - 1) * steps + i, generator).items():

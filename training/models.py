@@ -13,7 +13,7 @@ from torch import Tensor
 from assortment.catalogue.product import Product
 from assortment.contract import MAX_QUERY_TOKENS
 from assortment.text import TextTokenizer
-from training import backbones, labels
+from training import backbones, bottleneck, labels
 from training.checkpoint import TrainedModels, new_scorer
 from training.features import Features
 from training.fusion import ProductFusion, QueryFusion
@@ -75,6 +75,7 @@ def new_models(
     _start_labels(models, settings, knowledge if settings.label_synonyms else None)
     category = torch.from_numpy(category_ids(products, categories))
     models.fusion.intent.start_from(projected, category)
+    bottleneck.insert(models.text_encoder, settings)
     return models
 
 

@@ -1,15 +1,15 @@
-"""How the query encoder learns: which of its weights, by which method. Whatever it is, it is merged before it is saved.
+"""How the query encoder learns: which of its weights, by which method. Before it is saved, what can be merged is.
 
     lora          low-rank adapters (Hu et al. 2021) on the linear maps of the upper layers
     dora          the same with a learned length for each output (Liu et al. 2024)
     adalora       low-rank adapters that give the rank to the maps which need it (Zhang et al. 2023)
     ia3           a learned factor for each key, value and feed-forward output (Liu et al. 2022)
+    bottleneck    small layers behind the feed-forward parts of the upper layers, which stay there (see ``training.bottleneck``)
     last_layers   the weights of the upper layers themselves
     full          all weights
     frozen        none: only what stands on top of the encoder learns
 
-Adapters come from the peft library. Its prefix and prompt tuning cannot be merged into the weights, and so are not offered: they
-would be another model in serving.
+All but bottleneck adapters come from the peft library.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ from peft import AdaLoraConfig, IA3Config, LoraConfig, PeftConfig, PeftModel, ge
 from torch import nn
 from transformers import PreTrainedModel
 
+from training import bottleneck
 from training.settings import QueryTuning, TrainingSettings
 from training.text_encoder import TextEncoder
+from training.upper_layers import beginnings, linear_maps
 
 _SCALE: Final = 2  # alpha over rank
 _FIRST_RANK: Final = 1.5  # of AdaLoRA, times the rank that it ends with
-_LAYER: Final = re.compile(r"\.(\d+)\.")
 _FEED_FORWARD: Final = re.compile(r"(output\.dense|ffn\.lin2|ffn_output)$")
 _KEY_OR_VALUE: Final = re.compile(r"(key|value|k_lin|v_lin)$")
 
@@ -39,10 +40,13 @@ def attach(encoder: TextEncoder, settings: TrainingSettings) -> None:
     if settings.gradient_checkpointing:
         _keep_no_activations(backbone)
     if settings.query_tuning == "last_layers":
-        upper = _upper_layers(backbone, settings.adapter_layers)
+        upper = beginnings(backbone, settings.adapter_layers)
         for name, parameter in backbone.named_parameters():
             parameter.requires_grad_(name.startswith(upper))
-    config = _peft_config(settings, _linear_maps(backbone, settings.adapter_layers))
+    if settings.query_tuning == "bottleneck":
+        for name, parameter in backbone.named_parameters():
+            parameter.requires_grad_(is_adapter(name))
+    config = _peft_config(settings, linear_maps(backbone, settings.adapter_layers))
     if config is not None:
         with warnings.catch_warnings():
             # peft asks transformers for an attribute that is going away
@@ -66,8 +70,8 @@ def merge(encoder: TextEncoder) -> None:
 
 
 def is_adapter(parameter: str) -> bool:
-    """Whether a parameter of this name is peft's."""
-    return "lora_" in parameter or "ia3_" in parameter
+    """Whether a parameter of this name is added to the encoder's own."""
+    return any(part in parameter for part in ("lora_", "ia3_", bottleneck.PART))
 
 
 def _peft_config(settings: TrainingSettings, targets: list[str]) -> PeftConfig | None:
@@ -76,7 +80,7 @@ def _peft_config(settings: TrainingSettings, targets: list[str]) -> PeftConfig |
     if method == "ia3":
         chosen = [name for name in targets if _KEY_OR_VALUE.search(name) or _FEED_FORWARD.search(name)]
         return IA3Config(target_modules=chosen, feedforward_modules=[name for name in chosen if _FEED_FORWARD.search(name)])
-    if method in ("last_layers", "full", "frozen") or not rank:
+    if method in ("bottleneck", "last_layers", "full", "frozen") or not rank:
         return None
     shared: dict[str, Any] = {"lora_alpha": _SCALE * rank, "target_modules": targets, "lora_dropout": settings.adapter_dropout}
     if method == "adalora":
@@ -98,21 +102,3 @@ def _keep_no_activations(backbone: Any) -> None:
 
 def _own(backbone: nn.Module) -> PreTrainedModel:
     return cast(PreTrainedModel, backbone)
-
-
-def _layer_numbers(names: list[str]) -> dict[str, int]:
-    """A layer's number is the first number in its name."""
-    return {name: int(match.group(1)) for name in names if (match := _LAYER.search(f"{name}."))}
-
-
-def _linear_maps(backbone: nn.Module, layers: int) -> list[str]:
-    """Full names of the linear maps in the upper ``layers``."""
-    numbers = _layer_numbers([name for name, module in backbone.named_modules() if isinstance(module, nn.Linear)])
-    lowest = max(numbers.values(), default=-1) - layers
-    return sorted(name for name, number in numbers.items() if number > lowest)
-
-
-def _upper_layers(backbone: nn.Module, layers: int) -> tuple[str, ...]:
-    """The beginnings of the names of everything in the upper ``layers``."""
-    maps = _linear_maps(backbone, layers)
-    return tuple({name[: match.end()] for name in maps if (match := _LAYER.search(name))})

@@ -11,7 +11,7 @@ FusionStrategy = Literal["concat", "mean", "gated"]
 ScorerKind = Literal["learned", "linear"]
 LinearLoss = Literal["graded", "article"]
 Precision = Literal["auto", "float32", "bfloat16"]
-QueryTuning = Literal["lora", "dora", "adalora", "ia3", "last_layers", "full", "frozen"]
+QueryTuning = Literal["lora", "dora", "adalora", "ia3", "bottleneck", "last_layers", "full", "frozen"]
 Schedule = Literal["cosine", "linear", "constant"]
 Pretraining = Literal["none", "mlm", "tsdae"]
 Tracker = Literal["tensorboard", "wandb"]
@@ -108,11 +108,11 @@ class TrainingSettings:
     query_tuning: QueryTuning = "lora"
     """Which weights of the query encoder learn, and how; see ``query_tuning``."""
     adapter_rank: int = 16
-    """Rank of low-rank adapters; 0 leaves the encoder as it is."""
+    """Rank of low-rank adapters, width of bottleneck adapters; 0 leaves the encoder as it is."""
     adapter_layers: int = 3
     """Upper layers of the query encoder that get adapters, or that are trained themselves."""
     adapter_dropout: float = 0.0
-    """Dropout before low-rank adapters."""
+    """Dropout before low-rank adapters; bottleneck adapters have none."""
     gradient_checkpointing: bool = False
     """Whether the query encoder computes its layers again for the backward pass instead of keeping them: less memory."""
     mixed_precision: bool = False
@@ -121,6 +121,8 @@ class TrainingSettings:
     """How far the words of queries are moved against the model, in units of word embeddings; 0 not at all."""
     averaging: float = 0.0
     """Decay of the running average of weights that is measured and kept in their place; 0 keeps the weights."""
+    ensemble: int = 1
+    """Trainings whose weights are averaged where dev does not fall, with this seed and the next ones; see ``ensemble``."""
     temperature: float = 0.05
     """Divides cosines before the softmax over products."""
     similarity_weight: float = 3.0
@@ -192,8 +194,8 @@ class TrainingSettings:
         return asdict(self)
 
     def decisive(self) -> dict[str, Any]:
-        """Those that the result depends on, as plain values."""
-        return {name: value for name, value in self.as_dict().items() if name not in _INDIFFERENT}
+        """Those that the result depends on, as plain values; one that came later is left out where it is off."""
+        return {name: value for name, value in self.as_dict().items() if name not in _INDIFFERENT and value != _LATER.get(name)}
 
 
 QUERY_KINDS: Final = (
@@ -210,6 +212,7 @@ QUERY_KINDS: Final = (
     "back_translated",
 )
 _INDIFFERENT: Final = ("threads", "tracker")
+_LATER: Final = {"ensemble": 1}  # off: what was trained before there was such a setting stays current
 _COUNTS: Final = (
     "epochs",
     "steps_per_epoch",
@@ -218,6 +221,7 @@ _COUNTS: Final = (
     "positives_per_query",
     "sampled_products",
     "accumulation",
+    "ensemble",
     "adapter_layers",
     "pretraining_steps",
     "teacher_queries",

@@ -13,7 +13,7 @@ from assortment.errors import StepError
 from assortment.manifest import Manifest
 from assortment.metrics import paired_bootstrap
 from assortment.paths import BuildPaths
-from training import checkpoint, dev_ranking, devices, zero_shot
+from training import checkpoint, dev_ranking, devices, ensemble, zero_shot
 from training.checkpoint import TrainedModels
 from training.data import Corpus
 from training.fit import Place
@@ -60,6 +60,7 @@ def train(paths: BuildPaths, settings: TrainingSettings) -> Manifest:
                     f"{folder} changed while training; the result would not be comparable, so run `assortment train` again"
                 )
         (paths.checkpoints / STATE_FILE).unlink(missing_ok=True)
+        ensemble.forget(paths.checkpoints)
         results["seconds"] = round(time.monotonic() - start, 1)
         return manifest.write(paths.checkpoints, step=STEP, inputs=inputs, settings=chosen, results=results)
 

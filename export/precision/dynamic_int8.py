@@ -18,8 +18,9 @@ from export.precision.static_int8 import quiet
 
 NAMED_FACETS: Final = "/named/"
 """Where the names of nodes begin that tell named facets: a few numbers for each token, nothing to gain."""
-# The second matrix of each feed-forward layer, as BERT, DistilBERT and ALBERT name it; not attention's own output.
-_FEED_FORWARD_OUTPUT: Final = re.compile(r"(layer\.\d+/output/dense|/ffn/lin2|/ffn_output(_\d+)?)/MatMul$")
+# The second matrix of each feed-forward layer, as BERT, DistilBERT and ALBERT name it, and those of an adapter behind it; not
+# attention's own output.
+_FEED_FORWARD_OUTPUT: Final = re.compile(r"(layer\.\d+/output/dense|/ffn/lin2|/ffn_output(_\d+)?)(/adapter/\w+)?/MatMul$")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from assortment.errors import InputError
 from export.pruning.importance import Importance
 from export.pruning.layers import Layer, layers, stack
+from training.bottleneck import AdaptedLinear
 from training.text_encoder import TextEncoder
 
 
@@ -75,7 +76,7 @@ def _cut_neurons(layer: Layer, kept: Tensor) -> None:
 
 
 def _linear(whole: nn.Linear, *, inputs: Tensor | None = None, outputs: Tensor | None = None) -> nn.Linear:
-    """The same map from some inputs to some outputs."""
+    """The same map from some inputs to some outputs; an adapter behind it stays."""
     weight, bias = whole.weight.detach(), whole.bias.detach()
     if inputs is not None:
         weight = weight[:, inputs]
@@ -85,4 +86,4 @@ def _linear(whole: nn.Linear, *, inputs: Tensor | None = None, outputs: Tensor |
     with torch.no_grad():
         part.weight.copy_(weight)
         part.bias.copy_(bias)
-    return part
+    return AdaptedLinear(part, whole.adapter) if isinstance(whole, AdaptedLinear) else part

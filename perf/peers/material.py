@@ -85,7 +85,12 @@ def _write_encoder(folder: Path, checkpoints: Path, tokenizer: Path) -> None:
     weights = load_file(checkpoints / "text_encoder.safetensors")
     backbone = AutoModel.from_config(AutoConfig.from_pretrained(config))  # type: ignore[no-untyped-call]
     trained = {name.removeprefix(_BACKBONE): value for name, value in weights.items() if name.startswith(_BACKBONE)}
-    missing, _ = backbone.load_state_dict(trained, strict=False)
+    missing, unexpected = backbone.load_state_dict(trained, strict=False)
+    if unexpected:
+        raise StepError(
+            f"{checkpoints} has {unexpected[0]}, which sentence-transformers would leave out: the encoder was trained with "
+            "query_tuning=bottleneck; allowed for this peer: any other"
+        )
     if unknown := [name for name in missing if not name.startswith(_UNUSED)]:
         raise StepError(f"{checkpoints} lacks {unknown[0]} of the encoder; train again: assortment train")
     unfinished = folder.with_name("encoder.unfinished")

@@ -24,6 +24,7 @@ from training.settings import PRESETS, TrainingSettings
         ("modality_dropout", 1.0),
         ("similarity_weight", -0.1),
         ("adapter_rank", -1),
+        ("ensemble", 0),
     ],
 )
 def test_a_value_that_cannot_work_is_refused_by_name(field: str, value: Any) -> None:

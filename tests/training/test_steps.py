@@ -62,6 +62,7 @@ def test_the_same_settings_give_the_same_models(trained: BuildPaths, tiny_settin
         {"fusion": "mean", "adversarial": 0.5},
         {"fusion": "gated", "scorer": "linear", "query_tuning": "full", "gradient_checkpointing": True},
         {"adapter_rank": 0, "mixed_precision": True},
+        {"query_tuning": "bottleneck"},
     ],
 )
 def test_the_options_train(

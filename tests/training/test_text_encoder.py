@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional as F
 
 from assortment.text import TextTokenizer, pad
-from training import adversarial, backbones, query_tuning
+from training import adversarial, backbones, bottleneck, query_tuning
 from training.settings import QueryTuning, TrainingSettings
 from training.text_encoder import TextEncoder, principal_directions
 from training.text_features import encode_texts
@@ -60,8 +60,9 @@ def test_a_way_to_tune_changes_nothing_at_first_and_is_merged_in_the_end(encoder
     ids = torch.tensor([[2, 30, 31, 32, 3]])
     mask = torch.ones_like(ids)
     before = encoder(ids, mask).detach()
-    names = set(encoder.state_dict())
     settings = TrainingSettings(query_tuning=method, adapter_rank=4, adapter_layers=1, epochs=2, steps_per_epoch=5)
+    bottleneck.insert(encoder, settings)
+    names = set(encoder.state_dict())
     query_tuning.attach(encoder, settings)
     torch.testing.assert_close(encoder(ids, mask), before, atol=1e-6, rtol=0)
     learned = [name for name, parameter in encoder.backbone.named_parameters() if parameter.requires_grad]

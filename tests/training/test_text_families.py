@@ -25,7 +25,7 @@ from export import onnx_export, parity
 from export.export_models import traceable
 from export.precision import dynamic_int8
 from export.recipes import RECIPES
-from training import query_tuning
+from training import bottleneck, query_tuning
 from training.backbones import load_text
 from training.general_texts import vocabulary_words
 from training.named_facets import NamedFacets
@@ -113,6 +113,17 @@ def test_padding_with_zero_changes_no_vector(folder: Path) -> None:
         alone = torch.cat([encoder(*tokens(folder, (text,))) for text in TEXTS])
     torch.testing.assert_close(together, alone, atol=1e-6, rtol=0)
     assert float((together @ together.T).fill_diagonal_(0).max()) < 0.9999  # the texts are told apart
+
+
+def test_a_bottleneck_adapter_finds_the_feed_forward_part_of_a_layer(folder: Path) -> None:
+    encoder = loaded(folder)
+    with torch.inference_mode():
+        before = encoder(*tokens(folder, TEXTS))
+        bottleneck.insert(encoder, TrainingSettings(query_tuning="bottleneck", adapter_rank=2, adapter_layers=1))
+        (adapter,) = (module for module in encoder.modules() if isinstance(module, bottleneck.Bottleneck))
+        assert torch.equal(encoder(*tokens(folder, TEXTS)), before)
+        torch.nn.init.normal_(adapter.up.weight)
+        assert not torch.allclose(encoder(*tokens(folder, TEXTS)), before, atol=1e-3)
 
 
 @pytest.mark.slow
