@@ -55,7 +55,7 @@ class Cell:
     def _throughput_over(self, name: str) -> float:
         """Median of the rounds' ratios: what slows the machine down for a while slows both blocks of a round."""
         rounds = zip(self.sides[SERVED]["blocks_per_s"], self.sides[name]["blocks_per_s"], strict=True)
-        return statistics.median(ours / theirs for ours, theirs in rounds)
+        return float(statistics.median(ours / theirs for ours, theirs in rounds))
 
 
 def _version(package: str) -> str:
