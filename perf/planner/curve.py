@@ -28,10 +28,8 @@ class Point:
     error_share: float
     requests: int = 0
     """Behind these figures: a p99 rests on a hundredth of them."""
-    mean_batch: float = 0.0
-    """Of ``text_search``; 0 when the server's statistics were not read."""
     batch_ms: float = 0.0
-    """What a batch of it takes, mean over requests."""
+    """What a batch of ``text_search`` takes, mean over answered requests; 0 when the server's statistics were not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,8 @@ class Curve:
 
 
 def _again(point: Mapping[str, Any]) -> Point:
-    return Point(**{name: math.inf if value is None else value for name, value in point.items()})
+    figures: dict[str, Any] = {name: math.inf if value is None else value for name, value in point.items()}
+    return Point(**figures)
 
 
 def _point(phase: Mapping[str, Any]) -> Point:
@@ -115,6 +114,5 @@ def _point(phase: Mapping[str, Any]) -> Point:
         p99_ms=latency["p99_ms"],
         error_share=float(phase["error_share"]),
         requests=int(phase.get("requests", 0)),
-        mean_batch=stage["mean_batch"] if stage else 0.0,
         batch_ms=stage["compute_ms"] if stage else 0.0,
     )

@@ -47,7 +47,8 @@ def fit(points: Sequence[Point], batching: Batching, *, arrivals: int = _ARRIVAL
     def misfit(logarithms: _Array) -> _Array:
         service = _service(batching, logarithms)
         simulated = [_figures(simulate(service, rate=point.rate, arrivals=arrivals)) for point in points]
-        return np.concatenate(simulated) - measured
+        error: _Array = np.concatenate(simulated) - measured
+        return error
 
     lightest = points[0]
     way_ms = max(lightest.p50_ms - lightest.batch_ms, 0.1 * lightest.p50_ms)

@@ -48,7 +48,7 @@ class PlannerSettings:
     @classmethod
     def quick(cls, **given: Any) -> PlannerSettings:
         """A minute: every part, and figures too rough to quote."""
-        short = {"seconds": 3.0, "closed_s": 2.0, "shares": (0.2, 0.5), "arrivals": 300}
+        short = {"seconds": 3.0, "closed_s": 2.0, "shares": (0.2, 0.5), "arrivals": 200}
         return cls(**{**short, "p99_ms": 900.0, "error_share": 0.2, **given})
 
     @property

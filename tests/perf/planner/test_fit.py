@@ -36,7 +36,7 @@ def test_a_fit_finds_the_times_behind_a_curve() -> None:
 def test_a_step_is_foretold_by_the_others() -> None:
     strange = replace(CURVE[1], p50_ms=500.0, p95_ms=900.0, batch_ms=400.0)  # a step says nothing of itself
     points = [CURVE[0], strange, CURVE[2]]
-    one = foretold(points, TRUE.batching, arrivals=300)[1]
+    one = foretold(points, TRUE.batching, arrivals=200)[1]
     assert one.p50_ms == pytest.approx(CURVE[1].p50_ms, rel=0.4)
 
 
