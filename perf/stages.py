@@ -26,6 +26,8 @@ class Counters:
     """Triton's cumulative counters of one model, all versions summed. Times in nanoseconds."""
 
     requests: int = 0
+    failed: int = 0
+    """Of the requests, refused ones included; Triton counts their number alone, not their times."""
     inferences: int = 0
     executions: int = 0
     total_ns: int = 0
@@ -38,9 +40,15 @@ class Counters:
     def __sub__(self, other: Counters) -> Counters:
         return self._combine(other, -1)
 
+    @property
+    def per_request_ms(self) -> float:
+        """Turns a sum of nanoseconds into the mean of those that did not fail, in milliseconds."""
+        return 1e-6 / max(self.requests - self.failed, 1)
+
     def _combine(self, other: Counters, sign: int) -> Counters:
         return Counters(
             requests=self.requests + sign * other.requests,
+            failed=self.failed + sign * other.failed,
             inferences=self.inferences + sign * other.inferences,
             executions=self.executions + sign * other.executions,
             total_ns=self.total_ns + sign * other.total_ns,
@@ -51,7 +59,7 @@ class Counters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """What one model did per request between two snapshots."""
+    """What one model did between two snapshots. Times are of requests that did not fail."""
 
     model: str
     requests: int
@@ -102,6 +110,7 @@ def snapshot(statistics: Any) -> dict[str, Counters]:
         compute = (stats.compute_input, stats.compute_infer, stats.compute_output)
         one = Counters(
             requests=stats.success.count + stats.fail.count,
+            failed=stats.fail.count,
             inferences=model.inference_count,
             executions=model.execution_count,
             total_ns=stats.success.ns,
@@ -128,23 +137,22 @@ def total(parts: Iterable[Mapping[str, Counters]]) -> dict[str, Counters]:
 
 
 def stages(counters: Mapping[str, Counters]) -> list[Stage]:
-    """Means per request: ensembles first, then by compute time, the longest first."""
+    """Means per request that did not fail: ensembles first, then by compute time, the longest first."""
     found = [_ensemble(model, counted) if model in ENSEMBLES else _step(model, counted) for model, counted in counters.items()]
     return sorted(found, key=lambda stage: (stage.mean_batch > 0, -stage.compute_ms, stage.model))
 
 
 def _ensemble(model: str, counted: Counters) -> Stage:
-    total_ms = counted.total_ns / counted.requests / 1e6
+    total_ms = counted.total_ns * counted.per_request_ms
     return Stage(model=model, requests=counted.requests, mean_batch=0.0, queue_ms=0.0, compute_ms=0.0, total_ms=total_ms)
 
 
 def _step(model: str, counted: Counters) -> Stage:
-    per_request_ms = 1e-6 / counted.requests
     return Stage(
         model=model,
         requests=counted.requests,
         mean_batch=counted.inferences / max(counted.executions, 1),
-        queue_ms=counted.queue_ns * per_request_ms,
-        compute_ms=counted.compute_ns * per_request_ms,
-        total_ms=counted.total_ns * per_request_ms,
+        queue_ms=counted.queue_ns * counted.per_request_ms,
+        compute_ms=counted.compute_ns * counted.per_request_ms,
+        total_ms=counted.total_ns * counted.per_request_ms,
     )

@@ -2,7 +2,8 @@
 
 curve       what one replica was measured to do at each rate
 plan        the arithmetic of replicas
-service     what a batch takes, fitted to the curve
-queueing    the simulation: replicas, instances, batches, and the queue's time limit
+service     how one replica runs its model, and what a batch takes in it
+queueing    the simulation: replicas (replica) and what they are sent (callers)
+fit         the service behind a curve, and what it foretells of a step that it was not fitted to
 pair        the runs on this machine: the curve of one replica, then two
 """

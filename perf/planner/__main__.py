@@ -28,7 +28,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--error-share", type=float, help=f"bound of the share that is not answered (default: {default.error_share:g})")
     add("--headroom", type=float, help=f"share of traffic on top (default: {default.headroom:g})")
     add("--failed", type=int, help=f"replicas that may be down (default: {default.failed})")
-    add("--curve", type=Path, help="summary.json of a load test of one replica, --shape step (default: measured here)")
+    add("--curve", type=Path, help="summary.json of one replica's load test, --shape step, or of a plan (default: measured here)")
+    add("--cores", type=float, help="that the instances behind --curve shared (default: one for each instance)")
     add("--seconds", type=float, help=f"of each step that is measured here (default: {default.seconds:g})")
     add("--quick", action="store_true", help="a minute, for figures too rough to quote")
 

@@ -22,15 +22,14 @@ class Point:
     rate: float
     """Requests due a second."""
     p50_ms: float
+    p95_ms: float
     p99_ms: float
     """Infinite when more than a hundredth was not answered."""
     error_share: float
     requests: int = 0
     """Behind these figures: a p99 rests on a hundredth of them."""
-    mean_batch: float = 0.0
-    """Of ``text_search``; 0 when the server's statistics were not read."""
     batch_ms: float = 0.0
-    """What a batch of it takes, mean over requests."""
+    """What a batch of ``text_search`` takes, mean over answered requests; 0 when the server's statistics were not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +49,20 @@ class Curve:
 
     @classmethod
     def read(cls, path: Path) -> Curve:
-        """From the ``summary.json`` of a load test of the shape "step".
+        """From the ``summary.json`` of a load test of the shape "step", or of an earlier plan.
 
         Raises:
-            InputError: when it is not one, or the run was incomplete.
+            InputError: when it is neither, or the run was incomplete.
         """
-        allowed = "allowed: the summary.json of a whole load test of one replica, --shape step"
+        allowed = "allowed: the summary.json of a whole load test of one replica, --shape step, or of a plan"
         try:
             summary = json.loads(path.read_text(encoding="utf-8"))
+            if points := summary.get("curve"):
+                return cls(tuple(_again(point) for point in points))
             if summary["shape"] != "step" or summary["incomplete"]:
                 raise InputError("curve", str(path), allowed)
             return cls.parse(summary["phases"], source=str(path))
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             if isinstance(error, InputError):
                 raise
             raise InputError("curve", str(path), f"{allowed} ({error!r})") from error
@@ -98,15 +99,20 @@ class Curve:
         return math.inf
 
 
+def _again(point: Mapping[str, Any]) -> Point:
+    figures: dict[str, Any] = {name: math.inf if value is None else value for name, value in point.items()}
+    return Point(**figures)
+
+
 def _point(phase: Mapping[str, Any]) -> Point:
     stage = next((stage for stage in phase["stages"] if stage["model"] == _MODEL), None)
     latency = {name: math.inf if ms is None else float(ms) for name, ms in phase["latency_ms"].items()}
     return Point(
         rate=float(phase["rate_per_s"]),
         p50_ms=latency["p50_ms"],
+        p95_ms=latency["p95_ms"],
         p99_ms=latency["p99_ms"],
         error_share=float(phase["error_share"]),
         requests=int(phase.get("requests", 0)),
-        mean_batch=stage["mean_batch"] if stage else 0.0,
         batch_ms=stage["compute_ms"] if stage else 0.0,
     )

@@ -1,73 +1,60 @@
-"""A simulation of replicas under Poisson arrivals, event by event.
-
-Requests go to the replicas in turns, as our client sends them. Each replica has one queue; an idle instance takes what waits in
-it, as many as a batch holds, and a request that has waited longer than the queue allows is refused then. A refused request
-counts as slower than all others, and is not sent again, though our client would.
-"""
+"""A simulation of replicas and their callers, event by event."""
 
 from __future__ import annotations
 
-import collections
-import heapq
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from perf.planner.callers import Callers
+from perf.planner.replica import Replica
 from perf.planner.service import Service
 
-_ARRIVALS = 10_000
-_WARM_UP = 0.05  # share of the arrivals, at the start, that are not counted
+_ARRIVALS: Final = 10_000
+_WARM_UP: Final = 0.05  # share of the arrivals, at the start, that are not counted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Simulated:
-    """What came of it."""
+    """What came of it. A request that was not answered counts as slower than all others."""
 
     p50_ms: float
+    p95_ms: float
     p99_ms: float
+    """Infinite when more than a hundredth was not answered."""
     error_share: float
-
-
-@dataclass(slots=True)
-class _Replica:
-    idle: int
-    waiting: collections.deque[int] = field(default_factory=collections.deque)
+    batch_ms: float
+    """What a batch took from leaving the queue, mean over requests, as Triton counts it."""
 
 
 def simulate(service: Service, *, rate: float, replicas: int = 1, arrivals: int = _ARRIVALS, seed: int = 0) -> Simulated:
-    """Times of ``arrivals`` requests at ``rate`` a second over all replicas."""
+    """What becomes of ``arrivals`` requests at ``rate`` a second over all replicas.
+
+    All that is drawn belongs to a request, so that two services meet the same ones.
+    """
     drawn = np.random.default_rng(seed)
-    due = np.cumsum(drawn.exponential(1e3 / rate, size=arrivals))
-    took = np.full(arrivals, math.inf)
-    fleet = [_Replica(service.batching.instances) for _ in range(replicas)]
+    callers = Callers(drawn, rate=rate, replicas=replicas, count=arrivals)
     sigma = math.sqrt(math.log1p(service.scatter**2))
-    events: list[tuple[float, int, int]] = [(moment, number % replicas, number) for number, moment in enumerate(due)]
-    # Already a heap, since it is sorted. Number -1: a batch of that replica has ended.
-    while events:
-        now, place, number = heapq.heappop(events)
-        replica = fleet[place]
-        if number < 0:
-            replica.idle += 1
+    factors = np.exp(sigma * drawn.standard_normal(arrivals) - sigma**2 / 2).tolist()
+    fleet = [Replica(service, factors) for _ in range(replicas)]
+    took, batch_ms = np.full(arrivals, math.inf), np.full(arrivals, math.nan)
+    while True:
+        place = min(range(replicas), key=lambda place: fleet[place].next_end)
+        if callers.next_at < fleet[place].next_end:
+            now, place, number = callers.send()
+            fleet[place].arrive(now, number)
+        elif fleet[place].next_end < math.inf:
+            now, batch = fleet[place].end()
+            batch_ms[batch.requests] = now - batch.taken
+            for number in batch.requests:
+                took[number] = now - callers.due[number] + service.way_ms
         else:
-            replica.waiting.append(number)
-        while replica.idle and (batch := _take(replica, due, now, service)):
-            mean = service.fixed_ms + service.each_ms * len(batch)
-            end = now + mean * float(drawn.lognormal(-(sigma**2) / 2, sigma))
-            took[batch] = end - due[batch] + service.way_ms
-            replica.idle -= 1
-            heapq.heappush(events, (end, place, -1))
+            break
+        for number in fleet[place].take():
+            callers.refused(now, place, number)
     counted = took[int(arrivals * _WARM_UP) :]
-    p50, p99 = np.percentile(counted, [50, 99], method="higher").tolist()
-    return Simulated(p50_ms=p50, p99_ms=p99, error_share=float(np.isinf(counted).mean()))
-
-
-def _take(replica: _Replica, due: npt.NDArray[np.float64], now: float, service: Service) -> list[int]:
-    """The next batch; what waited too long is dropped."""
-    batch: list[int] = []
-    while replica.waiting and len(batch) < service.batching.batch:
-        number = replica.waiting.popleft()
-        if now - due[number] <= service.batching.wait_ms:
-            batch.append(number)
-    return batch
+    p50, p95, p99 = np.percentile(counted, [50, 95, 99], method="higher").tolist()
+    error_share = float(np.isinf(counted).mean())
+    return Simulated(p50_ms=p50, p95_ms=p95, p99_ms=p99, error_share=error_share, batch_ms=float(np.nanmean(batch_ms)))

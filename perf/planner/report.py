@@ -81,15 +81,16 @@ def _simulation(result: PlannerResult) -> Table:
             f"{point.rate:.4g}",
             f"{point.requests:,}",
             *_pair(point.p50_ms, one.p50_ms),
+            *_pair(point.p95_ms, one.p95_ms),
             *_pair(point.p99_ms, one.p99_ms),
             f"{point.error_share:.2%}",
             f"{one.error_share:.2%}",
         )
         for point, one in result.simulated
     ]
-    columns = ("requests/s", "requests", "p50", "simulated", "p99", "simulated", "not answered", "simulated")
-    note = "Milliseconds. The p99 of the first row was fitted, and batch times over all rows; the rest tests the simulation."
-    return Table(title="One replica, measured and simulated", columns=columns, rows=rows, note=note)
+    figures = [name for figure in ("p50", "p95", "p99", "not answered") for name in (figure, "simulated")]
+    note = "Milliseconds. Each row is simulated with times that were fitted to the other rows, and no p99 was fitted."
+    return Table(title="One replica, measured and simulated", columns=("requests/s", "requests", *figures), rows=rows, note=note)
 
 
 def _two(result: PlannerResult) -> Table:
@@ -133,11 +134,12 @@ def _notes(result: PlannerResult) -> list[str]:
         "Searches by words. Requests go to the replicas in turns, and each is taken to get the same share.",
     ]
     if service := result.service:
-        notes.append("The simulation refuses for good; our client sends a refused request again once, so less is lost in truth.")
+        batching = service.batching
+        shared = f"{batching.cores:g} shared cores" if batching.cores < batching.instances else "cores of their own"
         notes.append(
             f"Simulated: a batch of n takes {service.fixed_ms:.1f} + {service.each_ms:.1f} n ms, coefficient of variation "
-            f"{service.scatter:.2f}, at {service.batching.instances} instances with batches of up to {service.batching.batch}; "
-            f"{service.way_ms:.1f} ms on the way; refused after {service.batching.wait_ms:g} ms in the queue."
+            f"{service.scatter:.2f}, at {batching.instances} instances with {shared} and batches of up to {batching.batch}; "
+            f"{service.way_ms:.1f} ms on the way; refused after {batching.wait_ms:g} ms in the queue, and sent again once."
         )
     if result.settings.curve is None:
         notes.append(

@@ -24,7 +24,7 @@ class PlannerResult:
     plan: Plan | None = None
     service: Service | None = None
     simulated: list[tuple[Point, Simulated]] = field(default_factory=list)
-    """Each step of the curve, measured and simulated."""
+    """Each step of the curve, and what the fit to all other steps foretells of it."""
     usual: Simulated | None = None
     """All replicas at the target rate."""
     worst: Simulated | None = None

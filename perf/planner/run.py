@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from pathlib import Path
 
@@ -10,11 +11,12 @@ from rich.console import Console
 from assortment.errors import AssortmentError
 from perf.planner import report
 from perf.planner.curve import Curve
+from perf.planner.fit import fit, foretold
 from perf.planner.pair import Pair
 from perf.planner.plan import Need, plan
 from perf.planner.queueing import simulate
 from perf.planner.result import PlannerResult
-from perf.planner.service import Batching, Service, fit
+from perf.planner.service import Batching
 from perf.planner.settings import TOOL, PlannerSettings
 from perf.report import results
 
@@ -32,10 +34,11 @@ def run(settings: PlannerSettings, console: Console) -> PlannerResult:
     found = PlannerResult(settings=settings)
     try:
         if given:
-            _simulated(found, given, Batching.read(settings.paths.model_repository))
+            batching = Batching.read(settings.paths.model_repository, cores=settings.cores or math.inf)
+            _simulated(found, given, batching, console)
         else:
             with tempfile.TemporaryDirectory(prefix="assortment-plan-") as scratch:
-                _measured(found, Pair(settings, Path(scratch), console))
+                _measured(found, Pair(settings, Path(scratch), console), console)
     except AssortmentError as error:
         found.incomplete = str(error)
     except KeyboardInterrupt:
@@ -44,26 +47,24 @@ def run(settings: PlannerSettings, console: Console) -> PlannerResult:
     return found
 
 
-def _measured(found: PlannerResult, pair: Pair) -> None:
+def _measured(found: PlannerResult, pair: Pair, console: Console) -> None:
     curve = Curve.of(pair.curve())
-    _simulated(found, curve, Batching.read(pair.repository))
+    _simulated(found, curve, Batching.read(pair.repository, cores=1), console)
     assert found.plan
     carried = [point for point in curve.points if point.rate <= found.plan.carried.rate][-2:]
     phases = pair.two([2 * point.rate for point in carried])
     found.two = list(zip(carried, phases, strict=True))
 
 
-def _simulated(found: PlannerResult, curve: Curve, batching: Batching) -> None:
+def _simulated(found: PlannerResult, curve: Curve, batching: Batching, console: Console) -> None:
     settings, found.curve = found.settings, curve
     bounds = {"p99_ms": settings.p99_ms, "error_share": settings.error_share}
     carried = curve.meets_up_to(**bounds)
     rate = settings.rate or _TIMES_ONE * (carried or curve.points[0]).rate
     found.plan = plan(Need(rate=rate, headroom=settings.headroom, failed=settings.failed, **bounds), curve)
-    service = found.service = fit(curve, batching, _p99_ms)
-    found.simulated = [(point, simulate(service, rate=point.rate)) for point in curve.points]
-    found.usual = simulate(service, rate=rate, replicas=found.plan.replicas)
-    found.worst = simulate(service, rate=found.plan.worst_rate, replicas=found.plan.carrying)
-
-
-def _p99_ms(service: Service, rate: float) -> float:
-    return simulate(service, rate=rate).p99_ms
+    with console.status("Fitting the simulation, and once more without each step"):
+        service = found.service = fit(curve.points, batching, arrivals=settings.arrivals)
+        without = foretold(curve.points, batching, arrivals=settings.arrivals)
+        found.simulated = list(zip(curve.points, without, strict=True))
+        found.usual = simulate(service, rate=rate, replicas=found.plan.replicas)
+        found.worst = simulate(service, rate=found.plan.worst_rate, replicas=found.plan.carrying)

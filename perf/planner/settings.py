@@ -27,22 +27,29 @@ class PlannerSettings:
     headroom: float = 0.3
     failed: int = 1
     curve: Path | None = None
-    """The summary of a load test of one replica; None measures one here, on one core, and checks it with two."""
+    """The summary of a load test of one replica, or of an earlier plan; None measures one here, and checks it with two."""
+    cores: float | None = None
+    """That the instances behind ``curve`` shared; None is a core for each. A replica that is measured here has one core."""
     seconds: float = 25.0
     """Of each step that is measured here."""
     closed_s: float = 8.0
     """Seconds of the closed loop that finds out which rates to step through."""
     shares: tuple[float, ...] = (0.2, 0.4, 0.6, 0.8, 1.0)
     """The steps, as shares of what the closed loop answered."""
+    arrivals: int = 2_000
+    """Of each simulation that is fitted."""
 
     def __post_init__(self) -> None:
         if len(self.shares) < 2 or min(self.shares) <= 0:
             raise InputError("shares", self.shares, "allowed: two or more above 0")
+        if self.cores is not None and not (self.curve and self.cores > 0):
+            raise InputError("cores", self.cores, "allowed: above 0, and only with a curve")
 
     @classmethod
     def quick(cls, **given: Any) -> PlannerSettings:
         """A minute: every part, and figures too rough to quote."""
-        return cls(**{"seconds": 3.0, "closed_s": 2.0, "shares": (0.2, 0.5), "p99_ms": 900.0, "error_share": 0.2, **given})
+        short = {"seconds": 3.0, "closed_s": 2.0, "shares": (0.2, 0.5), "arrivals": 200}
+        return cls(**{**short, "p99_ms": 900.0, "error_share": 0.2, **given})
 
     @property
     def paths(self) -> BuildPaths:

@@ -31,6 +31,14 @@ def test_means_belong_to_what_ran_between_two_snapshots() -> None:
     assert (stage.queue_ms, stage.compute_ms, stage.total_ms) == pytest.approx((1.0, 2.0, 3.0))
 
 
+def test_times_are_of_requests_that_did_not_fail() -> None:
+    response = statistics(prepare=100)
+    response.model_stats[0].inference_stats.fail.count = 50  # Triton adds no time for these
+    (stage,) = stages.stages(stages.snapshot(response))
+    assert stage.requests == 150
+    assert (stage.queue_ms, stage.compute_ms, stage.total_ms) == pytest.approx((1.0, 2.0, 3.0))
+
+
 def test_models_that_did_nothing_are_left_out() -> None:
     before = stages.snapshot(statistics(prepare=100, image_encoder=8))
     assert set(stages.between(before, stages.snapshot(statistics(prepare=104, image_encoder=8)))) == {"prepare"}

@@ -1,8 +1,7 @@
-"""The planner's arithmetic, and its simulation against queues whose answer is known."""
+"""The planner's arithmetic, curves from elsewhere, and what it tells."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
 import shutil
@@ -14,18 +13,18 @@ import pytest
 from assortment.errors import InputError, StepError
 from perf.planner.__main__ import main
 from perf.planner.curve import Curve, Point
+from perf.planner.fit import fit
 from perf.planner.plan import Need, plan
-from perf.planner.queueing import simulate
 from perf.planner.report import part
 from perf.planner.result import PlannerResult
-from perf.planner.service import Batching, Service, fit
+from perf.planner.service import Batching
 from perf.planner.settings import PlannerSettings
 
 ROOT = Path(__file__).parents[3]
 
 
-def _point(rate: float, p99_ms: float, *, error_share: float = 0.0, mean_batch: float = 1.0, batch_ms: float = 10.0) -> Point:
-    return Point(rate=rate, p50_ms=12.0, p99_ms=p99_ms, error_share=error_share, mean_batch=mean_batch, batch_ms=batch_ms)
+def _point(rate: float, p99_ms: float, *, error_share: float = 0.0) -> Point:
+    return Point(rate=rate, p50_ms=12.0, p95_ms=p99_ms / 2, p99_ms=p99_ms, error_share=error_share, batch_ms=10.0)
 
 
 CURVE = Curve((_point(20, 30), _point(40, 50), _point(60, 150), _point(80, math.inf, error_share=0.2)))
@@ -64,51 +63,9 @@ def test_needs_that_are_none(wrong: dict[str, float]) -> None:
         Need(**{"rate": 1.0, **wrong})  # type: ignore[arg-type]
 
 
-def test_one_server_with_constant_times_is_as_pollaczek_and_khinchine_say() -> None:
-    alone = Service(batching=Batching(instances=1, batch=1, wait_ms=math.inf), fixed_ms=10, each_ms=0, way_ms=0)
-    found = simulate(alone, rate=50, arrivals=40_000)
-    # M/D/1 at load 0.5: the queue is empty for half of the arrivals; the mean wait is 5 ms, and p99 a known 41 ms (Crommelin)
-    assert found.p50_ms == pytest.approx(10, abs=1.5)
-    assert found.p99_ms == pytest.approx(10 + 31, rel=0.12)
-    assert found.error_share == 0
-
-
-def test_batches_carry_more_and_overload_is_refused() -> None:
-    one = Service(batching=Batching(instances=2, batch=1, wait_ms=80), fixed_ms=8, each_ms=2, way_ms=1)
-    eight = dataclasses.replace(one, batching=Batching(instances=2, batch=8, wait_ms=80))
-    assert eight.capacity == pytest.approx(2 * 8 / 24e-3)
-    assert simulate(one, rate=300).error_share > 0.2
-    assert simulate(eight, rate=300).error_share == 0
-    assert math.isinf(simulate(eight, rate=1_000).p99_ms)
-
-
-def test_more_replicas_answer_sooner() -> None:
-    service = Service(batching=Batching(), fixed_ms=8, each_ms=2, way_ms=1, scatter=0.5)
-    times = [simulate(service, rate=600, replicas=count).p99_ms for count in (1, 2, 4)]
-    assert times[0] > times[1] > times[2]
-    assert simulate(service, rate=600, replicas=2) == simulate(service, rate=600, replicas=2)
-
-
-def test_a_fit_finds_the_times_behind_a_curve() -> None:
-    true = Service(batching=Batching(), fixed_ms=6, each_ms=3, way_ms=2, scatter=0.4)
-    points = []
-    for rate, batch in ((20.0, 1.0), (200.0, 2.0), (300.0, 4.0)):
-        one = simulate(true, rate=rate, seed=1)
-        points.append(
-            Point(rate=rate, p50_ms=one.p50_ms, p99_ms=one.p99_ms, error_share=0, mean_batch=batch, batch_ms=6 + 3 * batch)
-        )
-    found = fit(Curve(tuple(points)), Batching(), lambda service, rate: simulate(service, rate=rate).p99_ms)
-    assert (found.fixed_ms, found.each_ms) == (pytest.approx(6), pytest.approx(3))
-    assert found.scatter == pytest.approx(0.4, abs=0.1)
-    assert simulate(found, rate=300).p99_ms == pytest.approx(points[2].p99_ms, rel=0.3)
-
-
-def test_the_batching_is_that_of_the_configuration() -> None:
-    assert Batching.read(ROOT / "model_repository") == Batching(instances=2, batch=8, wait_ms=80)
-
-
 def test_a_curve_is_read_from_a_load_test(tmp_path: Path) -> None:
-    phase: dict[str, Any] = {"rate_per_s": 20, "error_share": 0.0, "latency_ms": {"p50_ms": 9, "p99_ms": None}, "stages": []}
+    latency = {"p50_ms": 9, "p95_ms": 20, "p99_ms": None}
+    phase: dict[str, Any] = {"rate_per_s": 20, "error_share": 0.0, "latency_ms": latency, "stages": []}
     summary = {"shape": "step", "incomplete": "", "phases": [{**phase, "rate_per_s": 40}, phase]}
     path = tmp_path / "summary.json"
     path.write_text(json.dumps(summary))
@@ -120,7 +77,7 @@ def test_a_curve_is_read_from_a_load_test(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="curve"):
             Curve.read(path)
     with pytest.raises(InputError, match="stages"):
-        fit(curve, Batching(), lambda service, rate: 0.0)
+        fit(curve.points, Batching())
 
 
 def test_a_plan_is_told_in_a_sentence() -> None:
@@ -135,18 +92,21 @@ def test_a_curve_from_elsewhere_is_planned_and_simulated(tmp_path: Path, capsys:
     model.mkdir(parents=True)
     shutil.copy(ROOT / "model_repository" / "text_search" / "config.pbtxt", model)
     stage = {"model": "text_search", "mean_batch": 1.0, "compute_ms": 9.0}
-    latency = {"p50_ms": 11.0, "p99_ms": 30.0}
+    latency = {"p50_ms": 11.0, "p95_ms": 20.0, "p99_ms": 30.0}
     phase: dict[str, Any] = {"rate_per_s": 30, "error_share": 0.0, "latency_ms": latency, "stages": [stage]}
     busy = {**phase, "rate_per_s": 150, "stages": [{**stage, "mean_batch": 2.0, "compute_ms": 12.0}]}
     path = tmp_path / "curve.json"
     path.write_text(json.dumps({"shape": "step", "incomplete": "", "phases": [phase, busy]}))
-    asked = ["--build", str(tmp_path), "--curve", str(path), "--rate", "900"]
+    quick = ["--build", str(tmp_path), "--quick", "--rate", "900", "--p99-ms", "200"]
+    asked = [*quick, "--curve", str(path)]
     assert main(asked) == 0
     assert "9 replicas for 900 requests a second" in capsys.readouterr().out  # 1170 / 150 is 7.8
     summary = json.loads((tmp_path / "plan" / "summary.json").read_text())
     assert summary["simulation_holds"] is True
-    assert summary["service"]["fixed_ms"] == pytest.approx(6)
+    assert [step["rate"] for step in summary["simulated"]] == [30, 150]
     assert (tmp_path / "plan" / "plan.svg").is_file()
+    assert main([*quick, "--curve", str(tmp_path / "plan" / "summary.json")]) == 0  # its own curve again
+    assert json.loads((tmp_path / "plan" / "summary.json").read_text())["plan"] == summary["plan"]
     assert main([*asked, "--p99-ms", "5"]) == 1
     assert "already at the lowest measured rate" in json.loads((tmp_path / "plan" / "part.json").read_text())["incomplete"]
     assert main(["--build", str(tmp_path), "--curve", str(tmp_path / "nowhere.json")]) == 1
