@@ -78,7 +78,8 @@ def in_two_processes(*command: str) -> subprocess.CompletedProcess[str]:
 def flags(settings: TrainingSettings) -> list[str]:
     """Those of ``assortment train`` that give these settings."""
     usual = TrainingSettings().as_dict()
-    return [f"--set={name}={value}" for name, value in settings.as_dict().items() if value != usual[name]]
+    changed = {name: value for name, value in settings.as_dict().items() if value != usual[name]}
+    return [f"--set={name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in changed.items()]
 
 
 @pytest.mark.slow
