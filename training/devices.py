@@ -18,11 +18,12 @@ from typing import Any, Final, TypeVar, cast
 
 import torch
 from accelerate import PartialState
-from accelerate.utils import broadcast_object_list, gather, parse_flag_from_env, reduce
+from accelerate.utils import operations, parse_flag_from_env
 from torch import Tensor, nn
 
 from assortment.errors import InputError
 
+_talk: Any = operations  # untyped
 _LONGEST_WAIT: Final = timedelta(days=1)  # for the main process, which computes features alone
 _OF_THE_LAUNCHER: Final = {
     "ACCELERATE_MIXED_PRECISION": ("no", "the command's own: --set mixed_precision=true"),
@@ -78,7 +79,7 @@ def from_main(function: Callable[[], Value]) -> Value:
     if _state().num_processes == 1:
         return function()
     told: list[Any] = [function() if is_main() else None]
-    broadcast_object_list(told)
+    _talk.broadcast_object_list(told)
     return cast(Value, told[0])
 
 
@@ -107,7 +108,7 @@ def shared(function: Callable[..., Tensor], *rows: Tensor) -> Tensor:
     start = own * size
     chosen = torch.arange(start, start + size).clamp(max=number - 1)  # the last row fills up shares, which must be of one size
     share = function(*(tensor[chosen] for tensor in rows))
-    everything: Tensor = gather(share.detach())
+    everything: Tensor = _talk.gather(share.detach())
     if share.requires_grad:
         share.register_hook(lambda gradient: gradient * num_processes)  # type: ignore[no-untyped-call]  # left so by PyTorch
     return torch.cat([everything[:start], share, everything[start + size :]])[:number]
@@ -118,7 +119,7 @@ def average_gradients(parameters: Iterable[nn.Parameter]) -> None:
     if _state().num_processes == 1:
         return
     learning = [parameter for parameter in parameters if parameter.grad is not None]
-    means: list[Tensor] = reduce([parameter.grad for parameter in learning], "mean")
+    means: list[Tensor] = _talk.reduce([parameter.grad for parameter in learning], "mean")
     for parameter, mean in zip(learning, means, strict=True):
         parameter.grad = mean
 

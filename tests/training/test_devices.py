@@ -35,6 +35,7 @@ WEIGHT = 2e-4
 """Sums are taken in another order, and AdamW's first steps are as long for a gradient near zero as for any other."""
 
 TALK = """
+import sys
 import torch
 from torch import nn
 from assortment.errors import InputError
@@ -55,11 +56,12 @@ def gradients(encode):
 
 alone, together = gradients(shared), gradients(lambda rows: devices.shared(shared, rows))
 assert alone.abs().max() > 0.01
-print(f"difference {float((together - alone).abs().max())}")
+sys.stdout.write(f"difference {float((together - alone).abs().max())}\\n")  # at once: two processes write
 try:
     devices.refuse_several("--search")
 except InputError as error:
-    print(error)
+    sys.stdout.write(f"{error}\\n")
+gradients(shared)  # both have written when both are through
 
 def fail():
     raise InputError("batch", "this one", "allowed: none")
@@ -78,7 +80,8 @@ def in_two_processes(*command: str) -> subprocess.CompletedProcess[str]:
 def flags(settings: TrainingSettings) -> list[str]:
     """Those of ``assortment train`` that give these settings."""
     usual = TrainingSettings().as_dict()
-    return [f"--set={name}={value}" for name, value in settings.as_dict().items() if value != usual[name]]
+    changed = {name: value for name, value in settings.as_dict().items() if value != usual[name]}
+    return [f"--set={name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in changed.items()]
 
 
 @pytest.mark.slow
