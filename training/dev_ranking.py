@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from assortment import metrics
 from assortment.contract import MAX_QUERY_TOKENS, NUM_RETRIEVED, NUM_SCORED
@@ -77,13 +78,22 @@ def query_set(protocol: Protocol, split: Split, product_ids: list[str], tokenize
 @torch.inference_mode()
 def encode(models: TrainedModels, queries: QuerySet) -> tuple[Tensor, Tensor]:
     """Query vectors (Q, 256) and intents (Q, C) of text queries, in float32 and evaluation mode."""
-    training = models.fusion.training
-    models.fusion.eval()
-    text = models.text_encoder(queries.token_ids, queries.mask)
-    presence = text.new_tensor([1.0, 0.0]).expand(len(text), 2)
-    encoded: tuple[Tensor, Tensor] = models.fusion(text, torch.zeros_like(text), presence)
-    models.fusion.train(training)
+    with _in_evaluation_mode(models.text_encoder, models.fusion):
+        text = models.text_encoder(queries.token_ids, queries.mask)
+        presence = text.new_tensor([1.0, 0.0]).expand(len(text), 2)
+        encoded: tuple[Tensor, Tensor] = models.fusion(text, torch.zeros_like(text), presence)
     return encoded
+
+
+@contextmanager
+def _in_evaluation_mode(*models: nn.Module) -> Iterator[None]:
+    """No dropout; afterwards each part is as it was: the frozen encoder never drops, its adapters do."""
+    modes = [(part, part.training) for model in models for part in model.modules()]
+    for part, _ in modes:
+        part.training = False
+    yield
+    for part, training in modes:
+        part.training = training
 
 
 def nearest(query_vectors: Tensor, product_vectors: Tensor, number: int) -> Tensor:
