@@ -91,9 +91,11 @@ def _in_evaluation_mode(*models: nn.Module) -> Iterator[None]:
     modes = [(part, part.training) for model in models for part in model.modules()]
     for part, _ in modes:
         part.training = False
-    yield
-    for part, training in modes:
-        part.training = training
+    try:
+        yield
+    finally:
+        for part, training in modes:
+            part.training = training
 
 
 def nearest(query_vectors: Tensor, product_vectors: Tensor, number: int) -> Tensor:

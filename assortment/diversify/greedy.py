@@ -1,6 +1,6 @@
 """The loop of every strategy whose steps look at all candidates.
 
-Strategies with lazy steps (MMR, DPP, SSD, COVER) have loops of their own, compiled, to the same rules.
+Strategies with lazy steps (MMR, DPP, SSD, COVER), and expected alpha, have loops of their own, compiled, to the same rules.
 """
 
 from __future__ import annotations

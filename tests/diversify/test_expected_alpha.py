@@ -71,6 +71,20 @@ def test_the_greedy_page_is_within_its_bound_of_the_best_one(seed: int) -> None:
     assert page.gains.sum() == pytest.approx(ours)
 
 
+@given(seed=seeds)
+def test_codes_may_be_any_numbers(seed: int) -> None:
+    vectors, relevance, values = shop(seed)
+    far_apart = np.array([-(2**63), 2**63 - 1, -1, 10**6])[values + 1]
+    near_and_far = np.stack([values[0], far_apart[1]])
+    pages = [
+        diversify(
+            vectors, relevance, 6, strategy="expected_alpha", diversity=1.0, facets=Facets(open=np.full(2, 0.5), values=codes)
+        )
+        for codes in (values, far_apart, near_and_far)
+    ]
+    assert pages[0].indices.tolist() == pages[1].indices.tolist() == pages[2].indices.tolist()
+
+
 def test_there_may_be_no_facets_and_no_candidates() -> None:
     none = Facets(open=np.empty(0), values=np.empty((0, 3), dtype=np.int64))
     page = diversify(np.zeros((3, 4), np.float32), np.array([0.1, 0.9, 0.5]), 2, strategy="expected_alpha", facets=none)

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from assortment.contract import MAX_QUERY_TOKENS
+from assortment.errors import InputError
 from assortment.paths import BuildPaths
 from assortment.text import TextTokenizer
 from tests.training.test_steps import copied
@@ -163,3 +164,13 @@ def test_a_step_stays_on_the_device(shop: BuildPaths, tiny_settings: TrainingSet
     assert found.device.type == "meta"
     with pytest.raises(RuntimeError, match="device"):
         encoder_losses(models, seen, put[0], texts, settings, put[2])
+
+
+def test_settings_of_the_launcher_that_would_be_ignored_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACCELERATE_MIXED_PRECISION", "bf16")
+    devices._state.cache_clear()
+    try:
+        with pytest.raises(InputError, match=r"mixed_precision: 'bf16'.*allowed: no; instead: .*--set mixed_precision=true"):
+            devices.device()
+    finally:
+        devices._state.cache_clear()
