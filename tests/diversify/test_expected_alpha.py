@@ -74,7 +74,7 @@ def test_the_greedy_page_is_within_its_bound_of_the_best_one(seed: int) -> None:
 @given(seed=seeds)
 def test_codes_may_be_any_numbers(seed: int) -> None:
     vectors, relevance, values = shop(seed)
-    far_apart = np.array([-(2**63), 2**63 - 1, -1, 10**6])[values + 1]
+    far_apart = np.array([-(2**63), 2**63 - 1, -1, 10**6], dtype=np.int64)[values + 1]
     near_and_far = np.stack([values[0], far_apart[1]])
     pages = [
         diversify(
