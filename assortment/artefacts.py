@@ -12,8 +12,8 @@ In the repository every model folder holds all that it needs, because an object 
     prepare/<version>/      TOKENIZER
     prepare/catalogues/<version>/            FACET_CODES, FACET_VALUES, CATEGORY_CODES, CATEGORY_VALUES, OFFERS, INDEX
     prepare_product/1/      TOKENIZER, LABELS
-    scorer/<version>/       MODEL, MODEL_INT8, SCORER_DATA
-    text_search/<version>/  TOKENIZER, TEXT_ENCODER (or TEXT_ENCODER_INT8), FUSION, SCORER_INT8, SCORER_DATA
+    scorer/<version>/       MODEL, of a large catalogue MODEL_INT8, SCORER_DATA
+    text_search/<version>/  TOKENIZER, TEXT_ENCODER, perhaps TEXT_ENCODER_INT8, FUSION, SCORER, perhaps SCORER_INT8, SCORER_DATA
     text_search/catalogues/<version>/        as the diversifier's
     candidate_scorer/<version>/              CANDIDATE_SCORER, ROW_DATA, KEYS, KEY_ORDER, INDEX
     diversifier/catalogues/<version>/        IDS, DIVERSITY_VECTORS, DUPLICATE_CODES, KEYS, KEY_ORDER, and those of prepare
@@ -42,7 +42,7 @@ QUANTISATION: Final = "quantisation.json"
 
 # index/<version>/
 SCORER: Final = "scorer.onnx"
-SCORER_INT8: Final = "scorer.int8.onnx"  # the same, for a CPU: it scans COMPACT_VECTORS, and compares the best exactly
+SCORER_INT8: Final = "scorer.int8.onnx"  # for CPUs, of a large catalogue: it scans COMPACT_VECTORS
 CANDIDATE_SCORER: Final = "candidate_scorer.onnx"
 PRODUCT_VECTORS: Final = "product_vectors.bin"  # (N, 256) float32, external data of both scorers
 LABEL_VECTORS: Final = "label_vectors.bin"  # (N, 256) float32, external data of both scorers

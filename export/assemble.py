@@ -57,7 +57,7 @@ INDEXED: Final[dict[str, dict[str, str]]] = {
             artefacts.INDEX,
         )
     },
-    "text_search": {name: name for name in (artefacts.SCORER_INT8, *artefacts.SCORER_DATA)},
+    "text_search": {name: name for name in (artefacts.SCORER, artefacts.SCORER_INT8, *artefacts.SCORER_DATA)},
 }
 # Models that keep tables of several catalogue versions in catalogues/<version>/. INDEX comes last: it makes a folder complete.
 _FILTERED: Final = (
@@ -77,7 +77,13 @@ _SHOWN: Final = (
     *_FILTERED,
 )
 TABLES: Final[dict[str, tuple[str, ...]]] = {"diversifier": _SHOWN, "prepare": _FILTERED, "text_search": _SHOWN}
-_OPTIONAL: Final = (artefacts.MODEL_INT8, artefacts.TEXT_ENCODER_INT8, artefacts.MODEL_FP16)  # lost too much, or not asked for
+_OPTIONAL: Final = (  # lost too much, of a small catalogue, or not asked for
+    artefacts.MODEL_INT8,
+    artefacts.TEXT_ENCODER_INT8,
+    artefacts.SCORER_INT8,
+    artefacts.COMPACT_VECTORS,
+    artefacts.MODEL_FP16,
+)
 _WORTH_LINKING: Final = 1 << 16  # bytes; smaller files, those of the source tree among them, are copied
 
 
@@ -127,7 +133,8 @@ def version_files(version: int, templates: Path, export: Path, index: Path) -> d
         f"{model}/{artefacts.CATALOGUES}/{version}/{name}": index / name for model, names in TABLES.items() for name in names
     }
     for model, names in INDEXED.items():
-        of_model = {**_unversioned(templates, export, model), **{name: index / source for name, source in names.items()}}
+        indexed = {name: index / source for name, source in names.items()}
+        of_model = {**_unversioned(templates, export, model), **_there(indexed)}
         files.update((f"{model}/{version}/{name}", source) for name, source in of_model.items())
     return files
 
@@ -182,5 +189,10 @@ def _unversioned(templates: Path, export: Path, model: str) -> dict[str, Path]:
     exported = {name: export / source for name, source in EXPORTED.get(model, {}).items()}
     return {
         **{path.name: path for path in adapters if path.is_file()},
-        **{name: source for name, source in exported.items() if source.is_file() or name not in _OPTIONAL},
+        **_there(exported),
     }
+
+
+def _there(files: Mapping[str, Path]) -> dict[str, Path]:
+    """All but the optional ones that were not made."""
+    return {name: source for name, source in files.items() if source.is_file() or name not in _OPTIONAL}

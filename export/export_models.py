@@ -65,6 +65,24 @@ def write(folder: Path, models: TrainedModels, arguments: Mapping[str, tuple[Ten
     return differences
 
 
+def write_text(text: QueryText, target: Path, examples: tuple[Tensor, ...], *, expected: QueryText) -> None:
+    """Writes one form of the query text encoder.
+
+    Args:
+        text: in evaluation mode.
+        target: where to.
+        examples: ids and mask, (B, L) int64, of two texts or more that differ in length.
+        expected: the encoder whose answers the file has to give.
+
+    Raises:
+        StepError: when it gives others.
+    """
+    signature = STEPS["text_encoder"]
+    with traceable(text):
+        onnx_export.export(text, signature, target, examples)
+    parity.check("text_encoder", expected, target, dict(zip((tensor.name for tensor in signature.inputs), examples, strict=True)))
+
+
 @contextmanager
 def traceable(module: nn.Module) -> Iterator[None]:
     """Text encoders inside ``module`` write out their attention, as ONNX Runtime and TensorRT know it.

@@ -10,10 +10,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, cast
 
+import torch
+from torch import Tensor
+
 from assortment import artefacts
 from assortment.catalogue.store import Catalogue
+from assortment.contract import MAX_QUERY_TOKENS
 from assortment.errors import InputError
 from assortment.protocol.store import Protocol
+from assortment.text import TextTokenizer, pad
+from export import export_models
+from export.packed import packed
 from export.precision import calibration, dynamic_int8, float16, fused, smoothing, static_int8
 from export.precision.calibration import Calibration
 from export.precision.dynamic_int8 import NAMED_FACETS, Weights
@@ -21,8 +28,9 @@ from export.pruning import pruned
 from export.pruning.recovery import Recovery
 from export.pruning.surgery import Size
 from training.checkpoint import TrainedModels
+from training.query_side import QueryText
 
-Bits = Literal["float32", "fused", "float16", "int8", "int8-static"]
+Bits = Literal["float32", "packed", "fused", "float16", "int8", "int8-static"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +40,8 @@ class Recipe:
     told: str
     """In a line, for tables and ``--help``."""
     bits: Bits = "float32"
-    """"fused": float32 as ONNX Runtime's offline optimiser writes it."""
+    """"packed": float32 without padding, as the source of "int8" is; see ``export.packed``. "fused": float32 as ONNX Runtime's
+    offline optimiser writes it."""
     weights: Weights | None = None
     """Of "int8": which."""
     smoothed: bool = False
@@ -52,6 +61,7 @@ _PRUNED: Final = Size(layers=5 / 6, heads=0.75, width=0.75)
 RECIPES: Final[Mapping[str, Recipe]] = MappingProxyType(
     {
         "float32": Recipe(told="as trained"),
+        "packed": Recipe(told="no work on padding, as all dynamic 8 bits below", bits="packed"),
         "fused": Recipe(told="attention fused offline", bits="fused"),
         "float16": Recipe(told="for GPUs", bits="float16"),
         "int8-everything": Recipe(
@@ -70,6 +80,7 @@ RECIPES: Final[Mapping[str, Recipe]] = MappingProxyType(
         "pruned-int8": Recipe(told="pruned, then int8-smooth", bits="int8", weights=_MATRICES, smoothed=True, size=_PRUNED),
     }
 )
+_EXAMPLES: Final = 32  # texts that an encoder is traced and checked with
 AUTOMATIC: Final = ("int8-smooth", "int8-careful")
 """What is tried unless a recipe is named; the fastest first."""
 
@@ -100,7 +111,7 @@ class Kitchen:
         self._source = export / artefacts.TEXT_ENCODER
         self._models, self._catalogue, self._protocol = models, catalogue, protocol
         self._scratch, self._recovery = scratch, recovery or Recovery()
-        self._pruned: dict[Size, Path] = {}
+        self._encoders: dict[Size | None, QueryText] = {None: QueryText(models.text_encoder, models.named_facets).eval()}
         self.recovery_loss: dict[Size, float] = {}
         """Of each pruned size, at the end of its recovery."""
 
@@ -114,7 +125,7 @@ class Kitchen:
         if name not in RECIPES:
             raise InputError("recipe", name, f"allowed: {', '.join(RECIPES)}")
         recipe = RECIPES[name]
-        source = self._of_size(recipe.size) if recipe.size else self._source
+        source = self._float32(recipe.size, without_padding=recipe.bits in ("packed", "int8"))
         if recipe.smoothed:
             source = self._smoothed(source)
         if recipe.weights is not None:
@@ -126,7 +137,7 @@ class Kitchen:
         elif recipe.bits == "fused":
             config = cast(Any, self._models.text_encoder.backbone).config
             fused.offline(source, target, heads=config.num_attention_heads, hidden_size=config.hidden_size)
-        else:
+        else:  # float32 in one of its forms
             shutil.copyfile(source, target)
 
     @cached_property
@@ -143,9 +154,24 @@ class Kitchen:
             smoothing.smooth(source, target, self._calibration(), keep=[NAMED_FACETS])
         return target
 
-    def _of_size(self, size: Size) -> Path:
-        if size not in self._pruned:
-            target = self._scratch / f"pruned-{len(self._pruned)}.onnx"
-            self.recovery_loss[size] = pruned.write(target, self._models, self.texts, size, self._recovery)
-            self._pruned[size] = target
-        return self._pruned[size]
+    def _float32(self, size: Size | None, *, without_padding: bool) -> Path:
+        if size is None and not without_padding:
+            return self._source
+        text = self._encoder(size)
+        target = self._scratch / f"{'packed' if without_padding else 'padded'}-{list(self._encoders).index(size)}.onnx"
+        if not target.is_file():
+            form = packed(text) if without_padding else text
+            export_models.write_text(form, target, self._examples, expected=text)
+        return target
+
+    def _encoder(self, size: Size | None) -> QueryText:
+        if size not in self._encoders:
+            assert size is not None
+            self._encoders[size], self.recovery_loss[size] = pruned.make(self._models, self.texts, size, self._recovery)
+        return self._encoders[size]
+
+    @cached_property
+    def _examples(self) -> tuple[Tensor, ...]:
+        tokenizer = TextTokenizer(self._models.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
+        chosen = [self.texts[place] for place in calibration.spread(len(self.texts), _EXAMPLES)]
+        return tuple(torch.from_numpy(array) for array in pad(tokenizer.encode_batch(chosen)))

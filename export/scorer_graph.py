@@ -7,8 +7,8 @@
 With a sort order, the scorer goes outward in steps of NUM_RETRIEVED rows until one holds no row at least half as relevant as the
 best; of the relevant rows it gives the NUM_SCORED that come first in that order (docs/adr/0012-sort-before-the-best.md).
 
-On a CPU the scan is bound by memory, so that there the scorer has a twin, SCORER_INT8, which scans 8-bit vectors and compares the
-best rows exactly: its NUM_RETRIEVED nearest are the exact ones (docs/adr/0020-compact-scan.md).
+On a CPU the scan is bound by memory, so that there the scorer of a large catalogue has a twin, SCORER_INT8, which scans 8-bit
+vectors and compares the best rows exactly: its NUM_RETRIEVED nearest are the exact ones (docs/adr/0020-compact-scan.md).
 
 All read the catalogue's vectors from the same files of raw floats (ONNX external data), which ONNX Runtime maps into
 memory: every instance of each model shares one copy. The vectors stand on the left of the big MatMul because ONNX Runtime
@@ -39,6 +39,8 @@ from export.onnx_export import OPSET, SCORING
 
 IR_VERSION: Final = 8  # of opset 17; readable by every ONNX Runtime since 1.14
 _DOMAIN: Final = "assortment"  # of the operators that are ours
+COMPACT_FROM: Final = 8_000
+"""Products from which the compact scan is the faster one."""
 NUM_COMPARED: Final = 768  # rows of the compact scan that are compared exactly
 _QUERY_STEPS: Final = 63  # 7 bits and a sign, see scorer_text
 _PRODUCT_STEPS: Final = 127
@@ -83,35 +85,37 @@ class CompactVectors:
         return cls(steps=np.ascontiguousarray(np.rint(vectors / np.float32(step)).astype(np.int8).T), step=step)
 
 
-def build(folder: Path, scoring: Path, tables: RowTables, *, version: int) -> None:
-    """Writes SCORER, SCORER_INT8, CANDIDATE_SCORER and the SCORER_DATA files they share into ``folder``.
+def build(folder: Path, scoring: Path, tables: RowTables, *, version: int, compact_from: int = COMPACT_FROM) -> None:
+    """Writes SCORER, CANDIDATE_SCORER, of a large catalogue SCORER_INT8, and the SCORER_DATA files they share into ``folder``.
 
     Args:
         folder: where to; it exists.
         scoring: the trained scoring function, exported as ``onnx_export.SCORING``.
         tables: the catalogue.
         version: the CATALOGUE_VERSION that the scorer answers.
+        compact_from: products that make a catalogue large.
 
     Raises:
         StepError: when a graph is not what the contract says.
     """
     tables.product_vectors.tofile(folder / artefacts.PRODUCT_VECTORS)
     tables.label_vectors.tofile(folder / artefacts.LABEL_VECTORS)
-    compact = CompactVectors.of(tables.product_vectors)
-    compact.steps.tofile(folder / artefacts.COMPACT_VECTORS)
     exported = onnx.load(str(scoring)).graph
     query = f"float[batch, {VECTOR_DIM}] QUERY_VECTOR, float[batch, {_num_categories(exported)}] INTENT"
     scorer = onnx.parser.parse_graph(scorer_text.scorer(query, compact=False))
     scorer.initializer.extend([*_tables(tables), *_constants(tables, version)])
-    scorer_int8 = onnx.parser.parse_graph(scorer_text.scorer(query, compact=True))
-    scorer_int8.initializer.extend([*_tables(tables), *_constants(tables, version), *_compact_constants(compact)])
     candidate_scorer = onnx.parser.parse_graph(scorer_text.candidate_scorer(query))
     constants = [_constant("zero", [0]), _constant("none", 0.0, np.float32)]
     candidate_scorer.initializer.extend([*_tables(tables), *constants])
     function = _function(exported)
     _save(scorer, function, folder / artefacts.SCORER, STEPS["scorer"])
-    _save(scorer_int8, function, folder / artefacts.SCORER_INT8, STEPS["scorer"])
     _save(candidate_scorer, function, folder / artefacts.CANDIDATE_SCORER, CANDIDATE_SCORER)
+    if len(tables) >= compact_from:
+        compact = CompactVectors.of(tables.product_vectors)
+        compact.steps.tofile(folder / artefacts.COMPACT_VECTORS)
+        scorer_int8 = onnx.parser.parse_graph(scorer_text.scorer(query, compact=True))
+        scorer_int8.initializer.extend([*_tables(tables), *_constants(tables, version), *_compact_constants(compact)])
+        _save(scorer_int8, function, folder / artefacts.SCORER_INT8, STEPS["scorer"])
 
 
 def _function(exported: onnx.GraphProto) -> onnx.FunctionProto:

@@ -40,7 +40,7 @@ from training.tables import product_tables
 TEMPLATES: Final = Path(__file__).parents[1] / "model_repository"
 EXPORT: Final = "export"
 ASSEMBLE: Final = "assemble"
-_LAYOUT: Final = 6  # of the folders; a higher number makes them afresh
+_LAYOUT: Final = 7  # of the folders; a higher number makes them afresh
 
 
 def export(
@@ -180,7 +180,7 @@ def dev_quality(
     )
     with tempfile.TemporaryDirectory() as scratch:
         scorer_graph.build(Path(scratch), paths.export / artefacts.SCORING, tables, version=1)
-        scorer, protocol = Path(scratch) / artefacts.SCORER_INT8, Protocol.open(paths.protocol)
+        scorer, protocol = artefacts.cpu_model(Path(scratch), artefacts.SCORER), Protocol.open(paths.protocol)
         yield DevQuality(paths.export, scorer, catalogue, protocol, threads=threads)
 
 

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from export.pruning.layers import Layer, layers
+from export.layers import Layer, layers
 from training.text_encoder import TextEncoder
 
 

@@ -1,19 +1,16 @@
-"""A trained query text encoder, pruned and recovered, as an ONNX file."""
+"""A trained query text encoder, pruned and recovered."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 import torch
 
 from assortment.catalogue.store import Catalogue
-from assortment.contract import MAX_QUERY_TOKENS, STEPS
+from assortment.contract import MAX_QUERY_TOKENS
 from assortment.protocol.store import Protocol
 from assortment.text import TextTokenizer, pad
-from export import onnx_export, parity
-from export.export_models import traceable
 from export.pruning.importance import measure
 from export.pruning.recovery import Recovery, recover
 from export.pruning.surgery import Size, prune
@@ -42,18 +39,12 @@ def texts(models: TrainedModels, catalogue: Catalogue, protocol: Protocol, *, se
     return sorted(drawn | titles)
 
 
-def write(
-    target: Path,
-    models: TrainedModels,
-    learned_from: list[str],
-    size: Size,
-    recovery: Recovery,
-) -> float:
-    """Writes the pruned encoder to ``target``, checked against its PyTorch form; returns the recovery's last loss.
+def make(models: TrainedModels, learned_from: list[str], size: Size, recovery: Recovery) -> tuple[QueryText, float]:
+    """The pruned encoder, and the recovery's last loss.
 
     Raises:
         InputError: when there are too few texts.
-        StepError: when the encoder is of a family that cannot be pruned, or the file answers otherwise than PyTorch.
+        StepError: when the encoder is of a family that cannot be pruned.
     """
     tokenizer = TextTokenizer(models.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
     torch.manual_seed(recovery.seed)
@@ -66,9 +57,4 @@ def write(
     smaller = prune(models.text_encoder, measure(models.text_encoder, [(ids, mask) for ids, mask in batches]), size)
     student = QueryText(smaller, models.named_facets).eval()
     loss = recover(student, whole, learned_from, tokenizer, recovery, precision=models.settings.precision)
-    signature, examples = STEPS["text_encoder"], batches[0]
-    with traceable(smaller):
-        onnx_export.export(student, signature, target, examples)
-    named = dict(zip((tensor.name for tensor in signature.inputs), examples, strict=True))
-    parity.check("text_encoder", student, target, named)
-    return loss
+    return student, loss

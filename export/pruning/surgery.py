@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from assortment.errors import InputError
+from export.layers import Layer, layers, stack
 from export.pruning.importance import Importance
-from export.pruning.layers import Layer, layers, stack
 from training.bottleneck import AdaptedLinear
 from training.text_encoder import TextEncoder
 

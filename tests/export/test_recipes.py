@@ -12,10 +12,10 @@ from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from export import gpu_twins, parity
 from export.defaults import SHIPPING
+from export.layers import layers
 from export.onnx_contract import check_tensors
 from export.precision import fused
 from export.precision.calibration import MIN_SAMPLES
-from export.pruning.layers import layers
 from export.recipes import AUTOMATIC, RECIPES, Kitchen
 from export.steps import export
 from training import checkpoint

@@ -137,7 +137,7 @@ def test_scorer_answers_as_the_reference(
     num_rows: int, batch: int, file: str, scorer: ScorerModule, scoring: Path, tmp_path: Path
 ) -> None:
     tables, (query, intent) = make_tables(num_rows), make_queries(batch)
-    build(tmp_path, scoring, tables, version=VERSION)
+    build(tmp_path, scoring, tables, version=VERSION, compact_from=0)
     run = session(tmp_path / file)
     rng = np.random.default_rng(1)
     no_filter = np.full((batch, 1), NO_FILTER, dtype=np.uint8), np.ones((batch, num_rows), dtype=bool)
@@ -159,7 +159,7 @@ def test_a_sorted_search_answers_as_the_reference(
     num_rows: int, file: str, scorer: ScorerModule, scoring: Path, tmp_path: Path
 ) -> None:
     tables, (query, intent) = make_tables(num_rows), make_queries(len(SORTS))
-    build(tmp_path, scoring, tables, version=VERSION)
+    build(tmp_path, scoring, tables, version=VERSION, compact_from=0)
     run = session(tmp_path / file)
     sorts = range(len(SORTS))  # one of each in a batch
     some = np.random.default_rng(1).random((len(SORTS), num_rows)) < 0.7
@@ -175,7 +175,7 @@ def test_a_sorted_search_answers_as_the_reference(
 @pytest.mark.parametrize("num_rows", [8, 9, 500])
 def test_a_bitmap_of_another_version_is_cut_or_padded(num_rows: int, file: str, scoring: Path, tmp_path: Path) -> None:
     tables, (query, intent) = make_tables(num_rows), make_queries(2)
-    build(tmp_path, scoring, tables, version=VERSION)
+    build(tmp_path, scoring, tables, version=VERSION, compact_from=0)
     run = session(tmp_path / file)
     allowed = np.random.default_rng(2).random((2, num_rows)) < 0.5
     for num_bytes in (2, 3, 62, 63, 64, 200):
@@ -193,7 +193,7 @@ def test_a_bitmap_of_another_version_is_cut_or_padded(num_rows: int, file: str, 
 
 def test_candidate_scorer_is_the_same_function(scorer: ScorerModule, scoring: Path, tmp_path: Path) -> None:
     tables, (query, intent) = make_tables(50), make_queries(2)
-    build(tmp_path, scoring, tables, version=VERSION)
+    build(tmp_path, scoring, tables, version=VERSION, compact_from=0)
     rows = np.array([[3, 49, -1, 0], [7, 7, 12, -1]], dtype=np.int32)
     (relevance,) = session(tmp_path / artefacts.CANDIDATE_SCORER).run(
         None, {"QUERY_VECTOR": query, "INTENT": intent, "ROW": rows}
@@ -209,7 +209,7 @@ def test_candidate_scorer_is_the_same_function(scorer: ScorerModule, scoring: Pa
 
 def test_both_scorers_agree_on_the_rows_they_share(scoring: Path, tmp_path: Path) -> None:
     tables, (query, intent) = make_tables(1000), make_queries(3)
-    build(tmp_path, scoring, tables, version=VERSION)
+    build(tmp_path, scoring, tables, version=VERSION, compact_from=0)
     allow = np.full((3, 1), NO_FILTER, dtype=np.uint8)
     rows, relevance, _ = session(tmp_path / artefacts.SCORER).run(None, inputs(query, intent, allow))
     (again,) = session(tmp_path / artefacts.CANDIDATE_SCORER).run(None, {"QUERY_VECTOR": query, "INTENT": intent, "ROW": rows})
@@ -221,7 +221,7 @@ def test_the_compact_scan_finds_the_rows_that_are_nearest(scoring: Path, tmp_pat
     crowd = tables.product_vectors[:4_000]  # far more rows near one query than are compared
     crowd[:] = query[0] + np.linspace(0.3, 1.5, len(crowd), dtype=np.float32)[:, np.newaxis] * crowd
     crowd /= np.linalg.norm(crowd, axis=1, keepdims=True)
-    build(tmp_path, scoring, tables, version=VERSION)
+    build(tmp_path, scoring, tables, version=VERSION, compact_from=0)
     given = inputs(query, intent, np.full((16, 1), NO_FILTER, dtype=np.uint8))
     exact, compact = (session(tmp_path / file).run(None, given)[0] for file in (artefacts.SCORER, artefacts.SCORER_INT8))
     for expected, found in zip(exact, compact, strict=True):
@@ -235,7 +235,7 @@ def bitmap(allowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
 @pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="memory is read from /proc, which this system does not have")
 def test_sessions_share_one_copy_of_the_vectors(scoring: Path, tmp_path: Path) -> None:
     tables, (query, intent) = make_tables(20_000), make_queries(1)
-    build(tmp_path, scoring, tables, version=VERSION)
+    build(tmp_path, scoring, tables, version=VERSION, compact_from=0)
     given = inputs(query, intent, np.array([[NO_FILTER]], dtype=np.uint8), [1])
     sessions = [OnnxSession(tmp_path / artefacts.SCORER)]
     sessions[0].run(given)

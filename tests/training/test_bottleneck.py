@@ -18,9 +18,9 @@ from assortment.paths import BuildPaths
 from assortment.serving.onnx_session import OnnxSession
 from export import onnx_export, parity
 from export.export_models import traceable
+from export.layers import layers
 from export.precision import calibration, dynamic_int8, smoothing
 from export.pruning.importance import measure
-from export.pruning.layers import layers
 from export.pruning.surgery import Size, prune
 from export.recipes import RECIPES
 from perf.peers.material import Material

@@ -84,8 +84,9 @@ class Bench:
     def run(self, variant: Variant, seed: int) -> Run:
         """Trains a variant and ranks both splits by its scorer, without diversification."""
         started = time.monotonic()
-        state = self._runs() / "state"
-        place = Place(folder=state, logs=state / "logs", key=self.file(variant, seed).stem)
+        key = self.file(variant, seed).stem
+        state = self._runs() / "state" / key
+        place = Place(folder=state, logs=state / "logs", key=key)
         settings = variant.settings(self._base, seed)
         models, corpus = self._prepared.fit(settings, place, variant.features(self._prepared.seen(settings)))
         vectors = all_product_vectors(models, corpus)

@@ -138,8 +138,8 @@ def test_a_whole_version_that_does_not_answer_is_refused_too(shop: BuildPaths, e
     edit(shop, without_the_first)
     index(shop)
     folder = shop.index / "2"
-    (folder / artefacts.SCORER_INT8).unlink()
-    (folder / artefacts.SCORER_INT8).write_bytes(b"no graph")
+    (folder / artefacts.SCORER).unlink()
+    (folder / artefacts.SCORER).write_bytes(b"no graph")
     told = manifest.read(folder)
     manifest.write(folder, step="index", inputs={"export": shop.export, "catalogue": shop.catalogue}, settings=told.settings)
     with pytest.raises(StepError, match=r"version 2 was withdrawn; .* catalogue version 2 does not answer"):

@@ -13,8 +13,8 @@ from transformers import BertConfig, BertModel, DistilBertConfig, DistilBertMode
 from assortment.contract import MAX_QUERY_TOKENS
 from assortment.errors import InputError, StepError
 from assortment.text import TextTokenizer
+from export.layers import layers
 from export.pruning.importance import Importance, measure
-from export.pruning.layers import layers
 from export.pruning.recovery import Recovery, recover
 from export.pruning.surgery import Size, best, prune
 from training.named_facets import NamedFacets

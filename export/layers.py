@@ -1,4 +1,4 @@
-"""Where a BERT keeps what can be cut: the linear maps of its layers, by the names of Hugging Face's modules."""
+"""Where a BERT keeps its linear maps, by the names of Hugging Face's modules: pruning cuts them, packing joins them."""
 
 from __future__ import annotations
 
