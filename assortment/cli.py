@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from dataclasses import dataclass
 from typing import Final
 
-from assortment.errors import AssortmentError
+from assortment.errors import AssortmentError, InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Command:
 
     module: str
     help: str
+    in_several_processes: bool = False
+    """Whether `accelerate launch` may start it."""
 
 
 COMMANDS: Final = {
@@ -27,7 +30,9 @@ COMMANDS: Final = {
     "protocol": Command("assortment.protocol.command", "freeze the test queries and derived judgments of a catalogue"),
     "knowledge": Command("training.knowledge.command", "gather what is known of a catalogue's words, or show what a word means"),
     "augment": Command("training.augmentation.command", "show what augmentation makes of a catalogue's training queries"),
-    "train": Command("training.command", "train the encoders, fusion, intent and scorer on a catalogue"),
+    "train": Command(
+        "training.command", "train the encoders, fusion, intent and scorer on a catalogue", in_several_processes=True
+    ),
     "pairs": Command(
         "training.pairs.command", "train and measure a query and description classifier on a file of labelled pairs"
     ),
@@ -66,6 +71,7 @@ def main(argv: list[str] | None = None) -> int:
             room.set_defaults(run=module.run)
     args = parser.parse_args(arguments)
     try:
+        _check_alone(args.command)
         code: int = args.run(args)
     except AssortmentError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -74,6 +80,13 @@ def main(argv: list[str] | None = None) -> int:
         print("interrupted", file=sys.stderr)
         return 130
     return code
+
+
+def _check_alone(command: str) -> None:
+    """Two processes that do the same would write over each other."""
+    processes = os.environ.get("WORLD_SIZE", "1")  # as all launchers of PyTorch tell it
+    if processes != "1" and not COMMANDS[command].in_several_processes:
+        raise InputError(command, f"{processes} processes", "allowed: one process, without `accelerate launch`")
 
 
 def _missing(command: str, error: ModuleNotFoundError) -> str:

@@ -15,13 +15,11 @@ FOLDER: Final = "ablation"
 
 def run(args: argparse.Namespace) -> int:
     """Trains every variant with every seed that is not there yet; the table is written anew after each."""
-    from training import devices  # imports torch: not needed for --help
-    from training.ablation import report, subset
+    from training.ablation import report, subset  # imports torch: not needed for --help
     from training.ablation.runs import Bench, Run
     from training.ablation.variants import VARIANTS
     from training.settings import TrainingSettings
 
-    devices.refuse_several("--report")
     if args.seeds < 1:
         raise InputError("--seeds", args.seeds, "allowed: 1 and above")
     names = [variant.name for variant in VARIANTS]
