@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -111,7 +111,7 @@ def fit(
         shares = interpolation.choose(
             modules, start, lambda: {name: _ndcg(models, corpus, queries) for name, queries in validation.items()}
         )
-        scorer = _fit_scorer(models, corpus, batch_maker(grammars.training("scorer")), dev, settings)
+        scorer = _fit_scorer(models, corpus, batch_maker(grammars.training("scorer")), dev, validation, settings)
         words = [grammars.words("encoder"), grammars.words("scorer")]
         facets = named_facets_training.fit(models, words, dev, tokenizer, settings)
         return {"interpolation": shares, **scorer, **facets}
@@ -139,20 +139,26 @@ def _ndcg(models: TrainedModels, corpus: Corpus, queries: QuerySet) -> float:
 
 
 def _fit_scorer(
-    models: TrainedModels, corpus: Corpus, batches: BatchMaker, dev: QuerySet, settings: TrainingSettings
+    models: TrainedModels,
+    corpus: Corpus,
+    batches: BatchMaker,
+    dev: QuerySet,
+    validation: Mapping[str, QuerySet],
+    settings: TrainingSettings,
 ) -> dict[str, Any]:
     product_vectors = all_product_vectors(models, corpus)
-    encoded = dev_ranking.encode(models, dev)
+    encoded = {name: dev_ranking.encode(models, queries) for name, queries in validation.items()}
 
-    def measure() -> float:
-        rows, _ = dev_ranking.scored(models, corpus, encoded, product_vectors)
-        return dev.measure(rows)["ndcg@10"]
+    def measure() -> dict[str, float]:
+        ranked = {name: dev_ranking.scored(models, corpus, vectors, product_vectors)[0] for name, vectors in encoded.items()}
+        return {name: validation[name].measure(rows)["ndcg@10"] for name, rows in ranked.items()}
 
     candidates = scorer_training.retrieve(models, corpus, batches, product_vectors, settings)
     history = scorer_training.fit(models, corpus, candidates, product_vectors, measure, settings)
+    shares = scorer_training.temper(models.scorer, measure)
     calibration = scorer_training.calibrate(models, corpus, candidates, product_vectors)
-    rows, _ = dev_ranking.scored(models, corpus, encoded, product_vectors)
-    return {"scorer": history, "relevance": calibration, "dev": dev.measure(rows)}
+    rows, _ = dev_ranking.scored(models, corpus, dev_ranking.encode(models, dev), product_vectors)
+    return {"scorer": history, "correction": shares, "relevance": calibration, "dev": dev.measure(rows)}
 
 
 def _fit_encoders(

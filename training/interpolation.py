@@ -7,7 +7,7 @@ of queries in words that the encoder was never trained on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import torch
@@ -40,17 +40,30 @@ def choose(
         measure: figures of the modules as they are, each better when higher; their mean decides.
     """
     end = weights(modules)
+    return best_share(SHARES, lambda share: _mix(modules, start, end, share), measure)
+
+
+def best_share(
+    shares: Sequence[float], take: Callable[[float], None], measure: Callable[[], Mapping[str, float]]
+) -> list[dict[str, float]]:
+    """Takes every share of what was learned, measures, and takes the best again; the first of equal ones.
+
+    Returns:
+        What was measured for each, the chosen one marked.
+    """
     measured: list[dict[str, float]] = []
-    means: list[float] = []
-    for share in SHARES:
-        _mix(modules, start, end, share)
-        figures = measure()
-        measured.append({"share": share, **figures})
-        means.append(sum(figures.values()) / len(figures))
-    chosen = means.index(max(means))
-    measured[chosen]["chosen"] = 1.0
-    _mix(modules, start, end, SHARES[chosen])
+    for share in shares:
+        take(share)
+        measured.append({"share": share, **measure()})
+    best = max(measured, key=lambda figures: mean({name: value for name, value in figures.items() if name != "share"}))
+    take(best["share"])
+    best["chosen"] = 1.0
     return measured
+
+
+def mean(figures: Mapping[str, float]) -> float:
+    """Of several validation sets: what decides."""
+    return sum(figures.values()) / len(figures)
 
 
 @torch.no_grad()

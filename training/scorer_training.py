@@ -1,14 +1,15 @@
 """Trains the scorer on the candidates that the trained encoders retrieve for training queries.
 
 The learned scorer is first calibrated: slope and offset of the cosine's logistic alone, which change no ranking. That is the
-floor. The network that corrects the cosine is kept only where it ranks the dev queries better than that. Last, the logits are
-scaled and shifted, which changes no ranking either, so that relevance is the probability that a product answers the query
-(SATISFYING_GRADE or more), on queries that nothing was learned from.
+floor. Of the network that corrects the cosine, what ranks validation queries best is kept: dev, and queries in words that no
+encoder learned. That may be a share of its correction, or none: it leans on the intent, which training queries make look surer
+than it is of strange words. Last, the logits are scaled and shifted, which changes no ranking either, so that relevance is the
+probability that a product answers the query (SATISFYING_GRADE or more), on queries that nothing was learned from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,7 +21,7 @@ from assortment.catalogue.progress import progress
 from assortment.contract import NUM_RETRIEVED, NUM_SCORED
 from assortment.metrics import calibration_error
 from assortment.protocol.grades import SATISFYING_GRADE
-from training import losses
+from training import interpolation, losses
 from training.checkpoint import TrainedModels
 from training.data import BatchMaker, Corpus
 from training.fitting import minimise
@@ -36,6 +37,7 @@ _WEIGHT_DECAY: Final = 0.05
 _STEPS_PER_MEASURE: Final = 25
 _LISTWISE_WEIGHT: Final = 3.0
 _CALIBRATION_QUERIES: Final = 256
+_SHARES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the correction
 _HELD_OUT: Final = 6  # one query in so many, the last ones, is not learned from
 
 
@@ -84,10 +86,13 @@ def fit(
     corpus: Corpus,
     candidates: Candidates,
     product_vectors: Tensor,
-    measure: Callable[[], float],
+    measure: Callable[[], Mapping[str, float]],
     settings: TrainingSettings,
 ) -> list[dict[str, float]]:
-    """Trains ``models.scorer`` in place, keeps what did best by ``measure`` (dev ndcg@10), and returns the figures on the way."""
+    """Trains ``models.scorer`` in place, keeps what did best by the mean of ``measure``, and returns the figures on the way.
+
+    ``measure`` ranks validation queries by the scorer as it is: ndcg@10 by name.
+    """
     torch.manual_seed(settings.seed)
     generator = np.random.default_rng([settings.seed, 3])
     scorer = models.scorer.requires_grad_(True)
@@ -97,8 +102,17 @@ def fit(
         _calibrate(scorer, candidates, tables)
     optimiser = torch.optim.AdamW(scorer.parameters(), lr=_RATE, weight_decay=_WEIGHT_DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=_RATE, total_steps=settings.scorer_steps + 1, pct_start=0.1)
-    history = [{"step": 0.0, "dev_ndcg@10": measure()}]
-    best = _snapshot(scorer)
+    history: list[dict[str, float]] = []
+    best, highest = _snapshot(scorer), -1.0
+
+    def look(**told: float) -> None:
+        nonlocal best, highest
+        figures = measure()
+        history.append({**told, **figures})
+        if interpolation.mean(figures) > highest:
+            best, highest = _snapshot(scorer), interpolation.mean(figures)
+
+    look(step=0.0)
     for step in progress(range(1, settings.scorer_steps + 1), doing="scorer", total=settings.scorer_steps):
         optimiser.zero_grad(set_to_none=True)
         loss = _loss(models, candidates, tables, generator, settings)
@@ -106,12 +120,24 @@ def fit(
         optimiser.step()
         schedule.step()
         if step % _STEPS_PER_MEASURE == 0 or step == settings.scorer_steps:
-            history.append({"step": float(step), "loss": round(float(loss.detach()), 5), "dev_ndcg@10": measure()})
-            if history[-1]["dev_ndcg@10"] > max(record["dev_ndcg@10"] for record in history[:-1]):
-                best = _snapshot(scorer)
+            look(step=float(step), loss=round(float(loss.detach()), 5))
     scorer.load_state_dict(best)
     scorer.requires_grad_(False)
     return history
+
+
+@torch.no_grad()
+def temper(scorer: nn.Module, measure: Callable[[], Mapping[str, float]]) -> list[dict[str, float]]:
+    """Leaves the share of a learned scorer's correction that does best by the mean of ``measure``; returns what was measured."""
+    if not isinstance(scorer, LearnedScorer):
+        return []
+    weight = scorer.correction.weight
+    learned = weight.clone()
+
+    def take(share: float) -> None:
+        weight.copy_(share * learned)
+
+    return interpolation.best_share(_SHARES, take, measure)
 
 
 @torch.no_grad()
