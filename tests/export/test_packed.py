@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import numpy as np
-import onnxruntime as ort
 import pytest
 import torch
 from torch import Tensor
 
+from assortment.serving.onnx_session import OnnxSession
 from export.export_models import write_text
 from export.packed import PACKED, PackedBert, packed
 from tests.training.test_text_families import SHAPE, TEXTS, loaded, make_folder, tokens
@@ -69,14 +70,14 @@ def test_a_query_without_tokens_is_no_number_that_is_none(folder: Path, text: Qu
 def test_the_file_answers_so_whatever_the_batch(folder: Path, text: QueryText, tmp_path: Path) -> None:
     path = tmp_path / "text_encoder.onnx"
     write_text(packed(text), path, tokens(folder, TEXTS), expected=text)
-    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    session = OnnxSession(path)
     for texts in (TEXTS[:1], TEXTS * 3, TEXTS[::-1]):
         ids, mask = tokens(folder, texts)
-        vectors, named = session.run(None, {"TOKEN_IDS": ids.numpy(), "MASK": mask.numpy()})
+        found = session.run({"TOKEN_IDS": ids.numpy(), "MASK": mask.numpy()})
         with torch.inference_mode():
             expected = text(ids, mask)
-        np.testing.assert_allclose(vectors, expected[0].numpy(), atol=1e-5)
-        np.testing.assert_allclose(named, expected[1].numpy(), atol=1e-5)
+        np.testing.assert_allclose(found["TEXT_VECTOR"], expected[0].numpy(), atol=1e-5)
+        np.testing.assert_allclose(found["NAMED"], expected[1].numpy(), atol=1e-5)
 
 
 @pytest.mark.parametrize("folder", ["bert"], indirect=True)
@@ -84,8 +85,10 @@ def test_padding_is_computed_by_attention_alone(folder: Path, text: QueryText, t
     ids, mask = tokens(folder, TEXTS)
     seen: list[int] = []
     twin = packed(text)
-    for layer in twin.encoder.backbone.layer:
-        layer.intermediate.register_forward_hook(lambda _module, given, _output: seen.append(given[0].shape[1]))
+    for layer in cast(PackedBert, twin.encoder.backbone).layer:
+        cast(torch.nn.Module, layer.intermediate).register_forward_hook(
+            lambda _module, given, _output: seen.append(given[0].shape[1])
+        )
     with torch.inference_mode():
         twin(ids, mask)
     assert seen == [int(mask.sum())] * len(seen)
