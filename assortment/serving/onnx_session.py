@@ -20,8 +20,9 @@ from assortment.errors import StepError
 from assortment.serving import shared_weights
 
 _ERRORS_ONLY: Final = 3
-_SLOWER: Final = ("SkipLayerNormFusion",)  # of what ONNX Runtime 1.32 fuses: its SkipLayerNormalization takes 3 times as long as
-# Add and LayerNormalization do, a tenth of an 8-bit text encoder
+SLOWER_FUSIONS: Final = ("SkipLayerNormFusion",)
+"""What ONNX Runtime is told not to fuse: its SkipLayerNormalization (1.32) takes three times as long as the two operators that it
+stands for, a tenth of an 8-bit text encoder."""
 _LOGGER: Final = logging.getLogger(__name__)
 
 
@@ -72,7 +73,7 @@ def _open(path: Path, threads: int, *, share_weights: bool) -> ort.InferenceSess
 
 
 def _session(path: Path, options: ort.SessionOptions) -> ort.InferenceSession:
-    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=_SLOWER)
+    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOWER_FUSIONS)
 
 
 def _prepare(path: Path, folder: Path) -> None:

@@ -18,6 +18,7 @@ from onnxruntime.transformers import optimizer
 from onnxruntime.transformers.fusion_options import FusionOptions
 
 from assortment.errors import StepError
+from assortment.serving.onnx_session import SLOWER_FUSIONS
 from export.precision.static_int8 import quiet
 
 PER_LAYER: Final[Mapping[str, int]] = {"BiasGelu": 1, "FusedMatMul": 1}
@@ -29,7 +30,7 @@ _ERRORS_ONLY: Final = 3
 
 
 def in_session(path: Path) -> Counter[str]:
-    """Operators of the graph that a session on the CPU runs, by type.
+    """Operators of the graph that one of our sessions on the CPU runs, by type.
 
     Raises:
         StepError: when the file is missing or damaged.
@@ -41,7 +42,7 @@ def in_session(path: Path) -> Counter[str]:
         optimised = Path(scratch) / "optimised.onnx"
         options.optimized_model_filepath = str(optimised)
         try:
-            ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+            ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOWER_FUSIONS)
         except Exception as error:  # ONNX Runtime's own errors share no base class but this one
             raise StepError(f"{path} cannot be loaded ({error}); run `assortment export` again") from error
         return operators(optimised)

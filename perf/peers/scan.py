@@ -24,7 +24,6 @@ from assortment.errors import AssortmentError, InputError
 from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from assortment.serving.onnx_session import OnnxSession
-from export.scorer_graph import COMPACT_FROM
 from perf.peers.function import Int8, QueryVectors
 from perf.peers.material import Material
 
@@ -76,7 +75,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if missing := [name for name in _SCORERS if not (material.index / name).is_file()]:
             raise InputError(
-                "catalogue", args.catalogue, f"its index lacks {missing[0]}; allowed: one of {COMPACT_FROM:,} products or more"
+                "catalogue", args.catalogue, f"its index lacks {missing[0]}; allowed: one of 8,000 products or more (ADR 0020)"
             )
         queries = [query.query for query in Protocol.open(material.paths.protocol).queries("test")]
         for batch in BATCHES:
