@@ -50,13 +50,8 @@ def write(folder: Path, models: TrainedModels, arguments: Mapping[str, tuple[Ten
         "fusion": FusedQuery(models.fusion, models.open_facets).eval(),
         "label_tower": models.product_fusion.labels,
     }
-    differences: dict[str, float] = {}
-    for name, file in progress(FILES.items(), doing="models to ONNX", total=len(FILES)):
-        signature, module, inputs = _SIGNATURES[name], modules[name], arguments[name]
-        with traceable(module):
-            onnx_export.export(module, signature, folder / file, tuple(value[:2] for value in inputs))
-        named = dict(zip((tensor.name for tensor in signature.inputs), inputs, strict=True))
-        differences[name] = parity.check(name, module, folder / file, named)
+    shown = progress(FILES.items(), doing="models to ONNX", total=len(FILES))
+    differences = {name: write_one(name, modules[name], folder / file, arguments[name]) for name, file in shown}
     shutil.copyfile(models.tokenizer_file, folder / artefacts.TOKENIZER)
     _write_json(folder / artefacts.LABELS, models.labels)
     _write_json(folder / artefacts.CATEGORIES, models.categories)
@@ -65,22 +60,26 @@ def write(folder: Path, models: TrainedModels, arguments: Mapping[str, tuple[Ten
     return differences
 
 
-def write_text(text: QueryText, target: Path, examples: tuple[Tensor, ...], *, expected: QueryText) -> None:
-    """Writes one form of the query text encoder.
+def write_one(
+    name: str, module: nn.Module, path: Path, arguments: tuple[Tensor, ...], *, expected: nn.Module | None = None
+) -> float:
+    """Exports one model, checks it against PyTorch, and returns the largest difference.
 
     Args:
-        text: in evaluation mode.
-        target: where to.
-        examples: ids and mask, (B, L) int64, of two texts or more that differ in length.
-        expected: the encoder whose answers the file has to give.
+        name: of the model, which tells its tensors.
+        module: in evaluation mode.
+        path: where to.
+        arguments: real inputs in the order of the module's own, two rows or more.
+        expected: the module whose answers the file has to give; None for ``module`` itself.
 
     Raises:
-        StepError: when it gives others.
+        StepError: when it gives others, or its tensors are not those of the contract.
     """
-    signature = STEPS["text_encoder"]
-    with traceable(text):
-        onnx_export.export(text, signature, target, examples)
-    parity.check("text_encoder", expected, target, dict(zip((tensor.name for tensor in signature.inputs), examples, strict=True)))
+    signature = _SIGNATURES[name]
+    with traceable(module):
+        onnx_export.export(module, signature, path, tuple(value[:2] for value in arguments))
+    named = dict(zip((tensor.name for tensor in signature.inputs), arguments, strict=True))
+    return parity.check(name, expected or module, path, named)
 
 
 @contextmanager

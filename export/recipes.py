@@ -161,7 +161,7 @@ class Kitchen:
         target = self._scratch / f"{'packed' if without_padding else 'padded'}-{list(self._encoders).index(size)}.onnx"
         if not target.is_file():
             form = packed(text) if without_padding else text
-            export_models.write_text(form, target, self._examples, expected=text)
+            export_models.write_one("text_encoder", form, target, self._examples, expected=text)
         return target
 
     def _encoder(self, size: Size | None) -> QueryText:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from assortment.serving.onnx_session import OnnxSession
-from export.export_models import write_text
+from export.export_models import write_one
 from export.packed import PACKED, PackedBert, packed
 from tests.training.test_text_families import SHAPE, TEXTS, loaded, make_folder, tokens
 from training import bottleneck
@@ -69,7 +69,7 @@ def test_a_query_without_tokens_is_no_number_that_is_none(folder: Path, text: Qu
 
 def test_the_file_answers_so_whatever_the_batch(folder: Path, text: QueryText, tmp_path: Path) -> None:
     path = tmp_path / "text_encoder.onnx"
-    write_text(packed(text), path, tokens(folder, TEXTS), expected=text)
+    write_one("text_encoder", packed(text), path, tokens(folder, TEXTS), expected=text)
     session = OnnxSession(path)
     for texts in (TEXTS[:1], TEXTS * 3, TEXTS[::-1]):
         ids, mask = tokens(folder, texts)
@@ -81,7 +81,7 @@ def test_the_file_answers_so_whatever_the_batch(folder: Path, text: QueryText, t
 
 
 @pytest.mark.parametrize("folder", ["bert"], indirect=True)
-def test_padding_is_computed_by_attention_alone(folder: Path, text: QueryText, tmp_path: Path) -> None:
+def test_padding_is_computed_by_attention_alone(folder: Path, text: QueryText) -> None:
     ids, mask = tokens(folder, TEXTS)
     seen: list[int] = []
     twin = packed(text)

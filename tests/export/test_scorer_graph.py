@@ -17,8 +17,10 @@ from assortment.contract import NO_FILTER, NUM_RETRIEVED, NUM_SCORED
 from assortment.serving.onnx_session import OnnxSession
 from assortment.serving.sorting import LEAST_SHARE
 from assortment_client.contract import SORTS
+from export.assemble import version_files
 from export.onnx_export import SCORING, export
 from export.scorer_graph import RowTables, build
+from export.steps import TEMPLATES
 from training.linear_scorer import LinearScorer
 from training.scorer import NUM_PRODUCT_FEATURES, LearnedScorer, ScorerModule
 
@@ -226,6 +228,19 @@ def test_the_compact_scan_finds_the_rows_that_are_nearest(scoring: Path, tmp_pat
     exact, compact = (session(tmp_path / file).run(None, given)[0] for file in (artefacts.SCORER, artefacts.SCORER_INT8))
     for expected, found in zip(exact, compact, strict=True):
         assert len(set(expected) & set(found)) >= 0.999 * NUM_SCORED
+
+
+@pytest.mark.parametrize(("compact_from", "expected"), [(5, True), (6, False)])
+def test_a_repository_gets_the_compact_scan_of_a_large_catalogue_only(
+    scoring: Path, tmp_path: Path, compact_from: int, expected: bool
+) -> None:
+    build(tmp_path, scoring, make_tables(5), version=VERSION, compact_from=compact_from)
+    files = version_files(VERSION, TEMPLATES, tmp_path, tmp_path)
+    for name in (f"scorer/{VERSION}/{artefacts.MODEL_INT8}", f"text_search/{VERSION}/{artefacts.SCORER_INT8}"):
+        assert (name in files) == expected
+    assert (f"text_search/{VERSION}/{artefacts.COMPACT_VECTORS}" in files) == expected
+    assert f"text_search/{VERSION}/{artefacts.SCORER}" in files
+    assert (artefacts.cpu_model(tmp_path, artefacts.SCORER).name == artefacts.SCORER_INT8) == expected
 
 
 def bitmap(allowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
