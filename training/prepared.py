@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from assortment.catalogue.facets import FacetTable
 from assortment.catalogue.store import Catalogue
 from assortment.contract import MAX_QUERY_TOKENS
 from assortment.paths import BuildPaths
@@ -19,10 +20,12 @@ from training.features import Features
 from training.fit import Place, fit
 from training.grammars import Grammars
 from training.knowledge import steps as knowledge_steps
+from training.knowledge.base import Knowledge
 from training.pretraining import steps as pretraining_steps
 from training.settings import TrainingSettings
 from training.teacher import steps as teacher_steps
 from training.text_encoder import TextEncoder
+from training.unseen_words import unseen_word_queries
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,13 @@ class Prepared:
         """The frozen ones, which decide nothing."""
         return self._queries("test")
 
+    def unseen(self, settings: TrainingSettings) -> QuerySet | None:
+        """Queries in words that no encoder learns; None when there are no such words for this catalogue."""
+        products, knowledge = self.catalogue.products, self._knowledge(settings)
+        grammar = Grammars(products, self.train_rows, self.protocol, knowledge, settings).unseen()
+        ids = [product.id for product in products]
+        return unseen_word_queries(grammar, FacetTable.from_products(products), ids, self._tokenizer(), seed=settings.seed)
+
     @cached_property
     def train_rows(self) -> list[int]:
         """Rows of the products that training may show."""
@@ -79,14 +89,19 @@ class Prepared:
         products, rows = self.catalogue.products, self.train_rows
         lessons = None
         with devices.main_first():
-            knowledge = knowledge_steps.build(self.paths, settings) if settings.domain_words or settings.wordnet else None
+            knowledge = self._knowledge(settings)
             if settings.teacher_weight:
                 grammars = Grammars(products, rows, self.protocol, knowledge, settings)
                 lessons = teacher_steps.build(self.paths, settings, grammars, self.features, self.dev)
             trained_on = seen or self.seen(settings)
         return fit(products, trained_on, rows, self.protocol, self.dev, settings, place, knowledge, lessons)
 
+    def _knowledge(self, settings: TrainingSettings) -> Knowledge | None:
+        return knowledge_steps.build(self.paths, settings) if settings.domain_words or settings.wordnet else None
+
     def _queries(self, split: Split) -> QuerySet:
-        tokenizer = TextTokenizer(self.features.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
         ids = [product.id for product in self.catalogue.products]
-        return dev_ranking.query_set(self.protocol, split, ids, tokenizer)
+        return dev_ranking.query_set(self.protocol, split, ids, self._tokenizer())
+
+    def _tokenizer(self) -> TextTokenizer:
+        return TextTokenizer(self.features.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
 import bm25s
@@ -20,21 +20,23 @@ _NO_STOP_WORDS: Final[list[str]] = []  # "for men" matters here
 
 
 def rankings(
-    products: Sequence[Product], features: Features, encoder: TextEncoder, dev: QuerySet, test: QuerySet
+    products: Sequence[Product], features: Features, encoder: TextEncoder, asked: Mapping[str, QuerySet], *, decides: str
 ) -> dict[str, dict[str, torch.Tensor]]:
-    """Baseline to split to rows (Q, K), best first. The mix of the untrained encoder is the one that ranks dev best."""
-    splits = {"dev": dev, "test": test}
-    untrained = {split: encode_queries(encoder, queries) for split, queries in splits.items()}
+    """Baseline to set of queries to rows (Q, K), best first.
+
+    The mix of the untrained encoder's vectors is the one that does best on the set that ``decides``.
+    """
+    untrained = {name: encode_queries(encoder, queries) for name, queries in asked.items()}
     tried = mixes(features)
-    best = max(tried, key=lambda name: dev.measure(nearest(untrained["dev"], tried[name], K))["ndcg@10"])
+    best = max(tried, key=lambda mix: asked[decides].measure(nearest(untrained[decides], tried[mix], K))["ndcg@10"])
     return {
-        "random": {split: _random(len(products), queries) for split, queries in splits.items()},
-        "BM25, title": {split: _bm25([product.title for product in products], queries) for split, queries in splits.items()},
+        "random": {name: _random(len(products), queries) for name, queries in asked.items()},
+        "BM25, title": {name: _bm25([product.title for product in products], queries) for name, queries in asked.items()},
         "BM25, the same fields": {
-            split: _bm25([product_text(product) for product in products], queries) for split, queries in splits.items()
+            name: _bm25([product_text(product) for product in products], queries) for name, queries in asked.items()
         },
-        "untrained encoder, title": {split: nearest(vectors, tried["title"], K) for split, vectors in untrained.items()},
-        "untrained encoder, the same fields": {split: nearest(vectors, tried[best], K) for split, vectors in untrained.items()},
+        "untrained encoder, title": {name: nearest(vectors, tried["title"], K) for name, vectors in untrained.items()},
+        "untrained encoder, the same fields": {name: nearest(vectors, tried[best], K) for name, vectors in untrained.items()},
     }
 
 

@@ -16,7 +16,7 @@ FOLDER: Final = "ablation"
 def run(args: argparse.Namespace) -> int:
     """Trains every variant with every seed that is not there yet; the table is written anew after each."""
     from training.ablation import report, subset  # imports torch: not needed for --help
-    from training.ablation.runs import Bench, Run
+    from training.ablation.runs import TEST, Bench, Run
     from training.ablation.variants import VARIANTS
     from training.settings import TrainingSettings
 
@@ -41,8 +41,9 @@ def run(args: argparse.Namespace) -> int:
     def write() -> None:
         done = [Run.read(file) for variant, seed in planned if (file := bench.file(variant, seed)).is_file()]
         order = sorted(done, key=lambda found: (names.index(found.name), found.seed))
-        table = report.rows([*baselines, *order], bench.test.queries)
-        report.write(paths.root, table, products=bench.num_products, queries=len(bench.test.queries), command=command)
+        asked = bench.queries[TEST].queries
+        table = report.rows([*baselines, *order], asked)
+        report.write(paths.root, table, products=bench.num_products, queries=len(asked), command=command)
 
     write()
     for number, (variant, seed) in enumerate(missing, start=1):

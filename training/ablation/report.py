@@ -16,7 +16,7 @@ import numpy as np
 
 from assortment.metrics import Estimate, paired_bootstrap
 from assortment.protocol.store import Query
-from training.ablation.runs import Run, Scores
+from training.ablation.runs import DEV, TEST, UNSEEN, Run, Scores
 from training.ablation.variants import DEFAULT, VARIANTS
 
 BASELINE: Final = "no training"
@@ -35,6 +35,8 @@ class Row:
     seeds: int
     dev: float
     """ndcg@10 of the dev queries, which training may look at."""
+    unseen: float | None
+    """ndcg@10 of queries in words that no encoder learned, which it may look at, too; None without such queries."""
     ndcg: float
     spread: float
     """Standard deviation of the seeds' means; 0 of one seed."""
@@ -59,7 +61,7 @@ def rows(runs: Sequence[Run], queries: Sequence[Query]) -> list[Row]:
     by_name: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
         by_name[run.name].append(run)
-    of_default = _mean_by_query(by_name[DEFAULT], _ndcg) if DEFAULT in by_name else None
+    of_default = _mean_by_query(by_name[DEFAULT], TEST, _ndcg) if DEFAULT in by_name else None
     return [_row(name, found, queries, None if name == DEFAULT else of_default) for name, found in by_name.items()]
 
 
@@ -77,14 +79,14 @@ def markdown(table: Sequence[Row], *, products: int, queries: int, command: str)
         f"{products:,} products, {queries} test queries, derived judgments, relevance only. The mean over seeds; differences",
         "from the default are paired by query, with their 95 % bootstrap interval.",
         "",
-        "| | seeds | ndcg@10, dev | ndcg@10, test | less the default | ambiguous | unambiguous | alpha_ndcg@10 | seconds |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| | seeds | ndcg@10, dev | unseen words | test | less the default | ambiguous | unambiguous | alpha_ndcg@10 | seconds |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     group = ""
     for row in table:
         if row.group != group:
             group = row.group
-            lines.append(f"| **{group}** | | | | | | | | |")
+            lines.append(f"| **{group}** | | | | | | | | | |")
         lines.append(f"| {' | '.join(_cells(row))} |")
     return "\n".join([*lines, "", f"Made by `{command}`.", ""])
 
@@ -95,6 +97,7 @@ def _cells(row: Row) -> list[str]:
         row.name,
         str(row.seeds),
         f"{row.dev:.3f}",
+        "" if row.unseen is None else f"{row.unseen:.3f}",
         f"{row.ndcg:.3f}" + (f" ± {row.spread:.3f}" if row.seeds > 1 else ""),
         "" if difference is None else f"{difference.mean:+.3f} [{difference.low:+.3f}, {difference.high:+.3f}]",
         f"{row.by_kind['ambiguous']:.3f}",
@@ -105,7 +108,7 @@ def _cells(row: Row) -> list[str]:
 
 
 def _row(name: str, runs: Sequence[Run], queries: Sequence[Query], of_default: Mapping[str, float] | None) -> Row:
-    ndcg = _mean_by_query(runs, _ndcg)
+    ndcg = _mean_by_query(runs, TEST, _ndcg)
     difference = None
     if of_default is not None:
         difference = paired_bootstrap([ndcg[query.id] for query in queries], [of_default[query.id] for query in queries])
@@ -118,12 +121,13 @@ def _row(name: str, runs: Sequence[Run], queries: Sequence[Query], of_default: M
         name=name,
         group=_GROUP.get(name, BASELINE),
         seeds=len(runs),
-        dev=_mean([_mean(list(run.dev.ndcg.values())) for run in runs]),
+        dev=_mean(list(_mean_by_query(runs, DEV, _ndcg).values())),
+        unseen=_mean(list(_mean_by_query(runs, UNSEEN, _ndcg).values())) if UNSEEN in runs[0].scores else None,
         ndcg=_mean(list(ndcg.values())),
-        spread=round(float(np.std([_mean(list(run.test.ndcg.values())) for run in runs])), 4),
+        spread=round(float(np.std([_mean(list(run.scores[TEST].ndcg.values())) for run in runs])), 4),
         difference=difference,
         by_kind={kind: _mean(values) for kind, values in kinds.items()},
-        alpha_ndcg=_mean(list(_mean_by_query(runs, lambda scores: scores.alpha_ndcg).values())),
+        alpha_ndcg=_mean(list(_mean_by_query(runs, TEST, lambda scores: scores.alpha_ndcg).values())),
         seconds=round(float(np.mean([run.seconds for run in runs])), 1),
     )
 
@@ -132,8 +136,9 @@ def _ndcg(scores: Scores) -> Mapping[str, float]:
     return scores.ndcg
 
 
-def _mean_by_query(runs: Sequence[Run], measure: Callable[[Scores], Mapping[str, float]]) -> dict[str, float]:
-    return {query: float(np.mean([measure(run.test)[query] for run in runs])) for query in measure(runs[0].test)}
+def _mean_by_query(runs: Sequence[Run], asked: str, measure: Callable[[Scores], Mapping[str, float]]) -> dict[str, float]:
+    found = [measure(run.scores[asked]) for run in runs]
+    return {query: float(np.mean([scores[query] for scores in found])) for query in found[0]}
 
 
 def _mean(values: Sequence[float]) -> float:

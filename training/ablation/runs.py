@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from torch import Tensor
 
@@ -23,6 +23,12 @@ from training.fit import Place
 from training.objective import all_product_vectors
 from training.prepared import Prepared
 from training.settings import TrainingSettings
+
+DEV: Final = "dev"
+UNSEEN: Final = "unseen words"
+"""Queries in words that no encoder learned, of ``training.unseen_words``: settings may be chosen by them and by dev."""
+TEST: Final = "test"
+_LAYOUT: Final = 2  # raised when the same settings train otherwise: runs of before are made again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +54,8 @@ class Run:
     name: str
     seed: int
     seconds: float
-    dev: Scores
-    test: Scores
+    scores: Mapping[str, Scores]
+    """By the name of a set of queries: DEV, UNSEEN where there are such, TEST."""
 
     def write(self, file: Path) -> None:
         """As JSON; a killed process leaves no half of it."""
@@ -61,7 +67,7 @@ class Run:
     def read(cls, file: Path) -> Run:
         """A finished run."""
         told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        return cls(**{**told, "dev": Scores(**told["dev"]), "test": Scores(**told["test"])})
+        return cls(**{**told, "scores": {name: Scores(**scores) for name, scores in told["scores"].items()}})
 
 
 class Bench:
@@ -71,18 +77,19 @@ class Bench:
         """``paths``: of the subset, whose features are computed when they are not there. ``base``: of the default."""
         self._paths, self._base = paths, base
         self._prepared = Prepared.open(paths, base)
-        self.dev, self.test = self._prepared.dev, self._prepared.test
+        unseen = self._prepared.unseen(base)
+        self.queries = {DEV: self._prepared.dev, **({UNSEEN: unseen} if unseen else {}), TEST: self._prepared.test}
         self.num_products = len(self._prepared.catalogue)
 
     def file(self, variant: Variant, seed: int) -> Path:
         """Where the run of a variant is kept; another one when anything that it depends on changes."""
         settings = variant.settings(self._base, seed)
-        made_from = [manifest.fingerprint(self._paths.protocol), settings.decisive(), sorted(variant.hides)]
+        made_from = [_LAYOUT, manifest.fingerprint(self._paths.protocol), settings.decisive(), sorted(variant.hides)]
         key = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:16]
         return self._runs() / f"{variant.name.replace(' ', '_')}-{seed}-{key}.json"
 
     def run(self, variant: Variant, seed: int) -> Run:
-        """Trains a variant and ranks both splits by its scorer, without diversification."""
+        """Trains a variant and ranks every set of queries by its scorer, without diversification."""
         started = time.monotonic()
         key = self.file(variant, seed).stem
         state = self._runs() / "state" / key
@@ -96,7 +103,8 @@ class Bench:
             return Scores.of(queries, rows)
 
         seconds = round(time.monotonic() - started, 1)
-        done = Run(name=variant.name, seed=seed, seconds=seconds, dev=ranked(self.dev), test=ranked(self.test))
+        scores = {name: ranked(queries) for name, queries in self.queries.items()}
+        done = Run(name=variant.name, seed=seed, seconds=seconds, scores=scores)
         done.write(self.file(variant, seed))
         shutil.rmtree(state, ignore_errors=True)
         return done
@@ -104,9 +112,9 @@ class Bench:
     def baselines(self) -> list[Run]:
         """What needs no training."""
         prepared, encoder = self._prepared, self._prepared.untrained(self._base)
-        found = baselines.rankings(prepared.catalogue.products, prepared.features, encoder, self.dev, self.test)
+        found = baselines.rankings(prepared.catalogue.products, prepared.features, encoder, self.queries, decides=DEV)
         return [
-            Run(name=name, seed=0, seconds=0.0, dev=Scores.of(self.dev, rows["dev"]), test=Scores.of(self.test, rows["test"]))
+            Run(name=name, seed=0, seconds=0.0, scores={of: Scores.of(self.queries[of], ranked) for of, ranked in rows.items()})
             for name, rows in found.items()
         ]
 

@@ -14,7 +14,7 @@ from assortment.errors import InputError
 from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from training.ablation import report, subset
-from training.ablation.runs import Bench, Run, Scores
+from training.ablation.runs import DEV, TEST, UNSEEN, Bench, Run, Scores
 from training.ablation.variants import DEFAULT, VARIANTS
 
 BY_NAME = {variant.name: variant for variant in VARIANTS}
@@ -55,8 +55,9 @@ def test_runs_are_kept_and_baselines_beat_chance(part: BuildPaths, tiny_settings
     done = bench.run(BY_NAME["text only"], seed=1)
     assert Run.read(bench.file(BY_NAME["text only"], 1)) == done
     assert not bench.file(BY_NAME["text only"], 2).exists()
-    assert len(done.test.ndcg) == len(bench.test.queries)
-    baselines = {run.name: float(np.mean(list(run.test.ndcg.values()))) for run in bench.baselines()}
+    assert list(done.scores) == [DEV, UNSEEN, TEST]
+    assert all(len(scores.ndcg) == len(bench.queries[name].queries) for name, scores in done.scores.items())
+    baselines = {run.name: float(np.mean(list(run.scores[TEST].ndcg.values()))) for run in bench.baselines()}
     assert baselines["random"] < baselines["BM25, title"]
     assert set(baselines) > {"BM25, the same fields", "untrained encoder, title", "untrained encoder, the same fields"}
 
@@ -84,11 +85,13 @@ def test_the_table_pairs_variants_with_the_default(tmp_path, part: BuildPaths) -
 
     def made(name: str, seed: int, value: float) -> Run:
         scores = Scores(ndcg=dict.fromkeys(ids, value), alpha_ndcg=dict.fromkeys(ambiguous, value))
-        return Run(name=name, seed=seed, seconds=1.0, dev=scores, test=scores)
+        unseen = Scores(ndcg={"unseen-000": value / 2}, alpha_ndcg={})
+        return Run(name=name, seed=seed, seconds=1.0, scores={DEV: scores, UNSEEN: unseen, TEST: scores})
 
     runs = [made("random", 0, 0.1), made(DEFAULT, 1, 0.5), made(DEFAULT, 2, 0.7), made("fusion mean", 1, 0.5)]
     table = {row.name: row for row in report.rows(runs, queries)}
     assert (table[DEFAULT].ndcg, table[DEFAULT].seeds, table[DEFAULT].spread) == (0.6, 2, 0.1)
+    assert (table[DEFAULT].dev, table[DEFAULT].unseen) == (0.6, 0.3)
     assert table[DEFAULT].difference is None
     assert table["fusion mean"].difference.mean == pytest.approx(-0.1)
     assert {"ambiguous", "unambiguous"} < set(table["random"].by_kind)
