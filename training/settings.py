@@ -48,7 +48,7 @@ class TrainingSettings:
     wordnet: str = ""
     """Folder of a WordNet database, whose words join the hand-written ones; empty for none."""
     held_out_words: bool = False
-    """Whether WordNet may bring words that dev and test keep for themselves: better for serving, worse for measuring."""
+    """Whether training says the words that dev and test keep for themselves: for a model that serves and is measured no more."""
 
     head_terms: float = 0.04
     """Share of training queries that are one word with many meanings, as "shoes"."""

@@ -82,6 +82,7 @@ def _save(
         "zero_shot": {"mix": baseline.mix, "dev": baseline.dev, "test": baseline.test},
         "relevance": {"dev": models.metrics["dev"], "test": test.measure(rows)},
         "gain_over_zero_shot": {"ndcg@10": round(gain.mean, 4), "low": round(gain.low, 4), "high": round(gain.high, 4)},
+        "test_words_trained_on": settings.held_out_words,  # then it tests products and combinations, not words
         "queries": models.metrics["queries"],
         "products": len(prepared.catalogue),
         "train_products": len(prepared.train_rows),

@@ -43,6 +43,12 @@ def words(facet: str, value: str, split: Split) -> tuple[str, ...]:
     return (value.lower(), *synonyms)
 
 
+def kept_words(facet: str, value: str) -> tuple[str, ...]:
+    """The synonyms of a value that dev and test keep for themselves."""
+    entry = lexicon().get(facet, {}).get(value.lower())
+    return (*entry.dev, *entry.test) if entry else ()
+
+
 def test_words_in(text: str) -> tuple[str, ...]:
     """The test's words that a text contains as whole words, singular or plural: none may stand in a training query."""
     return tuple(found for found in _phrases_in(text) if found in _test_phrases())

@@ -91,6 +91,7 @@ VARIANTS: Final[tuple[Variant, ...]] = (
     Variant(name="with queries from titles", group="added", changes={"titles": 0.05}),
     Variant(name="with product noise", group="added", changes={"product_noise": 0.1}),
     Variant(name="with a cross-encoder as teacher", group="added", changes={"teacher_weight": 1.0}),
+    Variant(name="with the test's own words", group="no fair test", changes={"held_out_words": True}),
     *_of_group("further pre-training on product texts", masked_words={"pretraining": "mlm"}, TSDAE={"pretraining": "tsdae"}),
 )
 """In the order of the table."""

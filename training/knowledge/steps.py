@@ -2,7 +2,8 @@
 
 A hand-written word is dropped for a value where the catalogue has another value of that very name: in a shop with Trainers,
 sports shoes are not called trainers. Words that dev or test keep for themselves are dropped too and counted, so that the
-frozen test stays a test of words that training never saw; ``held_out_words`` lets WordNet's in, for models that serve.
+frozen test stays a test of words that training never saw. ``held_out_words`` lets them in, WordNet's and the lexicon's own, for
+models that serve.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from assortment.catalogue.product import Product
 from assortment.catalogue.store import Catalogue
 from assortment.contract import MAX_QUERY_TOKENS
 from assortment.paths import BuildPaths
-from assortment.protocol.lexicon import fold, is_held_out, train_words
+from assortment.protocol.lexicon import fold, is_held_out, kept_words, train_words
 from assortment.protocol.store import Protocol
 from assortment.text import TextTokenizer
 from training import backbones, features
-from training.knowledge.base import Knowledge, Word
+from training.knowledge.base import Knowledge, Source, Word
 from training.knowledge.rings import DOMAIN_FOLDER, HEAD, OCCASION, Ring, domain_rings
 from training.knowledge.senses import SenseChooser, Vectors
 from training.knowledge.titles import type_facts
@@ -117,9 +118,11 @@ def _words_of(
     """Each value's words, the hand-written first; values without any are left out. ``names`` are those of all values, folded."""
     found: dict[str, dict[tuple[str, ...], Word]] = {value: {} for value in chooser.values}
     listed = _listed(facet, chooser.values)
-    offered = [(value, text) for value, texts in listed.items() for text in texts]
-    for (value, text), likeness in zip(offered, chooser.likeness([text for _, text in offered]), strict=True):
-        found[value].setdefault(fold(text), Word(text, "domain", round(float(likeness[chooser.values.index(value)]), 3)))
+    offered: list[tuple[str, str, Source]] = [(value, text, "domain") for value, texts in listed.items() for text in texts]
+    if settings.held_out_words:
+        offered += [(value, text, "lexicon") for value in chooser.values for text in kept_words(facet, value)]
+    for (value, text, source), likeness in zip(offered, chooser.likeness([text for _, text, _ in offered]), strict=True):
+        found[value].setdefault(fold(text), Word(text, source, round(float(likeness[chooser.values.index(value)]), 3)))
     if wordnet is not None:
         known = {value: [value.lower(), *listed.get(value, ()), *train_words(facet, value)] for value in chooser.values}
         for value, new in chooser.words(wordnet, known).items():

@@ -10,7 +10,7 @@ from assortment import manifest
 from assortment.catalogue.store import Catalogue
 from assortment.cli import main
 from assortment.paths import BuildPaths
-from assortment.protocol.lexicon import fold, is_held_out
+from assortment.protocol.lexicon import fold, is_held_out, kept_words, train_words
 from training.features import Features
 from training.knowledge.base import Knowledge
 from training.knowledge.steps import build
@@ -30,6 +30,20 @@ def test_values_get_words_but_no_name_of_another_value_and_none_that_is_held_out
         names = {fold(product.facets().get(facet, "")) for product in catalogue.products}
         for words in values.values():
             assert not [word.text for word in words if fold(word.text) in names or is_held_out(word.text)]
+
+
+def test_a_model_that_serves_may_know_the_words_that_dev_and_test_keep(
+    knowledge: Knowledge, shop: BuildPaths, tiny_settings: TrainingSettings
+) -> None:
+    everything = build(shop, replace(tiny_settings, held_out_words=True))
+    assert manifest.read(shop.knowledge).results["words"]["lexicon"] > 0
+    for facet, values in everything.words.items():
+        for value, words in values.items():
+            kept = {fold(word.text) for word in words if word.source == "lexicon"}
+            assert kept <= {fold(word) for word in kept_words(facet, value)}
+            assert not kept & {fold(word) for word in train_words(facet, value)}
+    assert any("lexicon" in {word.source for word in words} for words in everything.words["type"].values())
+    assert build(shop, tiny_settings) == knowledge
 
 
 def test_head_terms_and_occasions_point_to_types_of_this_catalogue(knowledge: Knowledge, catalogue: Catalogue) -> None:
