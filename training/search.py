@@ -45,7 +45,7 @@ class Range:
 
 
 RANGES: Final = {
-    "learning_rate": Range(low=5e-5, high=1e-3, log=True),
+    "learning_rate": Range(low=1e-4, high=3e-3, log=True),
     "adapter_learning_rate": Range(low=1e-4, high=3e-3, log=True),
     "adapter_rank": Range(low=4, high=32, log=True),
     "adapter_layers": Range(low=1, high=6),
