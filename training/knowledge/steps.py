@@ -118,10 +118,10 @@ def _words_of(
     """Each value's words, the hand-written first; values without any are left out. ``names`` are those of all values, folded."""
     found: dict[str, dict[tuple[str, ...], Word]] = {value: {} for value in chooser.values}
     listed = _listed(facet, chooser.values)
-    offered: list[tuple[str, str, Source]] = [(value, text, "domain") for value, texts in listed.items() for text in texts]
-    if settings.held_out_words:
-        offered += [(value, text, "lexicon") for value in chooser.values for text in kept_words(facet, value)]
-    for (value, text, source), likeness in zip(offered, chooser.likeness([text for _, text, _ in offered]), strict=True):
+    kept_back = {value: kept_words(facet, value) for value in chooser.values} if settings.held_out_words else {}
+    sources: dict[Source, Mapping[str, Sequence[str]]] = {"domain": listed, "lexicon": kept_back}
+    offered = [(source, value, text) for source, of in sources.items() for value, texts in of.items() for text in texts]
+    for (source, value, text), likeness in zip(offered, chooser.likeness([text for *_, text in offered]), strict=True):
         found[value].setdefault(fold(text), Word(text, source, round(float(likeness[chooser.values.index(value)]), 3)))
     if wordnet is not None:
         known = {value: [value.lower(), *listed.get(value, ()), *train_words(facet, value)] for value in chooser.values}
