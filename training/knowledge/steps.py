@@ -120,7 +120,9 @@ def _words_of(
     listed = _listed(facet, chooser.values)
     kept_back = {value: kept_words(facet, value) for value in chooser.values} if settings.held_out_words else {}
     sources: dict[Source, Mapping[str, Sequence[str]]] = {"domain": listed, "lexicon": kept_back}
-    offered = [(source, value, text) for source, of in sources.items() for value, texts in of.items() for text in texts]
+    offered: list[tuple[Source, str, str]] = [
+        (source, value, text) for source, of in sources.items() for value, texts in of.items() for text in texts
+    ]
     for (source, value, text), likeness in zip(offered, chooser.likeness([text for *_, text in offered]), strict=True):
         found[value].setdefault(fold(text), Word(text, source, round(float(likeness[chooser.values.index(value)]), 3)))
     if wordnet is not None:
