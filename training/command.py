@@ -25,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--catalogue", default="generated", help="name of the folder under --build")
     parser.add_argument("--build", type=Path, default=Path("build"), help="folder of all build results")
     parser.add_argument(
-        "--preset", choices=PRESETS, default="quick", help="quick: 2 minutes; full: 15, for tens of thousands of products"
+        "--preset", choices=PRESETS, default="quick", help="quick: 3 minutes; full: 15, for tens of thousands of products"
     )
     parser.add_argument(
         "--text-backbone", default=DEFAULT_TEXT_BACKBONE, help="packaged default, local folder of a BERT-family model, or hub id"
