@@ -53,9 +53,24 @@ class Grammars:
         """Text queries, which say nothing that they turn down: a facet in them is named."""
         shares = {kind: share for kind, share in self.settings.query_shares().items() if kind != "negation"}
         vocabulary = Vocabulary(self.products, self.knowledge, part=part)
-        return QueryGrammar(self.products, self.train_rows, self.allows, image_fraction=0.0, vocabulary=vocabulary, shares=shares)
+        return QueryGrammar(
+            self.products,
+            self.train_rows,
+            self.allows,
+            image_fraction=0.0,
+            vocabulary=vocabulary,
+            shares=shares,
+            held_out_words=self.settings.held_out_words,
+        )
 
     def unseen(self) -> QueryGrammar:
         """Text queries in words that the encoders never learn from."""
         kept = Vocabulary(self.products, self.knowledge, part="scorer", own_names=0.0)
-        return QueryGrammar(self.products, self.train_rows, self.allows, image_fraction=0.0, vocabulary=kept)
+        return QueryGrammar(
+            self.products,
+            self.train_rows,
+            self.allows,
+            image_fraction=0.0,
+            vocabulary=kept,
+            held_out_words=self.settings.held_out_words,
+        )

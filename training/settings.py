@@ -172,6 +172,7 @@ class TrainingSettings:
                 raise InputError(field, getattr(self, field), f"allowed: {', '.join(get_args(kind))}")
         if self.image_backbone != DEFAULT_IMAGE_BACKBONE:
             raise InputError("image_backbone", self.image_backbone, f"allowed: {DEFAULT_IMAGE_BACKBONE}")
+        self._check_words()
         for field in _COUNTS:
             if getattr(self, field) < 1:
                 raise InputError(field, getattr(self, field), "allowed: 1 or more")
@@ -184,6 +185,10 @@ class TrainingSettings:
         for field in _NOT_NEGATIVE:
             if not 0 <= getattr(self, field) < float("inf"):
                 raise InputError(field, getattr(self, field), "allowed: 0 or more")
+
+    def _check_words(self) -> None:
+        if self.held_out_words and not (self.domain_words or self.wordnet):
+            raise InputError("held_out_words", True, "allowed: with domain_words or wordnet, beside whose words they are kept")
 
     def query_shares(self) -> dict[str, float]:
         """The share of each kind of training query, and of those with price words and slips."""

@@ -36,3 +36,8 @@ def test_a_value_that_cannot_work_is_refused_by_name(field: str, value: Any) -> 
 def test_settings_survive_json(preset: str) -> None:
     settings = PRESETS[preset](seed=3)
     assert TrainingSettings(**json.loads(json.dumps(settings.as_dict()))) == settings
+
+
+def test_words_that_would_have_no_place_are_refused() -> None:
+    with pytest.raises(InputError, match="held_out_words"):
+        TrainingSettings(held_out_words=True, domain_words=False)
