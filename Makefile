@@ -11,6 +11,7 @@ READER    ?= table
 MODELS    ?=
 BUILD     ?= build
 ARGS      ?=
+WORKERS   ?= 2
 
 BIN  := $(VENV)/bin
 RUN  := $(VENV)/.ready-run
@@ -69,8 +70,8 @@ assemble: $(RUN) ## the complete, hashed Triton model repository
 check-repository: $(RUN) ## prove the assembled repository before it ships: make check-repository ARGS='--variant tensorrt'
 	$(ASSORTMENT) repository check --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
 
-test: $(DEV) ## all tests, the real Triton server among them
-	$(BIN)/python -m pytest $(ARGS)
+test: $(DEV) ## all tests, the real Triton server among them; WORKERS=0 for one process
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 test-quick: $(DEV) ## the tests that need seconds
 	$(BIN)/python -m pytest -m "not slow and not triton" $(ARGS)

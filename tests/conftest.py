@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from filelock import FileLock
 
 from assortment.paths import BuildPaths
 
@@ -44,11 +46,25 @@ def real_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_build(tmp_path_factory: pytest.TempPathFactory) -> BuildPaths:
+def small_build(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> BuildPaths:
     """Every step of the pipeline on a few hundred products, trained just long enough to be better than chance.
 
-    With a folder in ASSORTMENT_TEST_BUILD, what an earlier run left there is used as far as it is current.
+    The first process that asks makes it, and each has it in a folder of its own, by hard links. With a folder in
+    ASSORTMENT_TEST_BUILD, what an earlier run left there is used as far as it is current.
     """
+    own = tmp_path_factory.mktemp("build") / "small"
+    root = tmp_path_factory.getbasetemp()
+    kept = os.environ.get("ASSORTMENT_TEST_BUILD")
+    shared = Path(kept) if kept else (root if worker_id == "master" else root.parent) / "shared"
+    shared.mkdir(parents=True, exist_ok=True)
+    with FileLock(shared / "small.lock"):
+        _build(BuildPaths(shared / "small"))
+        shutil.copytree(shared / "small", own, copy_function=os.link)
+    return BuildPaths(own)
+
+
+def _build(paths: BuildPaths) -> None:
+    """Steps whose results are there already are skipped."""
     from assortment.catalogue.steps import generate
     from assortment.protocol.steps import freeze
     from export.index_step import index
@@ -56,15 +72,12 @@ def small_build(tmp_path_factory: pytest.TempPathFactory) -> BuildPaths:
     from training.settings import TrainingSettings
     from training.steps import train
 
-    kept = os.environ.get("ASSORTMENT_TEST_BUILD")
-    paths = BuildPaths((Path(kept) if kept else tmp_path_factory.mktemp("build")) / "small")
     generate(paths, products=SMALL)
     freeze(paths)
     train(paths, TrainingSettings(epochs=1, steps_per_epoch=10, scorer_steps=50, scorer_queries=100, facet_queries=400))
     export(paths)
     index(paths)
     assemble(paths)
-    return paths
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +95,18 @@ def served(small_build: BuildPaths) -> Iterator[Served]:
     ids = [product.id for product in Catalogue.open(small_build.catalogue).products]
     with LocalServer(small_build.model_repository) as server:
         yield Served(server.grpc_address, small_build, ids, server)
+
+
+_TOGETHER = ("tests/client/faults",)
+"""Folders whose tests fill one table: one process runs them all."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With several processes, a file's tests run in one of them, since they share fixtures."""
+    for item in items:
+        path = item.path.relative_to(config.rootpath).as_posix()
+        group = next((folder for folder in _TOGETHER if path.startswith(f"{folder}/")), path)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 class Authority:

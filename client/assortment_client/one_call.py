@@ -74,12 +74,13 @@ class OneCall(Generic[ChannelT, AnswerT]):
             if calls.watchers
             else None
         )
+        encoding = time.monotonic()
         try:
             self._message = task.encode(self.request_id)
         except SearchError as error:
             self._end(error)
             raise
-        self._encode_s = time.monotonic() - self._started
+        self._encode_s = time.monotonic() - encoding
 
     def first(self) -> Attempt[ChannelT] | None:
         """The first attempt; None when no endpoint may be tried."""

@@ -20,7 +20,7 @@ from assortment.paths import BuildPaths
 from assortment.serving.step import strings
 from deploy.local.server import LocalServer
 from perf import wheels
-from perf.perf_analyzer import binary, csv_report, input_data, report
+from perf.perf_analyzer import binary, csv_report, input_data, measurement, report
 from perf.perf_analyzer.bench import run
 from perf.perf_analyzer.binary import PerfAnalyzer
 from perf.perf_analyzer.measurement import Measurement, Target, command, complaint
@@ -28,6 +28,7 @@ from perf.perf_analyzer.recording import Recorder
 from perf.perf_analyzer.report import Run
 from perf.perf_analyzer.settings import Settings
 from perf.report.part import Part
+from perf.stages import Counters, Statistics
 
 # Written by perf_analyzer 2.51.0: -m search --concurrency-range 4 --request-count 300 -f FILE --verbose-csv
 CSV = (
@@ -137,6 +138,26 @@ def test_a_run_that_ended_early_keeps_what_it_has(tmp_path: Path) -> None:
 def test_a_run_without_a_measurement_says_so(tmp_path: Path) -> None:
     report.write(Run(settings=Settings(), incomplete="interrupted"), tmp_path)
     assert Part.read(tmp_path).finding == "Nothing was measured."
+
+
+@pytest.mark.parametrize(("hangs", "says"), [(1, "ended with code 3: nobody there"), (2, "no 1 answers of search in 0 s, twice")])
+def test_one_that_hangs_is_stopped_and_called_once_more(
+    hangs: int, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class TellsNothing(Statistics):
+        def snapshot(self) -> dict[str, Counters]:
+            return {}
+
+    calls = tmp_path / "calls"
+    script = tmp_path / "perf_analyzer"
+    hang = f"echo >> {calls}; [ $(wc -l < {calls}) -gt {hangs} ] || exec sleep 60"
+    script.write_text(f"#!/bin/sh\n{hang}\necho nobody there; exit 3\n")
+    script.chmod(0o755)
+    monkeypatch.setattr(measurement, "_TIMEOUT_S", 0.2)
+    target = Target(model="search", kind="rate", load=1, requests=1)
+    tool = PerfAnalyzer(path=script, environment={}, version="")
+    with TellsNothing("127.0.0.1:1") as statistics, pytest.raises(ServerError, match=says):
+        measurement.measure(tool, "127.0.0.1:1", target, tmp_path / "data", statistics, tmp_path / "csv")
 
 
 @pytest.mark.slow

@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     catalogue: Path = args.catalogue
     paths = BuildPaths(catalogue.parent / FOLDER)
     subset.cut(catalogue, paths, products=args.products)
-    base = TrainingSettings(facet_queries=64)  # of the head for named facets: it has no part in ranking
+    base = TrainingSettings(facet_queries=64, threads=args.threads)  # of the head for named facets: it has no part in ranking
     bench = Bench(paths, base)
     planned = [(variant, base.seed + number) for number in range(args.seeds) for variant in VARIANTS]
     wanted = [(variant, seed) for variant, seed in planned if not args.only or variant.name in args.only]
