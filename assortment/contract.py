@@ -91,6 +91,7 @@ _ANSWER = (
     Tensor(public.COLLAPSED, "INT32", (-1,)),
     Tensor(public.OPENS, "STRING", (-1,)),
     Tensor(public.UNMET, "STRING", (1,)),
+    Tensor(public.UNDERSTOOD, "STRING", (1,)),
     _CATALOGUE_VERSION,
 )
 _EMBED_REQUEST = (

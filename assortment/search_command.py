@@ -66,6 +66,8 @@ def run(args: argparse.Namespace) -> int:
     console.print(
         f"{len(response)} results in {milliseconds:.1f} ms, catalogue version {response.catalogue_version}", highlight=False
     )
+    if response.understood:
+        console.print(f"Understood: {response.understood} (--literal takes the words as they are)", markup=False, highlight=False)
     if response.unmet:
         console.print(f"Fewer than {args.k}: {response.unmet}", markup=False, highlight=False)
     if not titles:

@@ -74,6 +74,7 @@ def _answer(tensors: Tensors, table: ProductTable) -> Tensors:
         "COLLAPSED": candidates.collapsed[np.newaxis, chosen],
         "OPENS": strings(facets.opened(shown, candidates.rows[chosen])),
         "UNMET": strings([_unmet(selection, table, scored, candidates, rules, k).encode()]),
+        "UNDERSTOOD": strings([rules.understood.encode()]),
         "CATALOGUE_VERSION": tensors["CATALOGUE_VERSION"],
         # For the metrics alone; no model has these outputs.
         "STRENGTH": np.array([[selection.diversity]]),

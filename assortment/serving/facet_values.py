@@ -29,6 +29,7 @@ class FacetValues:
             values: distinct as the catalogue writes them; several may fold to one.
             columns: (N,) each, index into ``values``, -1 for none.
         """
+        self.values = values
         self._codes_of: dict[str, list[int]] = defaultdict(list)
         for code, value in enumerate(values):
             self._codes_of[fold(value)].append(code)
@@ -42,6 +43,10 @@ class FacetValues:
         """
         codes = sorted({code for value in wanted for code in self._codes_of.get(fold(value), ())})
         return self._of_all(codes) if rows is None else self._of_rows(codes, rows)
+
+    def none_of(self, unwanted: Sequence[str], rows: Rows | None) -> Mask:
+        """Which products have none of the unwanted values, as ``any_of``; those without a value are among them."""
+        return ~self.any_of(unwanted, rows)
 
     def _of_all(self, codes: Sequence[int]) -> Mask:
         """Touches the products that have a value; where these are many, a look at all of them is faster."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,8 +22,11 @@ from assortment.serving.facet import Facet
 from assortment.serving.facet_values import Codes, FacetValues, Mask, Rows
 from assortment.serving.filters import Filters, fold
 from assortment.serving.offers import Offers
+from assortment.serving.understanding.told import price_told, without_told
+from assortment.serving.understanding.value_words import ValueWords
 from assortment_client import contract as public
 
+_PRICED: Final = 0.5
 _NO_ATTRIBUTES: Final = frozenset(("department", "type", "brand"))  # facets with a filter of their own
 
 
@@ -94,7 +97,7 @@ class FilterTable:
     def conditions(self, filters: Filters) -> list[Condition]:
         """What the filters ask for, one by one. Raises as ``passing`` does."""
         asked = [(name, self._values[name], getattr(filters, name)) for name in ("department", "category", "brand")]
-        asked += [(name, self._attribute(name), values) for name, values in filters.attributes.items()]
+        asked += [(name, self._attribute(name, "attributes"), values) for name, values in filters.attributes.items()]
         conditions = [
             Condition(told=f"{name}={' or '.join(wanted)}", holds=partial(values.any_of, wanted))
             for name, values, wanted in asked
@@ -102,20 +105,33 @@ class FilterTable:
         ]
         low, high = filters.price
         if low is not None or high is not None:
-            conditions.append(Condition(told=_range(low, high), holds=partial(self._priced, low, high)))
+            conditions.append(Condition(told=price_told(low, high), holds=partial(self._priced, low, high)))
         if filters.in_stock:
             conditions.append(Condition(told="stock", holds=self._in_stock))
         if filters.min_rating is not None:
             told = f"a rating of at least {filters.min_rating:g}"
             conditions.append(Condition(told=told, holds=partial(self._rated, filters.min_rating)))
+        for name, unwanted in filters.without.items():
+            values = self._values[name] if name in self._values else self._attribute(name, "without")
+            conditions.append(Condition(told=without_told(name, unwanted), holds=partial(values.none_of, unwanted)))
         return conditions
 
-    def _attribute(self, name: str) -> FacetValues:
+    @cached_property
+    def words(self) -> ValueWords:
+        """What words of a query may turn down: values of every field and attribute."""
+        return ValueWords({name: values.values for name, values in (self._values | self._attributes).items()})
+
+    @cached_property
+    def has_prices(self) -> bool:
+        """Whether half of the products or more have one, so that a limit of the price means something."""
+        return bool(np.isfinite(self.offers.price).mean() >= _PRICED) if len(self) else False
+
+    def _attribute(self, name: str, field: str) -> FacetValues:
         try:
             return self._attributes[fold(name)]
         except KeyError:
             allowed = f"allowed: an attribute of this catalogue: {', '.join(self._attributes) or 'it has none'}"
-            raise InputError(f"{public.RULES}.filters.attributes", name, allowed) from None
+            raise InputError(f"{public.RULES}.filters.{field}", name, allowed) from None
 
     def _priced(self, low: float | None, high: float | None, rows: Rows | None) -> Mask:
         """An unknown price is in no range: NaN compares as false."""
@@ -136,9 +152,3 @@ class FilterTable:
 
 def _taken(column: npt.NDArray[Any], rows: Rows | None) -> npt.NDArray[Any]:
     return column if rows is None else column[rows]
-
-
-def _range(low: float | None, high: float | None) -> str:
-    if low is None:
-        return f"a price up to {high:g}"
-    return f"a price from {low:g}" if high is None else f"a price from {low:g} to {high:g}"

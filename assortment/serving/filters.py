@@ -1,6 +1,7 @@
 """Filters: what a product has to have to be shown, as ``RULES.filters``.
 
-    {"price": [null, 50], "brand": ["Puma", "Adidas"], "attributes": {"colour": ["Blue", "Navy"]}, "in_stock": true}
+    {"price": [null, 50], "brand": ["Puma", "Adidas"], "attributes": {"colour": ["Blue", "Navy"]}, "in_stock": true,
+     "without": {"material": ["Wool"]}}
 
 What the fields mean stands at ``assortment_client.contract.FILTER_FIELDS``, their limits beside it. Values of one field are
 alternatives; all fields hold.
@@ -8,7 +9,7 @@ alternatives; all fields hold.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from assortment.text import normalise
 from assortment_client import contract as public
 
 VALUE_FIELDS: Final = ("department", "category", "brand")
+_OBJECTS: Final = {"attributes": '{"colour": ["Blue", "Navy"]}', "without": '{"brand": ["Puma"], "colour": ["Black"]}'}
 _PRICE: Final = f"allowed: [from, to], each null or a number from 0 to {public.MAX_PRICE:g}, the first not above the second"
 _VALUE: Final = f"allowed: a string of 1 to {public.MAX_FILTER_VALUE_CHARACTERS} characters, not all of them spaces"
 
@@ -34,6 +36,8 @@ class Filters:
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     in_stock: bool = False
     min_rating: float | None = None
+    without: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """A field of values, or an attribute, to values of which a product has none."""
 
     def __bool__(self) -> bool:
         return self != NO_FILTERS
@@ -49,19 +53,21 @@ class Filters:
             told["in_stock"] = True
         if self.min_rating is not None:
             told["min_rating"] = self.min_rating
+        if self.without:
+            told["without"] = dict(self.without)
         return told
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Filters:
         """The filters of a JSON object that was checked; fields without values filter nothing."""
         low, high = told.get("price", (None, None))
-        attributes = {name: tuple(values) for name, values in told.get("attributes", {}).items() if values}
         rating = told.get("min_rating")
         return cls(
             price=(None if low is None else float(low), None if high is None else float(high)),
-            attributes=attributes,
             in_stock=told.get("in_stock", False),
             min_rating=None if rating is None else float(rating),
+            attributes=_by_attribute(told.get("attributes", {})),
+            without=_by_attribute(told.get("without", {})),
             **{name: tuple(told.get(name, ())) for name in VALUE_FIELDS},
         )
 
@@ -86,8 +92,9 @@ def check(told: Any) -> None:
             _check_values(f".filters.{name}", told[name])
     if "price" in told:
         _check_price(told["price"])
-    if "attributes" in told:
-        _check_attributes(told["attributes"])
+    for name, example in _OBJECTS.items():
+        if name in told:
+            _check_object(f".filters.{name}", told[name], example)
     if "in_stock" in told and not isinstance(told["in_stock"], bool):
         raise error(".filters.in_stock", told["in_stock"], "allowed: true or false")
     if "min_rating" in told and not _within(told["min_rating"], public.MAX_RATING):
@@ -97,6 +104,10 @@ def check(told: Any) -> None:
 def fold(value: str) -> str:
     """A value as it is compared: without regard to case, spacing and full or half width of letters."""
     return normalise(value).casefold()
+
+
+def _by_attribute(told: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(values) for name, values in told.items() if values}
 
 
 def _check_price(price: Any) -> None:
@@ -110,13 +121,13 @@ def _check_price(price: Any) -> None:
         raise error(".filters.price", f"{low} to {high}", _PRICE)
 
 
-def _check_attributes(attributes: Any) -> None:
-    place, most = ".filters.attributes", public.MAX_FILTER_ATTRIBUTES
-    if not isinstance(attributes, dict):
-        raise error(place, attributes, 'allowed: an object from attribute to values, as in {"colour": ["Blue", "Navy"]}')
-    if len(attributes) > most:
-        raise error(place, f"{len(attributes)} attributes", f"allowed: at most {most} attributes")
-    for name, values in attributes.items():
+def _check_object(place: str, given: Any, example: str) -> None:
+    most = public.MAX_FILTER_ATTRIBUTES
+    if not isinstance(given, dict):
+        raise error(place, given, f"allowed: an object from attribute to values, as in {example}")
+    if len(given) > most:
+        raise error(place, f"{len(given)} attributes", f"allowed: at most {most} attributes")
+    for name, values in given.items():
         if not 1 <= len(name) <= public.MAX_FACET_CHARACTERS or not is_utf8(name):
             raise error(place, name, f"allowed: an attribute's name of 1 to {public.MAX_FACET_CHARACTERS} characters")
         _check_values(f"{place}.{shown_name(name)}", values)

@@ -1,7 +1,7 @@
 """Page rules: what a caller wants of the page besides relevance and diversity, as the JSON of ``RULES``.
 
     {"collapse": true, "near_duplicate": 0.95, "caps": {"brand": 2}, "pinned": ["17"], "excluded": ["4"], "shown": ["8"],
-     "filters": {"brand": ["Puma"]}, "sort": "newest"}
+     "filters": {"brand": ["Puma"]}, "sort": "newest", "literal": true}
 
 All fields may be left out; what they mean stands at ``assortment_client.contract.RULE_FIELDS``, their limits beside it.
 ``prepare`` checks what a caller sent and hands it on as canonical JSON, which the diversifier trusts.
@@ -43,6 +43,10 @@ class PageRules:
     """What a product has to have; pinned ones and those of earlier pages need not."""
     sort: str = RELEVANCE
     """One of SORTS."""
+    literal: bool = False
+    """Whether the query's words are all encoded, and none is read as a filter; for ``prepare`` alone."""
+    understood: str = ""
+    """What ``prepare`` read in the words, as people are told; from it to the diversifier."""
 
     def canonical(self) -> bytes:
         """The same rules as JSON that only the rules themselves determine; empty when there are none."""
@@ -58,6 +62,8 @@ class PageRules:
             told["filters"] = self.filters.told()
         if self.sort != RELEVANCE:
             told["sort"] = self.sort
+        if self.understood:
+            told["understood"] = self.understood
         return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() if told else b""
 
     @classmethod
@@ -97,6 +103,11 @@ def _check_collapse(collapse: Any) -> None:
         raise error(".collapse", collapse, "allowed: true or false")
 
 
+def _check_literal(literal: Any) -> None:
+    if not isinstance(literal, bool):
+        raise error(".literal", literal, "allowed: true or false")
+
+
 def _check_sort(sort: Any) -> None:
     if sort not in public.SORTS:
         raise error(".sort", sort, f"allowed: {', '.join(public.SORTS)}")
@@ -125,6 +136,7 @@ _CHECKS: Final[Mapping[str, Callable[[Any], None]]] = {
     "caps": _check_caps,
     "filters": filters.check,
     "sort": _check_sort,
+    "literal": _check_literal,
 }
 
 
@@ -153,5 +165,7 @@ def _read(told: Mapping[str, Any]) -> PageRules:
         caps=told.get("caps", {}),
         filters=Filters.of(told["filters"]) if "filters" in told else NO_FILTERS,
         sort=told.get("sort", RELEVANCE),
+        literal=told.get("literal", False),
+        understood=told.get("understood", ""),
         **{name: tuple(told.get(name, ())) for name in _ID_LISTS},
     )

@@ -1,4 +1,4 @@
-"""``prepare``: checks every field of a search request, tokenises the query, decodes the picture, resolves the filters.
+"""``prepare``: checks a search request, reads filters in its words, tokenises the others, decodes the picture, resolves filters.
 
 Nothing behind this step checks a caller's values again. A query longer than MAX_QUERY_TOKENS tokens is cut there, which is
 no error; one of more than MAX_QUERY_CHARACTERS characters is.
@@ -7,7 +7,7 @@ no error; one of more than MAX_QUERY_CHARACTERS characters is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -19,9 +19,11 @@ from assortment.contract import MAX_QUERY_TOKENS, NO_FILTER, PICTURE_SIZE, VECTO
 from assortment.errors import InputError
 from assortment.serving import checks, page_rules
 from assortment.serving.filter_table import FilterTable
+from assortment.serving.filters import NO_FILTERS
 from assortment.serving.page_rules import NO_RULES, RELEVANCE, PageRules
 from assortment.serving.request import SearchRequest
 from assortment.serving.step import Outcome, Tensors, strings
+from assortment.serving.understanding.understand import understand
 from assortment.text import TextTokenizer
 from assortment_client import contract as public
 
@@ -58,9 +60,10 @@ class Prepared:
 class Preparer:
     """Turns a search as its caller wrote it into what the models take."""
 
-    def __init__(self, tokenizer: Path) -> None:
-        """Reads a ``tokenizer.json`` (the file, or the folder that holds it)."""
+    def __init__(self, tokenizer: Path, filters: FilterTable | None = None) -> None:
+        """Reads a ``tokenizer.json`` (the file, or the folder that holds it); without ``filters``, words are words."""
         self._tokenizer = TextTokenizer(tokenizer, max_tokens=MAX_QUERY_TOKENS)
+        self._filters = filters
 
     def prepare(self, request: SearchRequest) -> Prepared:
         """Checks and converts one search.
@@ -78,7 +81,8 @@ class Preparer:
         strategy = _NO_STRATEGY if request.strategy is None else checks.strategy(request.strategy)
         rules = NO_RULES if request.rules is None else page_rules.parse(request.rules)
         _check_sort(rules, request)
-        token_ids = self._tokenizer.encode(query)
+        words, rules = self._understood(query, rules)
+        token_ids = self._tokenizer.encode(words)
         has_text = len(token_ids) > self._tokenizer.num_special
         if not has_text and request.picture is None:
             raise InputError(public.QUERY, query, "it has no words, and there is no PICTURE; allowed: words, a picture, or both")
@@ -95,6 +99,16 @@ class Preparer:
             rules=rules,
         )
 
+    def _understood(self, query: str, rules: PageRules) -> tuple[str, PageRules]:
+        """The words to encode, and the rules with those that the other words stand for."""
+        if self._filters is None or rules.literal:
+            return query, rules
+        has_prices = self._filters.has_prices and rules.filters.price == NO_FILTERS.price
+        understood = understand(query, self._filters.words, has_prices=has_prices)
+        if not understood:
+            return query, rules
+        return understood.text, replace(rules, filters=understood.added_to(rules.filters), understood=understood.told())
+
 
 class PrepareStep:
     """``Preparer`` between tensors, and filters to bitmaps. Requests are independent: a wrong one fails alone."""
@@ -104,10 +118,11 @@ class PrepareStep:
 
         Args:
             tokenizer: a ``tokenizer.json``.
-            filters: of the catalogue version that is served; without it, requests with filters are refused.
+            filters: of the catalogue version that is served; without it, requests with filters are refused, and none are read in
+                queries.
             pad_tokens_to: pad token ids to this length, for encoders on backends that take no ragged batches.
         """
-        self._preparer = Preparer(tokenizer)
+        self._preparer = Preparer(tokenizer, filters)
         self._filters = filters
         self._pad_tokens_to = pad_tokens_to
 

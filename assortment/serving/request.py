@@ -56,6 +56,8 @@ class Answer:
     """The facet value each is the first to show, ``colour=blue``; empty when there is none."""
     unmet: str
     """Which rule left the page shorter than k; empty when none did."""
+    understood: str
+    """Filters that were read in the query's words; empty when none were."""
     catalogue_version: int
 
     @classmethod
@@ -69,5 +71,6 @@ class Answer:
             collapsed=tensors[public.COLLAPSED][0],
             opens=[value.decode() for value in tensors[public.OPENS][0]],
             unmet=tensors[public.UNMET][0, 0].decode(),
+            understood=tensors[public.UNDERSTOOD][0, 0].decode(),
             catalogue_version=int(tensors[public.CATALOGUE_VERSION][0, 0]),
         )

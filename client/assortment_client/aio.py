@@ -95,6 +95,7 @@ class AsyncSearchClient:
         shown: Sequence[str] = (),
         filters: Filters | None = None,
         sort: str = contract.SORTS[0],
+        literal: bool = False,
         deadline_s: float = 2.0,
         degrade: bool = False,
     ) -> SearchResponse:
@@ -115,6 +116,7 @@ class AsyncSearchClient:
             shown=shown,
             filters=filters,
             sort=sort,
+            literal=literal,
         )
         return await self.send(request, deadline_s=deadline_s, degrade=degrade)
 
@@ -136,6 +138,7 @@ class AsyncSearchClient:
         shown: Sequence[str] = (),
         filters: Filters | None = None,
         sort: str = contract.SORTS[0],
+        literal: bool = False,
         deadline_s: float = 2.0,
         degrade: bool = False,
     ) -> SearchResponse:
@@ -156,6 +159,7 @@ class AsyncSearchClient:
             shown=shown,
             filters=filters,
             sort=sort,
+            literal=literal,
             deadline_s=deadline_s,
             degrade=degrade,
         )

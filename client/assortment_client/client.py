@@ -91,6 +91,7 @@ class SearchClient:
         shown: Sequence[str] = (),
         filters: Filters | None = None,
         sort: str = contract.SORTS[0],
+        literal: bool = False,
         deadline_s: float = 2.0,
         degrade: bool = False,
     ) -> SearchResponse:
@@ -115,6 +116,8 @@ class SearchClient:
                 fills the page; one that nothing passes gives an empty page whose ``unmet`` says which filter it was.
             sort: a name in ``contract.SORTS``: "relevance", or what all products of the catalogue that pass and are at least half
                 as relevant as the best are ordered by, undiversified.
+            literal: take the words as they are. Else values turned down ("not black") and limits of the price ("under 50") become
+                filters, which ``understood`` of the answer tells.
             deadline_s: seconds until the call fails, all its attempts together; the server drops the request then too.
             degrade: with ``candidates``: when the servers are overloaded, unavailable or too slow, answer with the candidates in
                 the order given (``degraded`` of the answer is True then). Nothing is degraded without candidates, or with
@@ -140,6 +143,7 @@ class SearchClient:
             shown=shown,
             filters=filters,
             sort=sort,
+            literal=literal,
         )
         return self.send(request, deadline_s=deadline_s, degrade=degrade)
 
@@ -161,6 +165,7 @@ class SearchClient:
         shown: Sequence[str] = (),
         filters: Filters | None = None,
         sort: str = contract.SORTS[0],
+        literal: bool = False,
         deadline_s: float = 2.0,
         degrade: bool = False,
     ) -> SearchResponse:
@@ -186,6 +191,7 @@ class SearchClient:
             shown=shown,
             filters=filters,
             sort=sort,
+            literal=literal,
             deadline_s=deadline_s,
             degrade=degrade,
         )

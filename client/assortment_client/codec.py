@@ -87,13 +87,14 @@ def decode_search(
     num_collapsed = _row(tensors, contract.COLLAPSED, np.int32)
     opens = _texts(_row(tensors, contract.OPENS, np.object_), contract.OPENS)
     unmet = _texts(_row(tensors, contract.UNMET, np.object_), contract.UNMET)
+    understood = _texts(_row(tensors, contract.UNDERSTOOD, np.object_), contract.UNDERSTOOD)
     version = _row(tensors, contract.CATALOGUE_VERSION, np.int64)
     lengths = {len(ids), len(relevance), len(ranks), len(reasons), len(num_collapsed), len(opens)}
-    if len(lengths) != 1 or len(ids) > k or len(version) != 1 or len(unmet) != 1:
+    if len(lengths) != 1 or len(ids) > k or (len(version), len(unmet), len(understood)) != (1, 1, 1):
         raise BadResponse(
             f"an answer of {len(ids)} ids, {len(relevance)} relevances, {len(ranks)} ranks, {len(reasons)} reasons, "
-            f"{len(num_collapsed)} numbers of collapsed products, {len(opens)} opened values, {len(unmet)} unmet rules and "
-            f"{len(version)} versions for k={k}"
+            f"{len(num_collapsed)} numbers of collapsed products, {len(opens)} opened values, {len(unmet)} unmet rules, "
+            f"{len(understood)} understood filters and {len(version)} versions for k={k}"
         )
     if (num_collapsed < 0).any():
         raise BadResponse(f"{contract.COLLAPSED}: {num_collapsed.tolist()}; numbers of products are 0 or more")
@@ -109,6 +110,7 @@ def decode_search(
         num_collapsed=num_collapsed,
         opens=opens,
         unmet=unmet[0],
+        understood=understood[0],
         shown=(*shown, *ids),
         catalogue_version=int(version[0]),
         request_id=request_id,

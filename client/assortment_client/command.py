@@ -184,7 +184,8 @@ def _response_table(response: SearchResponse, seconds: float) -> str:
     where = f" from {response.endpoint}" if response.endpoint else ""
     took = f"{seconds * 1e3:.1f} ms, {response.attempts} attempt{'s' * (response.attempts != 1)}"
     summary = f"{len(response)} results{where} in {took}, {source}"
-    return "\n".join([_aligned(rows), summary, *([f"unmet: {response.unmet}"] if response.unmet else ())])
+    notes = [f"{name}: {text}" for name in ("understood", "unmet") if (text := getattr(response, name))]
+    return "\n".join([_aligned(rows), summary, *notes])
 
 
 def _response_json(response: SearchResponse, seconds: float) -> str:
@@ -199,7 +200,7 @@ def _response_json(response: SearchResponse, seconds: float) -> str:
         }
         for result in response
     ]
-    whole = ("unmet", "catalogue_version", "request_id", "degraded", "endpoint", "attempts")
+    whole = ("understood", "unmet", "catalogue_version", "request_id", "degraded", "endpoint", "attempts")
     told = {name: getattr(response, name) for name in whole}
     return json.dumps({"results": results, **told, "seconds": seconds}, ensure_ascii=False)
 

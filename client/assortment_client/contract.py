@@ -34,6 +34,7 @@ REASON: Final = "REASON"  # INT32 [-1], a Reason
 COLLAPSED: Final = "COLLAPSED"  # INT32 [-1], how many other candidates (variants, duplicates) each result stands for
 OPENS: Final = "OPENS"  # STRING [-1], the facet value a result is the first to show, "colour=blue"; empty when none
 UNMET: Final = "UNMET"  # STRING [1], which rule left the page shorter than k; empty when none did
+UNDERSTOOD: Final = "UNDERSTOOD"  # STRING [1], filters that were read in the query's words, for people; empty when none were
 CATALOGUE_VERSION: Final = "CATALOGUE_VERSION"  # INT64 [1]
 
 # Tensors of embed_product.
@@ -68,6 +69,7 @@ RULE_FIELDS: Final = (
     "shown",  # [ids]: what earlier pages showed, in order; the page goes on after them and repeats none
     "filters",  # an object of FILTER_FIELDS: what a product has to have; all of them hold
     "sort",  # one of SORTS; left out: "relevance"
+    "literal",  # bool: true reads no filters in the query's words ("not black", "under 50")
 )
 MAX_RULES_BYTES: Final = 65_536  # of the JSON, UTF-8
 MAX_CAPS: Final = 8  # facets; each n is 1 to MAX_K
@@ -86,6 +88,7 @@ FILTER_FIELDS: Final = (
     "attributes",  # {attribute: [values]}: any of an attribute's values, all attributes
     "in_stock",  # bool: true leaves out what is sold out
     "min_rating",  # number in [0, 5]: the mean rating is at least this
+    "without",  # {attribute, department, category or brand: [values]}: none of them
 )
 MAX_FILTER_VALUES: Final = 50  # of a field or an attribute
 MAX_FILTER_VALUE_CHARACTERS: Final = 128

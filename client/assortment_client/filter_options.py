@@ -11,32 +11,36 @@ from assortment_client.filters import Filters
 
 HELP: Final = (
     "what a product has to have: brand=Puma, department=..., category=..., an attribute as in colour=Blue, price=20..50 (or "
-    "..50, 20..), min_rating=4, in_stock; repeat it: values of one name are alternatives, all names hold"
+    "..50, 20..), min_rating=4, in_stock, or has not to have: brand!=Puma; repeat it: values of one name are alternatives, all "
+    "names hold"
 )
 _VALUES: Final = ("department", "category", "brand")
 
 
 def filters_of(options: Sequence[str]) -> Filters:
-    """The filters that the options name, each ``name=value`` or ``in_stock``.
+    """The filters that the options name, each ``name=value``, ``name!=value`` or ``in_stock``.
 
     Raises:
         InvalidRequest: for an option that is none of these, or a value that is not allowed.
     """
     fields: dict[str, Any] = {}
     attributes: dict[str, list[str]] = defaultdict(list)
+    without: dict[str, list[str]] = defaultdict(list)
     for option in options:
         name, equals, value = option.partition("=")
         if option == "in_stock":
             fields["in_stock"] = True
         elif not name or not equals or name == "in_stock":
             raise InvalidRequest.of("--filter", option, "allowed: NAME=VALUE, as in brand=Puma, or in_stock")
+        elif name.endswith("!") and name != "!":
+            without[name[:-1]].append(value)
         elif name in ("price", "min_rating"):
             if name in fields:
                 raise InvalidRequest.of("--filter", option, f"{name} stands twice; allowed: once")
             fields[name] = _price(option, value) if name == "price" else _number(option, value)
         else:
             (fields.setdefault(name, []) if name in _VALUES else attributes[name]).append(value)
-    return Filters(**fields, attributes=attributes)
+    return Filters(**fields, attributes=attributes, without=without)
 
 
 def _price(option: str, value: str) -> tuple[float | None, float | None]:

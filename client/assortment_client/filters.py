@@ -12,6 +12,7 @@ from assortment_client.errors import InvalidRequest
 from assortment_client.text import is_utf8
 
 _VALUE_FIELDS: Final = ("department", "category", "brand")
+_OBJECTS: Final = {"attributes": '{"colour": ["Blue"]}', "without": '{"brand": ["Puma"]}'}
 _PRICE: Final = f"allowed: (from, to), each None or a number from 0 to {contract.MAX_PRICE:g}, the first not above the second"
 _VALUE: Final = f"allowed: a str of 1 to {contract.MAX_FILTER_VALUE_CHARACTERS} characters, not all of them spaces"
 
@@ -37,6 +38,9 @@ class Filters:
     """Whether products that are sold out are left out."""
     min_rating: float | None = None
     """The least mean rating, 0 to 5."""
+    without: Mapping[str, Sequence[str]] = field(default_factory=dict, hash=False)
+    """The opposite: "department", "category", "brand" or an attribute to values that a product has none of, as in {"brand":
+    ["Puma"]}. A product of which no value is known passes. Kept as a read-only copy."""
 
     def __post_init__(self) -> None:
         """Checks every field.
@@ -47,7 +51,8 @@ class Filters:
         for name in _VALUE_FIELDS:
             object.__setattr__(self, name, _values(f"filters.{name}", getattr(self, name)))
         object.__setattr__(self, "price", _price(self.price))
-        object.__setattr__(self, "attributes", MappingProxyType(_attributes(self.attributes)))
+        for name, example in _OBJECTS.items():
+            object.__setattr__(self, name, MappingProxyType(_by_attribute(f"filters.{name}", getattr(self, name), example)))
         if not isinstance(self.in_stock, bool):
             raise InvalidRequest.of("filters.in_stock", self.in_stock, "allowed: True or False")
         if self.min_rating is not None:
@@ -73,8 +78,9 @@ class Filters:
         told: dict[str, object] = {name: list(values) for name in _VALUE_FIELDS if (values := getattr(self, name))}
         if self.price != (None, None):
             told["price"] = list(self.price)
-        if self.attributes:
-            told["attributes"] = {name: list(values) for name, values in self.attributes.items()}
+        for of in _OBJECTS:
+            if by_attribute := getattr(self, of):
+                told[of] = {name: list(values) for name, values in by_attribute.items()}
         if self.in_stock:
             told["in_stock"] = True
         if self.min_rating is not None:
@@ -113,10 +119,10 @@ def _price(price: Any) -> tuple[float | None, float | None]:
     return low, high
 
 
-def _attributes(attributes: Any) -> dict[str, tuple[str, ...]]:
-    name, most, longest = "filters.attributes", contract.MAX_FILTER_ATTRIBUTES, contract.MAX_FACET_CHARACTERS
+def _by_attribute(name: str, attributes: Any, example: str) -> dict[str, tuple[str, ...]]:
+    most, longest = contract.MAX_FILTER_ATTRIBUTES, contract.MAX_FACET_CHARACTERS
     if not isinstance(attributes, Mapping):
-        raise InvalidRequest.of(name, attributes, 'allowed: a mapping from attribute to values, as in {"colour": ["Blue"]}')
+        raise InvalidRequest.of(name, attributes, f"allowed: a mapping from attribute to values, as in {example}")
     if len(attributes) > most:
         raise InvalidRequest.of(name, f"{len(attributes)} attributes", f"allowed: at most {most} attributes")
     checked = {}

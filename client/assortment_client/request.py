@@ -60,6 +60,10 @@ class SearchRequest:
     """A name in ``contract.SORTS``. All but "relevance" order the relevant products (at least half as relevant as the best) by
     what they name, and then there is no ``strategy``, ``diversity`` or ``max_relevance_loss``."""
 
+    literal: bool = False
+    """Whether the words of ``query`` are taken as they are. Else values turned down ("not black") and limits of the price ("under
+    50") become filters, which ``SearchResponse.understood`` tells."""
+
     def __post_init__(self) -> None:
         """Checks every field.
 

@@ -36,6 +36,8 @@ def check(request: SearchRequest) -> None:
         _check_caps(request.caps)
     if request.filters is not None and not isinstance(request.filters, Filters):
         raise InvalidRequest.of("filters", request.filters, 'allowed: Filters, as in Filters(brand=["Puma"])')
+    if not isinstance(request.literal, bool):
+        raise InvalidRequest.of("literal", request.literal, "allowed: True or False")
     _check_sort(request)
     for name, most in ID_LISTS.items():
         allowed = f"allowed: at most {most} distinct product ids"
@@ -64,6 +66,8 @@ def encode(request: SearchRequest) -> bytes:
         told["filters"] = filters
     if request.sort != RELEVANCE:
         told["sort"] = request.sort
+    if request.literal:
+        told["literal"] = True
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() if told else b""
 
 

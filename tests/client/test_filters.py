@@ -43,6 +43,11 @@ VALUE = "allowed: a str of 1 to 128 characters, not all of them spaces"
         ),
         ({"attributes": {"": "x"}}, "filters.attributes: '' is not allowed; allowed: an attribute's name of 1 to 64 characters"),
         ({"attributes": {"colour": ["Blue", 3]}}, f"filters.attributes.colour[1]: 3 is not allowed; {VALUE}"),
+        (
+            {"without": "black"},
+            'filters.without: \'black\' is not allowed; allowed: a mapping from attribute to values, as in {"brand": ["Puma"]}',
+        ),
+        ({"without": {"brand": [""]}}, f"filters.without.brand[0]: '' is not allowed; {VALUE}"),
         ({"in_stock": 1}, "filters.in_stock: 1 is not allowed; allowed: True or False"),
         ({"min_rating": 5.1}, "filters.min_rating: 5.1 is not allowed; allowed: a number from 0 to 5"),
         ({"min_rating": True}, "filters.min_rating: True is not allowed; allowed: a number from 0 to 5"),
@@ -61,6 +66,7 @@ def test_a_wrong_filter_names_field_value_and_what_is_allowed(fields: dict[str, 
         ({"filters": {"brand": "Puma"}}, "filters: {'brand': 'Puma'} is not allowed; allowed: Filters, as in"),
         ({"sort": "cheapest"}, "sort: 'cheapest' is not allowed; allowed: relevance, price_ascending, price_descending, rating"),
         ({"sort": None}, "sort: None is not allowed"),
+        ({"literal": 1}, "literal: 1 is not allowed; allowed: True or False"),
         (
             {"sort": "newest", "diversity": 0.0},
             "sort: 'newest' is not allowed; diversity is given too, and a sorted page is not diversified; allowed: one",
@@ -97,10 +103,13 @@ def test_what_the_client_sends_is_what_the_server_reads(client, scripted) -> Non
         "attributes": {"colour": ("Blue", "Navy"), "a: b[2]": ("x",)},
         "in_stock": True,
         "min_rating": 4.0,
+        "without": {"brand": ("Nike",), "colour": ("Black", "Red")},
     }
     client.search("shoes", filters=Filters(**wanted), sort="price_descending")
     client.search("shoes", filters=Filters(brand=[], in_stock=False), sort="relevance")
-    first, second = scripted.requests
+    client.search("not black", literal=True)
+    first, second, third = scripted.requests
+    assert page_rules.parse(deserialize_bytes_tensor(third.raw_input_contents[-1])[0]).literal
     names = [tensor.name for tensor in first.inputs]
     sent = deserialize_bytes_tensor(first.raw_input_contents[names.index("RULES")])[0]
     assert set(json.loads(sent)["filters"]) == set(contract.FILTER_FIELDS)

@@ -51,7 +51,7 @@ def test_an_answer_is_what_tritons_own_client_reads() -> None:
     message = right_answer()
     own = triton.InferResult(service_pb2.ModelInferResponse.FromString(message))
     tensors = wire.decode(message)
-    assert len(tensors) == 8
+    assert len(tensors) == 9
     for name, tensor in tensors.items():
         np.testing.assert_array_equal(tensor, own.as_numpy(name))
         assert tensor.dtype == own.as_numpy(name).dtype

@@ -209,6 +209,13 @@ def _passes(product: Product, filters: Filters) -> bool:
         and all(has(wanted, product.attributes.get(name, "")) for name, wanted in filters.attributes.items())
         and (low is None or (product.price is not None and product.price >= low))
         and (high is None or (product.price is not None and product.price <= high))
+        and not any(has(unwanted, *_values_of(product, name)) for name, unwanted in filters.without.items() if unwanted)
         and not (filters.in_stock and product.stock == 0)
         and (filters.min_rating is None or (product.rating is not None and product.rating >= filters.min_rating))
     )
+
+
+def _values_of(product: Product, name: str) -> tuple[str, ...]:
+    """Of a field or an attribute."""
+    fields = {"department": (product.department,), "category": product.category, "brand": (product.brand,)}
+    return fields.get(name, (product.attributes.get(name, ""),))

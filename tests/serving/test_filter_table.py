@@ -62,6 +62,7 @@ def some_filters() -> st.SearchStrategy[Filters]:
         attributes=st.dictionaries(st.just("colour"), wanted.filter(bool)),
         in_stock=st.booleans(),
         min_rating=st.none() | st.sampled_from((0.0, 4.0, 4.05)),
+        without=st.dictionaries(st.sampled_from(("department", "category", "brand", "colour")), wanted.filter(bool)),
     )
 
 

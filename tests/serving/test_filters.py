@@ -36,6 +36,8 @@ BAD: list[tuple[Any, str]] = [
     ({"attributes": {str(i): [] for i in range(9)}}, ".attributes: '9 attributes' is not allowed; allowed: at most 8"),
     ({"attributes": {"": ["x"]}}, ".attributes: '' is not allowed; allowed: an attribute's name of 1 to 64 characters"),
     ({"attributes": {"a\nb": "x"}}, ".attributes.a\\nb: 'x' is not allowed; allowed: at most 50 values, as a list of strings"),
+    ({"without": ["Blue"]}, ".without: 'a JSON list' is not allowed; allowed: an object from attribute to values, as in"),
+    ({"without": {"brand": "Puma"}}, ".without.brand: 'Puma' is not allowed; allowed: at most 50 values, as a list of strings"),
     ({"in_stock": 1}, ".in_stock: 1 is not allowed; allowed: true or false"),
     ({"min_rating": 5.5}, ".min_rating: 5.5 is not allowed; allowed: a number from 0 to 5"),
     ({"min_rating": None}, ".min_rating: None is not allowed; allowed: a number from 0 to 5"),
@@ -50,7 +52,7 @@ def test_a_wrong_filter_is_told_by_its_place(value: Any, message: str) -> None:
 
 
 def test_what_filters_nothing_is_no_filter() -> None:
-    nothing = {"price": [None, None], "brand": [], "attributes": {"colour": []}, "in_stock": False}
+    nothing = {"price": [None, None], "brand": [], "attributes": {"colour": []}, "in_stock": False, "without": {"brand": []}}
     assert parse(json.dumps({"filters": nothing, "sort": "relevance"})) == NO_RULES
     assert parse(b'{"filters": {}}').canonical() == b""
     assert not NO_FILTERS

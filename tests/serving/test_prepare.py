@@ -16,7 +16,8 @@ from assortment.contract import MAX_QUERY_TOKENS, STEPS
 from assortment.errors import InputError
 from assortment.serving import checks
 from assortment.serving.catalogue_tables import Catalogues
-from assortment.serving.page_rules import NO_RULES
+from assortment.serving.filters import Filters
+from assortment.serving.page_rules import NO_RULES, PageRules
 from assortment.serving.prepare import Preparer, PrepareStep, tensors_of
 from assortment.serving.request import SearchRequest
 from assortment_client.contract import SORTS
@@ -139,6 +140,32 @@ def test_a_filter_that_cannot_be_resolved_fails_alone(tokenizer_file: Path, cata
     )
     assert isinstance(right, dict)
     assert "no catalogue is open here" in str(PrepareStep(tokenizer_file).run(requests)[1])
+
+
+def test_filters_in_the_words_are_resolved_and_told_and_their_words_not_encoded(tokenizer_file: Path, catalogues: Path) -> None:
+    filters = Catalogues(catalogues).version(2).filters
+    step = PrepareStep(tokenizer_file, filters)
+    asked = (
+        SearchRequest(query="shirt not blue under 25"),
+        SearchRequest(query="shirt"),
+        SearchRequest(query="shirt not blue under 25", rules=b'{"literal": true}'),
+        SearchRequest(query="shirt not blue", rules=FILTERED),
+    )
+    understood, plain, literal, contradicted = step.run([tensors_of(request) for request in asked])
+    assert understood["TOKEN_IDS"].tolist() == plain["TOKEN_IDS"].tolist() != literal["TOKEN_IDS"].tolist()
+    assert understood["ALLOW"].tolist() == [[0b100010]]  # red ones that cost no more than 25
+    rules = PageRules.of(understood["RULES"][0, 0])
+    assert rules.understood == "a price up to 25; colour other than blue"
+    assert rules.filters == Filters(price=(None, 25.0), without={"colour": ("blue",)})
+    assert (literal["ALLOW"].tolist(), literal["RULES"].tolist()) == ([[255]], [[b""]])
+    assert contradicted["ALLOW"].tolist() == [[0]]
+    without_a_catalogue = PrepareStep(tokenizer_file).run([tensors_of(asked[0])])[0]
+    assert without_a_catalogue["RULES"].tolist() == [[b""]]
+
+
+def test_what_was_understood_is_not_for_callers_to_say(preparer: Preparer) -> None:
+    with pytest.raises(InputError, match=r"^RULES.understood: 'x' is not allowed; it is no page rule"):
+        preparer.prepare(SearchRequest(query="blue", rules=b'{"understood": "x"}'))
 
 
 def test_a_relevance_loss_stands_behind_the_other_options(tokenizer_file: Path) -> None:

@@ -23,7 +23,7 @@ QUERIES = ("blue shoes", "a red shirt for men", "x", "toaster " * 60, "étagère
 
 
 def _answer(result: Any) -> Answer:
-    names = ("ID", "RELEVANCE", "RANK", "REASON", "COLLAPSED", "OPENS", "UNMET", "CATALOGUE_VERSION")
+    names = ("ID", "RELEVANCE", "RANK", "REASON", "COLLAPSED", "OPENS", "UNMET", "UNDERSTOOD", "CATALOGUE_VERSION")
     return Answer.of({name: result.as_numpy(name) for name in names})
 
 
@@ -33,7 +33,7 @@ def _assert_same(served: Answer, expected: Answer) -> None:
     assert served.rank.tolist() == expected.rank.tolist()
     assert served.reason.tolist() == expected.reason.tolist()
     assert served.collapsed.tolist() == expected.collapsed.tolist()
-    assert (served.opens, served.unmet) == (expected.opens, expected.unmet)
+    assert (served.opens, served.unmet, served.understood) == (expected.opens, expected.unmet, expected.understood)
     assert served.catalogue_version == expected.catalogue_version
 
 

@@ -52,7 +52,7 @@ def rules(filters: Filters, **more: Any) -> str:
 
 
 def answer(result: Any) -> Answer:
-    names = ("ID", "RELEVANCE", "RANK", "REASON", "COLLAPSED", "OPENS", "UNMET", "CATALOGUE_VERSION")
+    names = ("ID", "RELEVANCE", "RANK", "REASON", "COLLAPSED", "OPENS", "UNMET", "UNDERSTOOD", "CATALOGUE_VERSION")
     return Answer.of({name: result.as_numpy(name) for name in names})
 
 
@@ -61,7 +61,7 @@ def assert_same(served: Answer, expected: Answer) -> None:
     assert np.allclose(served.relevance, expected.relevance, atol=1e-5)
     for name in ("rank", "reason", "collapsed"):
         assert getattr(served, name).tolist() == getattr(expected, name).tolist()
-    assert (served.opens, served.unmet) == (expected.opens, expected.unmet)
+    assert (served.opens, served.unmet, served.understood) == (expected.opens, expected.unmet, expected.understood)
 
 
 def keys(products: dict[str, Product], num: int) -> np.ndarray:
@@ -112,6 +112,26 @@ def test_an_unsatisfiable_filter_gives_an_empty_page_that_says_which(
     ]
     for served, expected in told:
         assert_same(served, expected)
+
+
+def test_what_the_words_turn_down_is_not_on_the_page(
+    ask: Ask, pipeline: Pipeline, products: dict[str, Product], png: bytes
+) -> None:
+    query, cheap = "shirts but not black, under 40", 40.0
+    for picture, candidates in ((None, None), (png, None), (None, keys(products, 300))):
+        request = SearchRequest(query=query, picture=picture, candidates=candidates, k=20)
+        served = answer(ask(request))
+        assert served.understood.startswith("a price up to 40; colour other than ")
+        found = [products[product_id] for product_id in served.ids]
+        assert len(found) == 20
+        assert all(product.price is not None and product.price <= cheap for product in found)
+        assert not [product for product in found if product.attributes.get("colour", "").endswith("Black")]
+        assert_same(served, *pipeline.search([request]))
+    literal = SearchRequest(query=query, rules='{"literal": true}', k=20)
+    taken = answer(ask(literal))
+    assert not taken.understood
+    assert any((products[product_id].price or 0.0) > cheap for product_id in taken.ids)
+    assert_same(taken, *pipeline.search([literal]))
 
 
 @pytest.mark.parametrize("sort", ["price_ascending", "price_descending", "rating"])

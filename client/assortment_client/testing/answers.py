@@ -22,7 +22,7 @@ MESSAGES: Final[Any] = service_pb2
 """Triton's messages, which are made when they are imported, and so have no types."""
 
 
-def search_tensors(products: Sequence[str | Result], *, unmet: str, catalogue_version: int) -> Tensors:
+def search_tensors(products: Sequence[str | Result], *, unmet: str, catalogue_version: int, understood: str = "") -> Tensors:
     """An answer of these products, in this order. Bare ids get relevance falling from 0.9 to 0.1."""
     given = np.linspace(0.9, 0.1, len(products), dtype=np.float32).tolist()
     results = [
@@ -37,6 +37,7 @@ def search_tensors(products: Sequence[str | Result], *, unmet: str, catalogue_ve
         contract.COLLAPSED: np.array([[result.num_collapsed for result in results]], np.int32),
         contract.OPENS: _texts(result.opens for result in results),
         contract.UNMET: _texts([unmet]),
+        contract.UNDERSTOOD: _texts([understood]),
         contract.CATALOGUE_VERSION: np.array([[catalogue_version]], np.int64),
     }
 

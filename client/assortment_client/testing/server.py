@@ -80,7 +80,7 @@ class FakeServer:
         self.server_version = server_version
         self._port, self._tls, self._threads = port, tls, threads
         self._lock = threading.Lock()
-        self._products: dict[str | None, tuple[Products, str]] = {None: (products, "")}
+        self._products: dict[str | None, tuple[Products, str, str]] = {None: (products, "", "")}
         self._vectors: dict[str | None, tuple[npt.ArrayLike, Sequence[str]]] = {}
         self._tensors: Mapping[str, npt.NDArray[Any]] | None = None
         self._steps: deque[Failure | None] = deque()
@@ -115,7 +115,7 @@ class FakeServer:
             self._requests.clear()
             self._num_requests = 0
 
-    def answer(self, products: Products, *, query: str | None = None, unmet: str = "") -> None:
+    def answer(self, products: Products, *, query: str | None = None, unmet: str = "", understood: str = "") -> None:
         """Says what searches are answered.
 
         Args:
@@ -123,9 +123,10 @@ class FakeServer:
                 the request and returns them.
             query: the searches meant; None means all that have no answer of their own.
             unmet: what the answer says about rules it could not keep.
+            understood: what it says about filters that it read in the query's words.
         """
         with self._lock:
-            self._products[query] = (products, unmet)
+            self._products[query] = (products, unmet, understood)
             self._tensors = None
 
     def embed(self, vector: npt.ArrayLike, *, text: str | None = None, unknown_labels: Sequence[str] = ()) -> None:
@@ -260,14 +261,17 @@ class FakeServer:
         with self._lock:
             if self._tensors is not None:
                 return self._tensors
-            products, unmet = self._products.get(request.query, self._products[None])
+            products, unmet, understood = self._products.get(request.query, self._products[None])
             told = self._vectors.get(request.text, self._vectors.get(None))
         if request.model == contract.EMBED_PRODUCT:
             vector, unknown_labels = told or (answers.vector_of(request.text), ())
             return answers.product_tensors(vector, unknown_labels=unknown_labels)
         found = products(request) if callable(products) else products
         return answers.search_tensors(
-            found[: request.k or contract.DEFAULT_K], unmet=unmet, catalogue_version=self.catalogue_version
+            found[: request.k or contract.DEFAULT_K],
+            unmet=unmet,
+            understood=understood,
+            catalogue_version=self.catalogue_version,
         )
 
 

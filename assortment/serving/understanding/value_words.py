@@ -1,0 +1,57 @@
+"""Which values of a catalogue a few words may mean."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from assortment.serving.understanding.words import Word, stems
+
+_LONGEST: Final = 4
+"""Words of a value that is looked for."""
+_MEAN_NOTHING: Final = frozenset({"yes", "no", "none", "other", "others", "unknown", "na"})
+_BY_LAST_WORDS: Final = frozenset({"category", "colour", "color"})
+"""Fields whose values are what their last words say: navy blue is a blue, casual shoes are shoes. Faux leather is no leather."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Values that words mean, and how many words that took."""
+
+    num_words: int
+    values: Mapping[str, tuple[str, ...]]
+    """Field of the filters, or attribute, to values of it."""
+
+
+class ValueWords:
+    """An index from words to values. Case, hyphens and English plurals make no difference."""
+
+    def __init__(self, values: Mapping[str, Sequence[str]]) -> None:
+        """``values``: those of each field of the filters and each attribute. Numbers and single letters are left out."""
+        found: dict[tuple[str, ...], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for field, named in values.items():
+            for value in named:
+                for phrase in _phrases(stems(value), by_last_words=field.casefold() in _BY_LAST_WORDS):
+                    found[phrase][field].append(value)
+        self._values = {phrase: {field: tuple(named) for field, named in fields.items()} for phrase, fields in found.items()}
+
+    def longest(self, words: Sequence[Word]) -> Meaning | None:
+        """What the first words mean, as many of them as mean something; None when they mean nothing."""
+        asked = tuple(word.stem for word in words[:_LONGEST])
+        for number in range(len(asked), 0, -1):
+            if values := self._values.get(asked[:number]):
+                return Meaning(number, values)
+        return None
+
+
+def _phrases(words: tuple[str, ...], *, by_last_words: bool) -> list[tuple[str, ...]]:
+    if not 0 < len(words) <= _LONGEST:
+        return []
+    phrases = [words[start:] for start in range(len(words) if by_last_words else 1)]
+    return [phrase for phrase in phrases if any(word.isalpha() and len(word) > 1 for word in phrase) and not _empty(phrase)]
+
+
+def _empty(phrase: tuple[str, ...]) -> bool:
+    return len(phrase) == 1 and phrase[0] in _MEAN_NOTHING
