@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -95,6 +96,20 @@ def served(small_build: BuildPaths) -> Iterator[Served]:
     ids = [product.id for product in Catalogue.open(small_build.catalogue).products]
     with LocalServer(small_build.model_repository) as server:
         yield Served(server.grpc_address, small_build, ids, server)
+
+
+@pytest.fixture(autouse=True)
+def _machine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[None]:
+    """With several processes, a test marked ``alone`` waits for those of the others, and they for it."""
+    if worker_id == "master":
+        yield
+        return
+    folder = tmp_path_factory.getbasetemp().parent
+    alone = request.node.get_closest_marker("alone") is not None
+    with (folder / "machine.lock").open("w") as machine:
+        with FileLock(folder / "gate.lock"):  # who waits for the machine lets nobody in
+            fcntl.flock(machine, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        yield
 
 
 _TOGETHER = ("tests/client/faults",)

@@ -66,3 +66,4 @@ def _wandb_run(folder: Path, settings: TrainingSettings) -> Iterator[Any]:
         code = 0
     finally:
         run.finish(exit_code=code)
+        wandb.teardown()  # ends its service, which on a busy machine goes on writing the run behind ``finish``

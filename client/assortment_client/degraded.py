@@ -34,7 +34,6 @@ def degraded(request: SearchRequest, *, request_id: str, attempts: int) -> Searc
         num_collapsed=_frozen(np.zeros(len(ids), dtype=np.int32)),
         opens=("",) * len(ids),
         unmet=_unmet(request),
-        understood="",
         shown=(*request.shown, *ids),
         catalogue_version=0,
         request_id=request_id,

@@ -47,7 +47,7 @@ class SearchResponse:
     """(n,) the facet value that each result is the first to show, as in "colour=blue"; empty when there is none."""
     unmet: str
     """Which page rule or filter left the page shorter than k; empty when none did."""
-    understood: str
+    understood: str = ""
     """The filters that were read in the query's words, as in "a price up to 50; colour other than Black"; empty when none."""
     shown: tuple[str, ...]
     """What the request said earlier pages showed, then this page's ids: the next page's ``shown``."""

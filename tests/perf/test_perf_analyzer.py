@@ -185,6 +185,7 @@ def build(small_build: BuildPaths, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.mark.slow
 @pytest.mark.triton
+@pytest.mark.alone
 def test_a_short_run_of_the_real_one(build: Path) -> None:
     called = [sys.executable, "-m", "perf.perf_analyzer", "--quick", "--catalogue", "small", "--build", str(build)]
     ended = subprocess.run(called, capture_output=True, text=True, cwd=ROOT, check=False)

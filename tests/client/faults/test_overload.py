@@ -9,7 +9,7 @@ from perf.faults.overload import measure
 from perf.faults.replicas import Replica
 from perf.faults.table import FaultTable
 
-pytestmark = [pytest.mark.slow, pytest.mark.triton]
+pytestmark = [pytest.mark.slow, pytest.mark.triton, pytest.mark.alone]
 
 # As many words as the encoder reads: five times what the servers can answer is little then for the client, which has one core.
 COLOURS = ("red", "blue", "green", "black", "white", "yellow", "orange", "purple")
