@@ -19,10 +19,11 @@ _CUES: Final = (
     ("anything", "but"),
     ("everything", "but"),
     ("apart", "from"),
-    *((word,) for word in ("not", "no", "non", "nor", "without", "except", "excluding", "isn't", "aren't", "don't")),
+    *((word,) for word in ("not", "no", "non", "nor", "without", "except", "excluding", "neither", "isn't", "aren't", "don't")),
 )
-_BEFORE: Final = frozenset({"but", "and", "or", "that", "which", "is", "are", "it", "they", "please", "just"})
+_BEFORE: Final = frozenset({"but", "and", "or", "that", "which", "is", "are", "it", "they", "i", "we", "do", "please"})
 _BETWEEN: Final = frozenset({"any", "anything", "in", "from", "by", "made", "of", "for", "want", "a", "an", "the"})
+_NO_OBJECT: Final = frozenset({"only", "just", "too", "so", "very", "really", "necessarily"})
 _MOST_BETWEEN: Final = 3
 _MORE: Final = frozenset({"or", "and", "nor"})
 
@@ -71,9 +72,9 @@ def _after_cue(text: str, words: Sequence[Word], place: int, known: ValueWords) 
         return place  # "-black": of the word itself
     said = tuple(word.text for word in words[place : place + 2])
     cue = next((cue for cue in _CUES if said[: len(cue)] == cue), ())
-    if not cue or known.longest(words[place:]):
-        return None
     after = place + len(cue)
+    if not cue or known.longest(words[place:]) or (after < len(words) and words[after].text in _NO_OBJECT):
+        return None
     for _ in range(_MOST_BETWEEN):
         if after < len(words) and words[after].text in _BETWEEN:
             after += 1

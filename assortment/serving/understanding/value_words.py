@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from assortment.serving.understanding.words import Word, stems
+from assortment.serving.understanding.words import Word, stems, words_of
 
 _LONGEST: Final = 4
 """Words of a value that is looked for."""
@@ -30,20 +30,32 @@ class ValueWords:
 
     def __init__(self, values: Mapping[str, Sequence[str]]) -> None:
         """``values``: those of each field of the filters and each attribute. Numbers and single letters are left out."""
-        found: dict[tuple[str, ...], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        found: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
         for field, named in values.items():
             for value in named:
                 for phrase in _phrases(stems(value), by_last_words=field.casefold() in _BY_LAST_WORDS):
-                    found[phrase][field].append(value)
-        self._values = {phrase: {field: tuple(named) for field, named in fields.items()} for phrase, fields in found.items()}
+                    found[phrase].append((field, value))
+        self._values = dict(found)
 
     def longest(self, words: Sequence[Word]) -> Meaning | None:
-        """What the first words mean, as many of them as mean something; None when they mean nothing."""
-        asked = tuple(word.stem for word in words[:_LONGEST])
+        """What the first words mean, as many of them as mean something; None when they mean nothing.
+
+        Values that are written as the words are go before those of other endings: "blue" is no genre of music, the blues.
+        """
+        asked = words[:_LONGEST]
         for number in range(len(asked), 0, -1):
-            if values := self._values.get(asked[:number]):
-                return Meaning(number, values)
+            if found := self._values.get(tuple(word.stem for word in asked[:number])):
+                said = tuple(word.text for word in asked[:number])
+                exact = [(field, value) for field, value in found if _written(value)[-number:] == said]
+                values: dict[str, list[str]] = defaultdict(list)
+                for field, value in exact or found:
+                    values[field].append(value)
+                return Meaning(number, {field: tuple(named) for field, named in values.items()})
         return None
+
+
+def _written(value: str) -> tuple[str, ...]:
+    return tuple(word.text for word in words_of(value))
 
 
 def _phrases(words: tuple[str, ...], *, by_last_words: bool) -> list[tuple[str, ...]]:

@@ -38,6 +38,7 @@ def stems(text: str) -> tuple[str, ...]:
 
 def stem(word: str) -> str:
     """A word in lower case without English endings: "watches" and "watch" are one, and so are "stripes" and "striped"."""
+    word = word.removesuffix("'s")
     if len(word) >= _LONG and word.endswith("ies"):
         return f"{word[:-3]}y"
     if len(word) >= _LONG and word.endswith(_SIBILANTS):
