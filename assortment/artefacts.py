@@ -9,11 +9,12 @@ In the repository every model folder holds all that it needs, because an object 
     text_encoder/1/         MODEL, and MODEL_INT8 when the 8-bit encoder was good enough
     product_text_encoder/1/ image_encoder/1/ fusion/1/ product_fusion/1/   MODEL
                             MODEL_FP16 where it was exported, and TensorRT plans where `assemble --engines` got them
-    prepare/<version>/      TOKENIZER
+    prepare/<version>/      TOKENIZER, VALUE_WORDS
     prepare/catalogues/<version>/            FACET_CODES, FACET_VALUES, CATEGORY_CODES, CATEGORY_VALUES, OFFERS, INDEX
     prepare_product/1/      TOKENIZER, LABELS
     scorer/<version>/       MODEL, of a large catalogue MODEL_INT8, SCORER_DATA
-    text_search/<version>/  TOKENIZER, TEXT_ENCODER, perhaps TEXT_ENCODER_INT8, FUSION, SCORER, perhaps SCORER_INT8, SCORER_DATA
+    text_search/<version>/  TOKENIZER, VALUE_WORDS, TEXT_ENCODER, perhaps TEXT_ENCODER_INT8, FUSION, SCORER, perhaps SCORER_INT8,
+                            SCORER_DATA
     text_search/catalogues/<version>/        as the diversifier's
     candidate_scorer/<version>/              CANDIDATE_SCORER, ROW_DATA, KEYS, KEY_ORDER, INDEX
     diversifier/catalogues/<version>/        IDS, DIVERSITY_VECTORS, DUPLICATE_CODES, KEYS, KEY_ORDER, and those of prepare
@@ -37,6 +38,7 @@ TOKENIZER: Final = "tokenizer.json"
 LABELS: Final = "labels.json"  # a JSON list, index 0 pads
 CATEGORIES: Final = "categories.json"  # a JSON list, the classes of INTENT
 FACETS: Final = "facets.json"  # a JSON list, the facets of NAMED and OPEN
+VALUE_WORDS: Final = "value_words.json"  # {facet: {value: [word, ...]}}, what shoppers call values
 PARITY: Final = "parity.json"
 QUANTISATION: Final = "quantisation.json"
 

@@ -28,7 +28,7 @@ def _served(exported: str) -> dict[str, str]:
 
 # File in a model's version folder -> exported file.
 EXPORTED: Final[dict[str, dict[str, str]]] = {
-    "prepare": {artefacts.TOKENIZER: artefacts.TOKENIZER},
+    "prepare": {name: name for name in (artefacts.TOKENIZER, artefacts.VALUE_WORDS)},
     "prepare_product": {artefacts.TOKENIZER: artefacts.TOKENIZER, artefacts.LABELS: artefacts.LABELS},
     "text_encoder": {**_served(artefacts.TEXT_ENCODER), artefacts.MODEL_INT8: artefacts.TEXT_ENCODER_INT8},
     "product_text_encoder": _served(artefacts.PRODUCT_TEXT_ENCODER),
@@ -36,7 +36,14 @@ EXPORTED: Final[dict[str, dict[str, str]]] = {
     "fusion": _served(artefacts.FUSION),
     "product_fusion": _served(artefacts.PRODUCT_FUSION),
     "text_search": {
-        name: name for name in (artefacts.TOKENIZER, artefacts.TEXT_ENCODER, artefacts.TEXT_ENCODER_INT8, artefacts.FUSION)
+        name: name
+        for name in (
+            artefacts.TOKENIZER,
+            artefacts.VALUE_WORDS,
+            artefacts.TEXT_ENCODER,
+            artefacts.TEXT_ENCODER_INT8,
+            artefacts.FUSION,
+        )
     },
 }
 # File in a model's version folder -> index file. The version of these models is the catalogue's, others stay at 1.

@@ -24,7 +24,7 @@ from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from assortment.serving.catalogue_tables import KEPT_VERSIONS
 from export import assemble as assembling
-from export import cpu_encoder, export_models, gpu_twins, index_versions, offer_table, parity, scorer_graph
+from export import cpu_encoder, export_models, gpu_twins, index_versions, offer_table, parity, scorer_graph, value_words
 from export.defaults import MAX_INT8_LOSS, SHIPPING, THREADS, Twin
 from export.dev_quality import DevQuality
 from export.inputs import afresh, check_threads, require, verify
@@ -40,7 +40,7 @@ from training.tables import product_tables
 TEMPLATES: Final = Path(__file__).parents[1] / "model_repository"
 EXPORT: Final = "export"
 ASSEMBLE: Final = "assemble"
-_LAYOUT: Final = 7  # of the folders; a higher number makes them afresh
+_LAYOUT: Final = 8  # of the folders; a higher number makes them afresh
 
 
 def export(
@@ -82,6 +82,7 @@ def export(
     afresh(paths.export)
     arguments = parity.real_arguments(models, catalogue)
     differences = export_models.write(paths.export, models, arguments)
+    value_words.write(paths.export, paths.knowledge)
     with tempfile.TemporaryDirectory() as scratch:
         kitchen = Kitchen(paths.export, models, catalogue, Protocol.open(paths.protocol), Path(scratch))
         of_twins = {twin: _write_twin(twin, paths.export, catalogue, kitchen, arguments) for twin in sorted(set(twins))}

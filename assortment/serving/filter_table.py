@@ -23,7 +23,6 @@ from assortment.serving.facet_values import Codes, FacetValues, Mask, Rows
 from assortment.serving.filters import Filters, fold
 from assortment.serving.offers import Offers
 from assortment.serving.understanding.told import price_told, without_told
-from assortment.serving.understanding.value_words import ValueWords
 from assortment_client import contract as public
 
 _PRICED: Final = 0.5
@@ -116,10 +115,10 @@ class FilterTable:
             conditions.append(Condition(told=without_told(name, unwanted), holds=partial(values.none_of, unwanted)))
         return conditions
 
-    @cached_property
-    def words(self) -> ValueWords:
-        """What words of a query may turn down: values of every field and attribute."""
-        return ValueWords({name: values.values for name, values in (self._values | self._attributes).items()})
+    @property
+    def values(self) -> dict[str, Sequence[str]]:
+        """Those of every field and attribute."""
+        return {name: values.values for name, values in (self._values | self._attributes).items()}
 
     @cached_property
     def has_prices(self) -> bool:

@@ -23,7 +23,9 @@ from assortment.serving.filters import NO_FILTERS
 from assortment.serving.page_rules import NO_RULES, RELEVANCE, PageRules
 from assortment.serving.request import SearchRequest
 from assortment.serving.step import Outcome, Tensors, strings
+from assortment.serving.understanding import value_words
 from assortment.serving.understanding.understand import understand
+from assortment.serving.understanding.value_words import ValueWords
 from assortment.text import TextTokenizer
 from assortment_client import contract as public
 
@@ -61,9 +63,10 @@ class Preparer:
     """Turns a search as its caller wrote it into what the models take."""
 
     def __init__(self, tokenizer: Path, filters: FilterTable | None = None) -> None:
-        """Reads a ``tokenizer.json`` (the file, or the folder that holds it); without ``filters``, words are words."""
+        """Reads a ``tokenizer.json`` and VALUE_WORDS, where it lies beside it; without ``filters``, words are words."""
         self._tokenizer = TextTokenizer(tokenizer, max_tokens=MAX_QUERY_TOKENS)
         self._filters = filters
+        self._known = ValueWords(filters.values if filters else {}, value_words.read(tokenizer.parent))
 
     def prepare(self, request: SearchRequest) -> Prepared:
         """Checks and converts one search.
@@ -104,7 +107,7 @@ class Preparer:
         if self._filters is None or rules.literal:
             return query, rules
         has_prices = self._filters.has_prices and rules.filters.price == NO_FILTERS.price
-        understood = understand(query, self._filters.words, has_prices=has_prices)
+        understood = understand(query, self._known, has_prices=has_prices)
         if not understood:
             return query, rules
         return understood.text, replace(rules, filters=understood.added_to(rules.filters), understood=understood.told())

@@ -11,7 +11,6 @@ from assortment.serving.understanding.told import price_told, without_told
 from assortment.serving.understanding.turned_down import turned_down
 from assortment.serving.understanding.value_words import ValueWords
 from assortment.serving.understanding.words import words_of
-from assortment_client import contract as public
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +50,14 @@ def understand(text: str, known: ValueWords, *, has_prices: bool) -> Understood:
     """
     limits = price_limits(text) if has_prices else None
     down = turned_down(text, words_of(text), known)
+    spans = down.spans
     if limits:
-        down.spans = [span for span in down.spans if span[1] <= limits.start or span[0] >= limits.end]
-    spans = sorted([*down.spans, *([(limits.start, limits.end)] if limits else [])])
+        apart = [span for span in spans if span[1] <= limits.start or span[0] >= limits.end]
+        spans = sorted([*apart, (limits.start, limits.end)])
     left = _without(text, spans)
     return Understood(
         text=left if words_of(left) else text,
-        without={name: tuple(values[: public.MAX_FILTER_VALUES]) for name, values in down.values.items()},
+        without={name: tuple(values) for name, values in down.values.items()},
         price=(limits.low, limits.high) if limits else (None, None),
     )
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
+from assortment import artefacts
 from assortment.serving.understanding.words import Word, stems, words_of
 
 _LONGEST: Final = 4
@@ -14,6 +17,19 @@ _LONGEST: Final = 4
 _MEAN_NOTHING: Final = frozenset({"yes", "no", "none", "other", "others", "unknown", "na"})
 _BY_LAST_WORDS: Final = frozenset({"category", "colour", "color"})
 """Fields whose values are what their last words say: navy blue is a blue, casual shoes are shoes. Faux leather is no leather."""
+
+_FIELD: Final = {"type": "category"}
+"""A facet whose field in the filters is called otherwise."""
+
+Words = Mapping[str, Mapping[str, Sequence[str]]]
+"""Facet to value to words."""
+
+
+def read(folder: Path) -> Words:
+    """VALUE_WORDS of a folder; empty where there is none."""
+    file = folder / artefacts.VALUE_WORDS
+    words: Words = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return words
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +44,25 @@ class Meaning:
 class ValueWords:
     """An index from words to values. Case, hyphens and English plurals make no difference."""
 
-    def __init__(self, values: Mapping[str, Sequence[str]]) -> None:
-        """``values``: those of each field of the filters and each attribute. Numbers and single letters are left out."""
+    def __init__(self, values: Mapping[str, Sequence[str]], also: Words | None = None) -> None:
+        """Numbers and single letters mean nothing.
+
+        Args:
+            values: those of each field of the filters and each attribute.
+            also: what else values are called, by facet. Such a word means nothing where a value itself is called so.
+        """
         found: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
         for field, named in values.items():
             for value in named:
                 for phrase in _phrases(stems(value), by_last_words=field.casefold() in _BY_LAST_WORDS):
                     found[phrase].append((field, value))
+        names = frozenset(found)
+        for facet, of_facet in (also or {}).items():
+            field = _FIELD.get(facet, facet.casefold())
+            for value in values.get(field, ()):
+                for phrase in {stems(word) for word in of_facet.get(value, ())} - names:
+                    if 0 < len(phrase) <= _LONGEST:
+                        found[phrase].append((field, value))
         self._values = dict(found)
 
     def longest(self, words: Sequence[Word]) -> Meaning | None:

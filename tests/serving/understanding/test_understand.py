@@ -114,6 +114,24 @@ def test_what_is_no_filter_is_left_alone(query: str) -> None:
     assert (understood.text, understood.told()) == (query, "")
 
 
+def test_what_shoppers_call_values() -> None:
+    also = {
+        "type": {"Shirts": ["dress shirts", "heels"], "Hats": ["caps"]},
+        "gender": {"Men": ["gentlemen"], "Women": ["ladies"]},
+        "colour": {"Red": ["crimson", "warm colours"], "White": ["warm colours"]},
+    }
+    known = ValueWords({"category": ["Shirts", "Heels"], "gender": ["Men", "Women"], "colour": ["Red", "White"]}, also)
+    asked = ("shoes not for ladies", "shoes, not crimson", "not warm colours", "no dress shirts please", "no heels", "no caps")
+    assert [understand(query, known, has_prices=False).without for query in asked] == [
+        {"gender": ("Women",)},
+        {"colour": ("Red",)},
+        {"colour": ("Red", "White")},
+        {"category": ("Shirts",)},
+        {"category": ("Heels",)},  # a value's own name goes first
+        {},  # a value that this catalogue does not have
+    ]
+
+
 def test_both_are_told_in_one_line() -> None:
     understood = understand("t-shirt not made of cotton under \u00a320, not red", KNOWN, has_prices=True)
     assert understood.text == "t-shirt"
