@@ -50,8 +50,8 @@ class SearchClient:
             retry: when a call is tried again.
             breaker: when an endpoint is left alone.
             tls: encryption; None is plain text.
-            token: goes with every attempt as "authorization: Bearer ..."; or what gives one, called for each attempt, and once
-                more when a server refuses it. Needs ``tls`` unless all endpoints are on this machine.
+            token: goes along as "authorization: Bearer ..."; or what gives one, called for each attempt, and once more when a
+                server refuses it. Needs ``tls`` unless all endpoints are on this machine.
             metadata: gRPC metadata that goes with every attempt.
             observers: who is told about calls; see ``observe``.
             channel_arguments: gRPC channel arguments, added to this client's own or overriding them.
@@ -102,26 +102,21 @@ class SearchClient:
             image: encoded picture (JPEG, PNG, WebP, GIF, BMP) as bytes, or the path of one.
             candidates: product ids to choose from, instead of the whole catalogue.
             k: how many results at most, 1 to 100.
-            strategy: how to diversify, a name in ``contract.STRATEGIES``; None is the catalogue's default.
-            diversity: 0 is pure relevance, 1 pure diversity; None is the catalogue's default.
-            max_relevance_loss: instead of ``diversity``, the share (0 to 1) of discounted relevance that the page may give up
-                against the best list; the strongest diversity within it is used.
-            collapse: whether one of each set of variants or equal titles is shown; None is the catalogue's default.
-            near_duplicate: collapse products whose vectors have at least this cosine too, above 0 to 1.
-            caps: facet to n, for at most 8 facets: at most n products of one value of the facet on the page.
-            pinned: at most 20 product ids that stand first, in this order.
-            excluded: at most 100 product ids that are never shown.
-            shown: at most 100 product ids that earlier pages showed (``shown`` of their answers); the page goes on after them.
-            filters: what a product has to have to be shown. They act before the best matches are taken, so a narrow filter still
-                fills the page; one that nothing passes gives an empty page whose ``unmet`` says which filter it was.
-            sort: a name in ``contract.SORTS``: "relevance", or what all products of the catalogue that pass and are at least half
-                as relevant as the best are ordered by, undiversified.
-            literal: take the words as they are. Else values turned down ("not black") and limits of the price ("under 50") become
-                filters, which ``understood`` of the answer tells.
+            strategy: how to diversify; ``SearchRequest`` tells more of this and what follows, None is the catalogue's default.
+            diversity: 0 is pure relevance, 1 pure diversity.
+            max_relevance_loss: instead of ``diversity``, the share of relevance that the page may give up.
+            collapse: whether one of each set of variants or equal titles is shown.
+            near_duplicate: collapse products whose vectors have at least this cosine too.
+            caps: facet to n, at most n products of one value of the facet on the page.
+            pinned: product ids that stand first, in this order.
+            excluded: product ids that are never shown.
+            shown: product ids that earlier pages showed.
+            filters: what a product has to have to be shown.
+            sort: a name in ``contract.SORTS``.
+            literal: whether the words are taken as they are, and no filters read in them.
             deadline_s: seconds until the call fails, all its attempts together; the server drops the request then too.
-            degrade: with ``candidates``: when the servers are overloaded, unavailable or too slow, answer with the candidates in
-                the order given (``degraded`` of the answer is True then). Nothing is degraded without candidates, or with
-                ``filters``, which only the server can keep.
+            degrade: when the servers are overloaded, unavailable or too slow, answer with the ``candidates`` in the order given
+                (``degraded`` of the answer is True then); never without candidates, nor with ``filters``, which are the server's.
 
         Raises:
             InvalidRequest: a field is wrong (``UnknownCandidates``: an id is not in the catalogue).
@@ -203,15 +198,12 @@ class SearchClient:
     def search_many(
         self, requests: Sequence[SearchRequest | str], *, concurrency: int = 16, deadline_s: float = 2.0
     ) -> list[SearchResponse | SearchError]:
-        """Sends many searches, ``concurrency`` at a time.
+        """Sends many searches: one answer or error for each, in the same order. A failure does not fail the others.
 
         Args:
             requests: each a request, or the text of one with everything else left to its default.
             concurrency: how many are under way at a time, 1 to 256.
             deadline_s: seconds that each is given from its own start.
-
-        Returns:
-            One answer or error for each request, in the same order. A failure does not fail the others.
 
         Raises:
             InvalidRequest: ``concurrency`` or ``deadline_s`` is wrong.
@@ -250,13 +242,9 @@ class SearchClient:
         Raises:
             InvalidRequest: ``concurrency`` or ``deadline_s`` is wrong.
         """
-
-        def embed(product: ProductRequest) -> ProductEmbedding:
-            return self._driver.run(tasks.embed_product(product), deadline_s)
-
         check_concurrency(concurrency)
         check_deadline(deadline_s)
-        return self._driver.many(embed, products, concurrency)
+        return self._driver.many(lambda one: self._driver.run(tasks.embed_product(one), deadline_s), products, concurrency)
 
     def health(self, *, deadline_s: float = 2.0) -> tuple[EndpointHealth, ...]:
         """What a few canary searches find at every endpoint, all of them within ``deadline_s`` together.
@@ -287,11 +275,7 @@ class SearchClient:
         return True
 
     def server_info(self, *, deadline_s: float = 2.0) -> ServerInfo:
-        """Name and version as a server reports them.
-
-        Raises:
-            SearchError: see ``errors``.
-        """
+        """Name and version as a server reports them. Raises ``SearchError``."""
         return self._driver.run(tasks.server_info(), deadline_s)
 
     @property

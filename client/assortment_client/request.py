@@ -47,15 +47,16 @@ class SearchRequest:
     near_duplicate: float | None = None
     """Collapse products whose vectors have at least this cosine too, above 0 to 1."""
     caps: Mapping[str, int] | None = field(default=None, hash=False)
-    """Facet to n: at most n products of one value of the facet on the page. Kept as a read-only copy."""
+    """Facet to n, for at most 8 facets: at most n products of one value of the facet on the page. Kept as a read-only copy."""
     pinned: Sequence[str] = ()
-    """Product ids that stand first, in this order. Kept as a tuple, as are the next two."""
+    """At most 20 product ids that stand first, in this order. Kept as a tuple, as are the next two."""
     excluded: Sequence[str] = ()
-    """Product ids that are never shown."""
+    """At most 100 product ids that are never shown."""
     shown: Sequence[str] = ()
-    """Product ids that earlier pages showed, in order: ``SearchResponse.shown``. The page goes on after them."""
+    """At most 100 product ids that earlier pages showed, in order: ``SearchResponse.shown``. The page goes on after them."""
     filters: Filters | None = None
-    """What a product has to have to be shown; pinned ones are shown all the same."""
+    """What a product has to have to be shown; pinned ones are shown all the same. Filters act before the best matches are taken,
+    so a narrow one still fills the page; one that nothing passes gives an empty page whose ``unmet`` says which it was."""
     sort: str = contract.SORTS[0]
     """A name in ``contract.SORTS``. All but "relevance" order the relevant products (at least half as relevant as the best) by
     what they name, and then there is no ``strategy``, ``diversity`` or ``max_relevance_loss``."""

@@ -13,8 +13,9 @@ from typing import Final
 from assortment.catalogue.money import parse_money
 
 _CURRENCY: Final = r"(?:[$€£¥₹]|\b(?:dollars?|euros?|pounds?|bucks|rupees|rs|usd|eur|gbp|inr|chf|jpy)\b\.?)"
-_AMOUNT: Final = rf"({_CURRENCY}?\s?\d(?:[\d.,]*\d)?k?(?![\w.,]*\d)(?!\w)\s?{_CURRENCY}?)"
-_START: Final = r"(?<!\w)(?:(?:that |which )?(?:costs?|costing|priced(?: at)?|for)\s+)?"
+_AMOUNT: Final = rf"({_CURRENCY}?\s?\d(?:[\d.,]{{0,13}}\d)?k?(?!\w)(?![.,]\d)\s?{_CURRENCY}?)"
+"""At most 15 digits and marks, so that no query can keep a server busy with trying where a number ends."""
+_START: Final = r"(?<!\w)(?<!\d[.,])(?:(?:that |which )?(?:costs?|costing|priced(?: at)?|for)\s+)?"
 _UP_TO: Final = re.compile(
     _START
     + r"(?:under|below|less than|cheaper than|up to|at most|no more than|not more than|not over|max(?:imum)?\.?(?: of)?)\s+"
