@@ -249,7 +249,7 @@ def bitmap(allowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
 
 @pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="memory is read from /proc, which this system does not have")
 def test_sessions_share_one_copy_of_the_vectors(scoring: Path, tmp_path: Path) -> None:
-    tables, (query, intent) = make_tables(20_000), make_queries(1)
+    tables, (query, intent) = make_tables(80_000), make_queries(1)  # 80 MB, for what else a session takes is up to 10 MB
     build(tmp_path, scoring, tables, version=VERSION, compact_from=0)
     given = inputs(query, intent, np.array([[NO_FILTER]], dtype=np.uint8), [1])
     sessions = [OnnxSession(tmp_path / artefacts.SCORER)]

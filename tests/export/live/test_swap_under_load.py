@@ -183,7 +183,7 @@ def test_every_answer_is_of_the_version_that_it_names(
             traffic.stop.set()
     with capsys.disabled():
         check(traffic, right, log)
-    assert triton.InferenceServerClient(server.grpc_address).is_server_ready()
+    wait_until_ready(server)
 
 
 def check(traffic: Traffic, right: dict[int, list[Answer]], log: Sequence[tuple[str, int, float]]) -> None:
@@ -202,6 +202,15 @@ def check(traffic: Traffic, right: dict[int, list[Answer]], log: Sequence[tuple[
     assert not traffic.failed
     assert len(traffic.answers) >= ANSWERS
     assert len(versions) >= 5
+
+
+def wait_until_ready(server: LocalServer) -> None:
+    """No version has failed to load: Triton calls itself ready as soon as the versions that it drops have answered what they had."""
+    client = triton.InferenceServerClient(server.grpc_address)
+    deadline = time.monotonic() + 60.0
+    while not client.is_server_ready():
+        assert time.monotonic() < deadline, client.get_model_repository_index(headers=server.admin_key.headers())
+        time.sleep(0.2)
 
 
 def damage(index_folder: Path) -> None:
