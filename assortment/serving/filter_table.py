@@ -22,7 +22,7 @@ from assortment.serving.facet import Facet
 from assortment.serving.facet_values import Codes, FacetValues, Mask, Rows
 from assortment.serving.filters import Filters, fold
 from assortment.serving.offers import Offers
-from assortment.serving.understanding.told import price_told, without_told
+from assortment.serving.understanding.told import price_level_told, price_told, without_told
 from assortment_client import contract as public
 
 _PRICED: Final = 0.5
@@ -49,7 +49,7 @@ class FilterTable:
 
         Args:
             version: of the catalogue, 1 and above.
-            facets: by name, ``department``, ``brand`` and attributes among them.
+            facets: by name, ``department``, ``brand``, ``type`` and attributes among them.
             categories: values of the category path, of all its levels.
             levels: (N,) codes into ``categories`` for each level, -1 for none.
             offers: of each product.
@@ -61,6 +61,8 @@ class FilterTable:
         unknown = FacetValues((), [nothing])
         self._values = {name: known.get(name, unknown) for name in ("department", "brand")}
         self._values["category"] = FacetValues(categories, levels or [nothing])
+        types = facets["type"].codes if "type" in facets else nothing
+        self._levels = dict(zip(public.PRICE_LEVELS, _halves(types, offers.price), strict=True))
         self._attributes = {fold(name): values for name, values in known.items() if name not in _NO_ATTRIBUTES}
 
     def __len__(self) -> int:
@@ -105,6 +107,8 @@ class FilterTable:
         low, high = filters.price
         if low is not None or high is not None:
             conditions.append(Condition(told=price_told(low, high), holds=partial(self._priced, low, high)))
+        if level := filters.price_level:
+            conditions.append(Condition(told=price_level_told(level), holds=partial(_taken, self._levels[level])))
         if filters.in_stock:
             conditions.append(Condition(told="stock", holds=self._in_stock))
         if filters.min_rating is not None:
@@ -151,3 +155,15 @@ class FilterTable:
 
 def _taken(column: npt.NDArray[Any], rows: Rows | None) -> npt.NDArray[Any]:
     return column if rows is None else column[rows]
+
+
+def _halves(types: Codes, price: npt.NDArray[np.float64]) -> tuple[Mask, Mask]:
+    """Which products (N,) cost at most, and at least, what the middle one of their type costs; those of no type are one type."""
+    low, high = np.zeros(len(price), dtype=np.bool_), np.zeros(len(price), dtype=np.bool_)
+    known = np.flatnonzero(np.isfinite(price))
+    order = known[np.lexsort((price[known], types[known]))]
+    for rows in np.split(order, np.flatnonzero(np.diff(types[order])) + 1):
+        if len(rows):
+            low[rows] = price[rows] <= price[rows[(len(rows) - 1) // 2]]
+            high[rows] = price[rows] >= price[rows[len(rows) // 2]]
+    return low, high

@@ -29,6 +29,8 @@ class Filters:
 
     price: tuple[float | None, float | None] = (None, None)
     """From and to, both inside; None leaves an end open."""
+    price_level: str = ""
+    """One of PRICE_LEVELS, or empty."""
     department: tuple[str, ...] = ()
     category: tuple[str, ...] = ()
     """At any level of the category path."""
@@ -47,6 +49,8 @@ class Filters:
         told: dict[str, object] = {name: values for name in VALUE_FIELDS if (values := getattr(self, name))}
         if self.price != (None, None):
             told["price"] = self.price
+        if self.price_level:
+            told["price_level"] = self.price_level
         if self.attributes:
             told["attributes"] = dict(self.attributes)
         if self.in_stock:
@@ -64,6 +68,7 @@ class Filters:
         rating = told.get("min_rating")
         return cls(
             price=(None if low is None else float(low), None if high is None else float(high)),
+            price_level=told.get("price_level", ""),
             in_stock=told.get("in_stock", False),
             min_rating=None if rating is None else float(rating),
             attributes=_by_attribute(told.get("attributes", {})),
@@ -92,6 +97,8 @@ def check(told: Any) -> None:
             _check_values(f".filters.{name}", told[name])
     if "price" in told:
         _check_price(told["price"])
+    if "price_level" in told and told["price_level"] not in public.PRICE_LEVELS:
+        raise error(".filters.price_level", told["price_level"], f"allowed: {', '.join(public.PRICE_LEVELS)}")
     for name, example in _OBJECTS.items():
         if name in told:
             _check_object(f".filters.{name}", told[name], example)

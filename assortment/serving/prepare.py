@@ -17,7 +17,7 @@ import numpy.typing as npt
 from assortment import image
 from assortment.contract import MAX_QUERY_TOKENS, NO_FILTER, PICTURE_SIZE, VECTOR_DIM
 from assortment.errors import InputError
-from assortment.serving import checks, page_rules
+from assortment.serving import checks, page_rules, sorting
 from assortment.serving.filter_table import FilterTable
 from assortment.serving.filters import NO_FILTERS
 from assortment.serving.page_rules import NO_RULES, RELEVANCE, PageRules
@@ -66,6 +66,7 @@ class Preparer:
         """Reads a ``tokenizer.json`` and VALUE_WORDS, where it lies beside it; without ``filters``, words are words."""
         self._tokenizer = TextTokenizer(tokenizer, max_tokens=MAX_QUERY_TOKENS)
         self._filters = filters
+        self._sorts = tuple(sort for sort in sorting.possible(filters.offers) if sort != RELEVANCE) if filters else ()
         self._known = ValueWords(filters.values if filters else {}, value_words.read(tokenizer.parent))
 
     def prepare(self, request: SearchRequest) -> Prepared:
@@ -83,8 +84,8 @@ class Preparer:
             max_relevance_loss = checks.max_relevance_loss(request.max_relevance_loss, diversity=request.diversity)
         strategy = _NO_STRATEGY if request.strategy is None else checks.strategy(request.strategy)
         rules = NO_RULES if request.rules is None else page_rules.parse(request.rules)
-        _check_sort(rules, request)
-        words, rules = self._understood(query, rules)
+        ordered = _check_sort(rules, request)
+        words, rules = self._understood(query, rules, () if ordered else self._sorts)
         token_ids = self._tokenizer.encode(words)
         has_text = len(token_ids) > self._tokenizer.num_special
         if not has_text and request.picture is None:
@@ -102,15 +103,17 @@ class Preparer:
             rules=rules,
         )
 
-    def _understood(self, query: str, rules: PageRules) -> tuple[str, PageRules]:
-        """The words to encode, and the rules with those that the other words stand for."""
+    def _understood(self, query: str, rules: PageRules, sorts: Sequence[str]) -> tuple[str, PageRules]:
+        """The words to encode, and the rules with those that the other words stand for, of orders one of ``sorts``."""
         if self._filters is None or rules.literal:
             return query, rules
-        has_prices = self._filters.has_prices and rules.filters.price == NO_FILTERS.price
-        understood = understand(query, self._known, has_prices=has_prices)
+        asked = rules.filters
+        has_prices = self._filters.has_prices and asked.price == NO_FILTERS.price and not asked.price_level
+        understood = understand(query, self._known, has_prices=has_prices, sorts=sorts)
         if not understood:
             return query, rules
-        return understood.text, replace(rules, filters=understood.added_to(rules.filters), understood=understood.told())
+        sort = understood.sort or rules.sort
+        return understood.text, replace(rules, filters=understood.added_to(asked), sort=sort, understood=understood.told())
 
 
 class PrepareStep:
@@ -167,8 +170,8 @@ class PrepareStep:
         return self._filters.bitmap(filters)[np.newaxis], np.array([[self._filters.version]], dtype=np.int64)
 
 
-def _check_sort(rules: PageRules, request: SearchRequest) -> None:
-    """A sorted page is not diversified."""
+def _check_sort(rules: PageRules, request: SearchRequest) -> bool:
+    """A sorted page is not diversified; whether the caller says how the page is to be ordered."""
     asked = {
         public.DIVERSITY: request.diversity,
         public.MAX_RELEVANCE_LOSS: request.max_relevance_loss,
@@ -178,6 +181,7 @@ def _check_sort(rules: PageRules, request: SearchRequest) -> None:
     if rules.sort != RELEVANCE and given:
         allowed = f"{given[0]} is given too, and a sorted page is not diversified; allowed: one of the two"
         raise InputError(f"{public.RULES}.sort", rules.sort, allowed)
+    return rules.sort != RELEVANCE or bool(given)
 
 
 def _options(prepared: Prepared) -> npt.NDArray[np.float32]:

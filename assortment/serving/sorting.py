@@ -25,12 +25,8 @@ PRIOR_RATINGS: Final = 10
 """Ratings of the catalogue's mean that are added to each product's own: one rating of 5 is no better than 100 of 4.9."""
 
 
-def check(sort: str, offers: Offers) -> None:
-    """Refuses an order that the catalogue has no data for.
-
-    Raises:
-        InputError: naming the orders that it has.
-    """
+def possible(offers: Offers) -> list[str]:
+    """The orders that the catalogue has data for."""
     known = {
         "relevance": True,
         "price_ascending": _any(~np.isnan(offers.price)),
@@ -38,8 +34,18 @@ def check(sort: str, offers: Offers) -> None:
         "rating": _any(~np.isnan(offers.rating)),
         "newest": _any(offers.added != UNKNOWN_DATE),
     }
-    if not known[sort]:
-        allowed = f"this catalogue has no data for it; allowed here: {', '.join(name for name in public.SORTS if known[name])}"
+    return [sort for sort in public.SORTS if known[sort]]
+
+
+def check(sort: str, offers: Offers) -> None:
+    """Refuses an order that the catalogue has no data for.
+
+    Raises:
+        InputError: naming the orders that it has.
+    """
+    known = possible(offers)
+    if sort not in known:
+        allowed = f"this catalogue has no data for it; allowed here: {', '.join(known)}"
         raise InputError(f"{public.RULES}.sort", sort, allowed)
 
 

@@ -69,7 +69,7 @@ RULE_FIELDS: Final = (
     "shown",  # [ids]: what earlier pages showed, in order; the page goes on after them and repeats none
     "filters",  # an object of FILTER_FIELDS: what a product has to have; all of them hold
     "sort",  # one of SORTS; left out: "relevance"
-    "literal",  # bool: true reads no filters in the query's words ("not black", "under 50")
+    "literal",  # bool: true reads no filters and no order in the query's words ("not black", "cheapest")
 )
 MAX_RULES_BYTES: Final = 65_536  # of the JSON, UTF-8
 MAX_CAPS: Final = 8  # facets; each n is 1 to MAX_K
@@ -82,6 +82,7 @@ MAX_ID_CHARACTERS: Final = 256
 # The fields of RULES.filters, all optional, and their limits. Values are compared without regard to case and spacing.
 FILTER_FIELDS: Final = (
     "price",  # [from, to] in the catalogue's currency, both inside; null leaves an end open
+    "price_level",  # one of PRICE_LEVELS: the cheaper or the dearer half of the products of a type
     "department",  # [values]: any of them, as in the next two
     "category",  # [values] at any level of the category path
     "brand",
@@ -90,6 +91,7 @@ FILTER_FIELDS: Final = (
     "min_rating",  # number in [0, 5]: the mean rating is at least this
     "without",  # {attribute, department, category or brand: [values]}: none of them
 )
+PRICE_LEVELS: Final = ("low", "high")
 MAX_FILTER_VALUES: Final = 50  # of a field or an attribute
 MAX_FILTER_VALUE_CHARACTERS: Final = 128
 MAX_FILTER_ATTRIBUTES: Final = 8

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from assortment_client.errors import InvalidRequest
@@ -11,8 +11,8 @@ from assortment_client.filters import Filters
 
 HELP: Final = (
     "what a product has to have: brand=Puma, department=..., category=..., an attribute as in colour=Blue, price=20..50 (or "
-    "..50, 20..), min_rating=4, in_stock, or has not to have: brand!=Puma; repeat it: values of one name are alternatives, all "
-    "names hold"
+    "..50, 20..), price_level=low (or high), min_rating=4, in_stock, or has not to have: brand!=Puma; repeat it: values of one "
+    "name are alternatives, all names hold"
 )
 _VALUES: Final = ("department", "category", "brand")
 
@@ -34,10 +34,10 @@ def filters_of(options: Sequence[str]) -> Filters:
             raise InvalidRequest.of("--filter", option, "allowed: NAME=VALUE, as in brand=Puma, or in_stock")
         elif name.endswith("!") and name != "!":
             without[name[:-1]].append(value)
-        elif name in ("price", "min_rating"):
+        elif name in _ONCE:
             if name in fields:
                 raise InvalidRequest.of("--filter", option, f"{name} stands twice; allowed: once")
-            fields[name] = _price(option, value) if name == "price" else _number(option, value)
+            fields[name] = _ONCE[name](option, value)
         else:
             (fields.setdefault(name, []) if name in _VALUES else attributes[name]).append(value)
     return Filters(**fields, attributes=attributes, without=without)
@@ -55,3 +55,11 @@ def _number(option: str, value: str) -> float:
         return float(value)
     except ValueError:
         raise InvalidRequest.of("--filter", option, f"{value!r} is no number; allowed: a number, as in 49.99") from None
+
+
+_ONCE: Final[dict[str, Callable[[str, str], Any]]] = {
+    "price": _price,
+    "price_level": lambda option, value: value,
+    "min_rating": _number,
+}
+"""Fields of one value: its reader."""

@@ -27,6 +27,8 @@ class Filters:
 
     price: tuple[float | None, float | None] = (None, None)
     """From and to, both inside, in the catalogue's currency; None leaves an end open."""
+    price_level: str | None = None
+    """"low" or "high": the cheaper or the dearer half of the products of a type; one that is alone is in both."""
     department: Sequence[str] = ()
     """One value or several, here and in the next two. Kept as a tuple."""
     category: Sequence[str] = ()
@@ -51,6 +53,8 @@ class Filters:
         for name in _VALUE_FIELDS:
             object.__setattr__(self, name, _values(f"filters.{name}", getattr(self, name)))
         object.__setattr__(self, "price", _price(self.price))
+        if self.price_level is not None and self.price_level not in contract.PRICE_LEVELS:
+            raise InvalidRequest.of("filters.price_level", self.price_level, f"allowed: {', '.join(contract.PRICE_LEVELS)}")
         for name, example in _OBJECTS.items():
             object.__setattr__(self, name, MappingProxyType(_by_attribute(f"filters.{name}", getattr(self, name), example)))
         if not isinstance(self.in_stock, bool):
@@ -78,6 +82,8 @@ class Filters:
         told: dict[str, object] = {name: list(values) for name in _VALUE_FIELDS if (values := getattr(self, name))}
         if self.price != (None, None):
             told["price"] = list(self.price)
+        if self.price_level is not None:
+            told["price_level"] = self.price_level
         for of in _OBJECTS:
             if by_attribute := getattr(self, of):
                 told[of] = {name: list(values) for name, values in by_attribute.items()}

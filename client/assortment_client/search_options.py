@@ -88,7 +88,7 @@ def _configure_rules(parser: argparse.ArgumentParser) -> None:
         default=contract.SORTS[0],
         help="order of the relevant products; all but relevance without diversity (default: %(default)s)",
     )
-    parser.add_argument("--literal", action="store_true", help='read no filters in the words, as in "not black" or "under 50"')
+    parser.add_argument("--literal", action="store_true", help='read no filter and no order in words ("not black", "cheapest")')
     parser.add_argument(
         "--collapse",
         action=argparse.BooleanOptionalAction,

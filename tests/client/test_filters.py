@@ -50,6 +50,7 @@ VALUE = "allowed: a str of 1 to 128 characters, not all of them spaces"
         ({"without": {"brand": [""]}}, f"filters.without.brand[0]: '' is not allowed; {VALUE}"),
         ({"in_stock": 1}, "filters.in_stock: 1 is not allowed; allowed: True or False"),
         ({"min_rating": 5.1}, "filters.min_rating: 5.1 is not allowed; allowed: a number from 0 to 5"),
+        ({"price_level": "cheap"}, "filters.price_level: 'cheap' is not allowed; allowed: low, high"),
         ({"min_rating": True}, "filters.min_rating: True is not allowed; allowed: a number from 0 to 5"),
     ],
 )
@@ -97,6 +98,7 @@ def test_filters_are_frozen_copies_and_one_value_may_stand_alone() -> None:
 def test_what_the_client_sends_is_what_the_server_reads(client, scripted) -> None:
     wanted: dict[str, Any] = {
         "price": (10.0, 49.99),
+        "price_level": "low",
         "department": ("Apparel",),
         "category": ("Topwear", "Schuhe ☂"),
         "brand": ("Puma",),
@@ -121,5 +123,7 @@ def test_filters_of_json() -> None:
     assert Filters.of({"price": [None, 5], "attributes": {"colour": "Blue"}}) == Filters(
         price=(None, 5.0), attributes={"colour": ["Blue"]}
     )
-    with pytest.raises(InvalidRequest, match=r"^filters\.colour: 'Blue' is not allowed; it is no filter; allowed: price, depart"):
+    with pytest.raises(
+        InvalidRequest, match=r"^filters\.colour: 'Blue' is not allowed; it is no filter; allowed: price, price_level, "
+    ):
         Filters.of({"colour": "Blue"})

@@ -85,6 +85,8 @@ def test_search_without_a_catalogue_or_with_a_wrong_option(scripted, tmp_path: P
         (["price=.."], "allowed: price=FROM..TO"),
         (["price=1..x"], "'x' is no number"),
         (["min_rating=1", "min_rating=2"], "min_rating stands twice"),
+        (["price_level=low", "price_level=high"], "price_level stands twice"),
+        (["price_level=cheap"], "filters.price_level: 'cheap' is not allowed; allowed: low, high"),
         (["min_rating=7"], "filters.min_rating: 7.0 is not allowed"),
         (["brand="], "filters.brand[0]: '' is not allowed"),
     ],

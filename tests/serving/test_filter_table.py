@@ -95,6 +95,35 @@ def test_filters_pass_what_a_look_at_every_product_passes(
         assert (f"filters leave {expected.sum()} product" in told) == expected.any()
 
 
+def test_levels_of_the_price_are_halves_of_a_type(tmp_path: Path) -> None:
+    prices = {
+        "Shirts": (10, 30, 20, 40),
+        "Phones": (500, 300, 400),
+        "Hats": (7,),
+        "Socks": (5, 5, 5, 9),
+        "": (1, 2),
+        "Bags": (None, 8),
+    }
+    of = [
+        Product(id="id", title="t", category=(kind,) if kind else (), price=price)
+        for kind, some in prices.items()
+        for price in some
+    ]
+    table = table_of(tmp_path, of)
+
+    def passing(level: str) -> dict[str, list[float | None]]:
+        mask = table.passing(Filters(price_level=level))
+        return {
+            kind: [product.price for product, passes in zip(of, mask, strict=True) if passes and product.type == kind]
+            for kind in prices
+        }
+
+    assert passing("low") == {"Shirts": [10, 20], "Phones": [300, 400], "Hats": [7], "Socks": [5, 5, 5], "": [1], "Bags": [8]}
+    assert passing("high") == {"Shirts": [30, 40], "Phones": [500, 400], "Hats": [7], "Socks": [5, 5, 5, 9], "": [2], "Bags": [8]}
+    rows = np.array([1, 0], dtype=np.int32)
+    assert table.passing(Filters(price_level="high", price=(None, 30)), rows).tolist() == [True, False]
+
+
 def shop(tmp_path: Path) -> FilterTable:
     def article(brand: str, colour: str, price: float | None, **more: Any) -> Product:
         return Product(id="id", title="t", brand=brand, attributes={"colour": colour}, price=price, **more)
@@ -117,6 +146,10 @@ def shop(tmp_path: Path) -> FilterTable:
         (Filters(department=("men",), min_rating=4.5), "no product has a rating of at least 4.5"),
         (Filters(price=(None, 5)), "no product has a price up to 5"),
         (Filters(price=(100, None)), "no product has a price from 100"),
+        (
+            Filters(brand=("Nike",), price_level="low"),
+            "of 1 product with brand=Nike none has a price in the lower half of its type",
+        ),
         (Filters(price=(21, 29.5)), "no product has a price from 21 to 29.5"),
         (Filters(department=("Men",), brand=("Nike",)), "of 2 products with department=Men none has brand=Nike"),
         (

@@ -18,7 +18,7 @@ VALUE = "allowed: a string of 1 to 128 characters, not all of them spaces"
 BAD: list[tuple[Any, str]] = [
     (["Puma"], ": 'a JSON list' is not allowed; allowed: an object of filters, as in {\"brand\": [\"Puma\"]}"),
     (None, ": None is not allowed; allowed: an object of filters"),
-    ({"colour": ["Blue"]}, ".colour: 'a JSON list' is not allowed; it is no filter; allowed: price, department, cat"),
+    ({"colour": ["Blue"]}, ".colour: 'a JSON list' is not allowed; it is no filter; allowed: price, price_level, dep"),
     ({"price": 50}, f".price: 50 is not allowed; {PRICE}"),
     ({"price": [50]}, f".price: 'a JSON list' is not allowed; {PRICE}"),
     ({"price": [None, "50"]}, f".price[1]: '50' is not allowed; {PRICE}"),
@@ -26,6 +26,8 @@ BAD: list[tuple[Any, str]] = [
     ({"price": [-1, None]}, f".price[0]: -1 is not allowed; {PRICE}"),
     ({"price": [None, 10**400]}, ".price[1]: 1000"),
     ({"price": [20, 10]}, f".price: '20 to 10' is not allowed; {PRICE}"),
+    ({"price_level": "cheap"}, ".price_level: 'cheap' is not allowed; allowed: low, high"),
+    ({"price_level": []}, ".price_level: 'a JSON list' is not allowed; allowed: low, high"),
     ({"brand": "Puma"}, ".brand: 'Puma' is not allowed; allowed: at most 50 values, as a list of strings"),
     ({"brand": ["x"] * 51}, ".brand: '51 values' is not allowed; allowed: at most 50 values"),
     ({"brand": ["Puma", 3]}, f".brand[1]: 3 is not allowed; {VALUE}"),

@@ -25,6 +25,7 @@ def some_filters(draw: st.DrawFn) -> Filters:
     low, high = ends if None in ends else sorted(ends)
     return Filters(
         price=(low, high),
+        price_level=draw(st.sampled_from(("", *public.PRICE_LEVELS))),
         department=draw(values),
         category=draw(values),
         brand=draw(values),

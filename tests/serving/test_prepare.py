@@ -163,6 +163,34 @@ def test_filters_in_the_words_are_resolved_and_told_and_their_words_not_encoded(
     assert without_a_catalogue["RULES"].tolist() == [[b""]]
 
 
+def test_words_for_an_order_sort_the_page_unless_the_caller_says_how(tokenizer_file: Path, catalogues: Path) -> None:
+    step = PrepareStep(tokenizer_file, Catalogues(catalogues).version(2).filters)
+    asked = (
+        ("cheapest blue shirt", {}),
+        ("cheapest blue shirt", {"diversity": 0.5}),
+        ("cheapest blue shirt", {"rules": b'{"sort": "rating"}'}),
+    )
+    sorted_page, diversified, rated = step.run([tensors_of(SearchRequest(query=query, **more)) for query, more in asked])
+    plain = step.run([tensors_of(SearchRequest(query="blue shirt"))])[0]
+    assert sorted_page["TOKEN_IDS"].tolist() == plain["TOKEN_IDS"].tolist()
+    assert SORTS[sorted_page["SORT"][0, 0]] == "price_ascending"
+    assert PageRules.of(sorted_page["RULES"][0, 0]).understood == "cheapest first"
+    assert SORTS[diversified["SORT"][0, 0]] == "relevance"
+    assert SORTS[rated["SORT"][0, 0]] == "rating"
+    assert diversified["TOKEN_IDS"].tolist() == rated["TOKEN_IDS"].tolist() != plain["TOKEN_IDS"].tolist()
+
+
+def test_words_for_a_level_of_the_price_filter(tokenizer_file: Path, catalogues: Path) -> None:
+    step = PrepareStep(tokenizer_file, Catalogues(catalogues).version(2).filters)
+    queries = (
+        SearchRequest(query="cheap shirt"),
+        SearchRequest(query="cheap shirt", rules=b'{"filters": {"price_level": "high"}}'),
+    )
+    cheap, contradicted = step.run([tensors_of(request) for request in queries])
+    assert PageRules.of(cheap["RULES"][0, 0]).filters == Filters(price_level="low")
+    assert PageRules.of(contradicted["RULES"][0, 0]).filters == Filters(price_level="high")
+
+
 def test_what_was_understood_is_not_for_callers_to_say(preparer: Preparer) -> None:
     with pytest.raises(InputError, match=r"^RULES.understood: 'x' is not allowed; it is no page rule"):
         preparer.prepare(SearchRequest(query="blue", rules=b'{"understood": "x"}'))

@@ -134,6 +134,19 @@ def test_what_the_words_turn_down_is_not_on_the_page(
     assert_same(taken, *pipeline.search([literal]))
 
 
+def test_the_cheapest_is_first_and_the_cheap_are_of_the_lower_half(
+    ask: Ask, pipeline: Pipeline, products: dict[str, Product], png: bytes
+) -> None:
+    for picture, candidates in ((None, None), (png, None), (None, keys(products, 300))):
+        for query, told in (("cheapest shirts", "cheapest first"), ("cheap shirts", "a price in the lower half of its type")):
+            request = SearchRequest(query=query, picture=picture, candidates=candidates, k=20)
+            served = answer(ask(request))
+            assert served.understood == told
+            assert_same(served, *pipeline.search([request]))
+            prices = [products[product_id].price or 0.0 for product_id in served.ids]
+            assert (prices == sorted(prices)) == (query == "cheapest shirts")
+
+
 @pytest.mark.parametrize("sort", ["price_ascending", "price_descending", "rating"])
 def test_sorted_pages(
     ask: Ask, pipeline: Pipeline, products: dict[str, Product], passes: Passes, wide: Filters, png: bytes, sort: str

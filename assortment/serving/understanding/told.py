@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
+
+_ORDERS: Final = {
+    "price_ascending": "cheapest first",
+    "price_descending": "dearest first",
+    "rating": "best rated first",
+    "newest": "newest first",
+}
 
 
 def price_told(low: float | None, high: float | None) -> str:
@@ -10,6 +18,16 @@ def price_told(low: float | None, high: float | None) -> str:
     if low is None:
         return f"a price up to {high:g}"
     return f"a price from {low:g}" if high is None else f"a price from {low:g} to {high:g}"
+
+
+def price_level_told(level: str) -> str:
+    """A level of the price, to stand behind "has"."""
+    return f"a price in the {'lower' if level == 'low' else 'upper'} half of its type"
+
+
+def sort_told(sort: str) -> str:
+    """An order of the page."""
+    return _ORDERS[sort]
 
 
 def without_told(name: str, values: Sequence[str]) -> str:

@@ -10,11 +10,12 @@ from assortment.serving.filters import Filters
 from assortment.serving.understanding.understand import understand
 from assortment.serving.understanding.value_words import ValueWords
 from assortment.serving.understanding.words import stem, words_of
+from assortment_client import contract as public
 
 KNOWN = ValueWords(
     {
         "category": ["Apparel", "Topwear", "Shirts", "Casual Shoes", "Sandals", "Watches", "Heels"],
-        "brand": ["Nike", "Puma", "Adidas", "Only", "No Fear", "United Colors of Benetton Kids"],
+        "brand": ["Nike", "Puma", "Adidas", "Only", "No Fear", "Cheap Monday", "High End", "United Colors of Benetton Kids"],
         "colour": ["Black", "White", "Navy Blue", "Blue", "Red"],
         "material": ["Leather", "Faux Leather", "Cotton"],
         "gender": ["Men", "Women"],
@@ -117,6 +118,53 @@ def test_what_is_no_filter_is_left_alone(query: str) -> None:
     assert (understood.text, understood.told()) == (query, "")
 
 
+@pytest.mark.parametrize(
+    ("query", "text", "level", "sort"),
+    [
+        ("cheap shirts", "shirts", "low", ""),
+        ("a cheap shirt", "shirt", "low", ""),
+        ("Very affordable shoes", "shoes", "low", ""),
+        ("low-priced watches", "watches", "low", ""),
+        ("shoes that are not too expensive", "shoes", "low", ""),
+        ("not cheap watches", "watches", "high", ""),
+        ("watches, expensive ones", "watches, ones", "high", ""),
+        ("gifts on a budget", "gifts", "low", ""),
+        ("the cheapest shoes", "shoes", "", "price_ascending"),
+        ("least expensive nike shoes", "nike shoes", "", "price_ascending"),
+        ("most expensive watch", "watch", "", "price_descending"),
+        ("top-rated sandals", "sandals", "", "rating"),
+        ("newest cheap sandals", "sandals", "low", "newest"),
+        ("cheap shirt, the cheaper the better", "shirt, the cheaper the better", "low", ""),
+        ("cheap", "cheap", "low", ""),
+        ("cheap monday shirts", "cheap monday shirts", "", ""),
+        ("cheap high end shoes", "high end shoes", "low", ""),  # a brand
+        ("shoes cheaper than mine", "shoes cheaper than mine", "", ""),
+        ("premium luxury watch", "premium luxury watch", "", ""),
+        ("budget planner", "budget planner", "", ""),
+        ("lowest rated shoes", "lowest rated shoes", "", ""),
+    ],
+)
+def test_levels_of_the_price_and_orders(query: str, text: str, level: str, sort: str) -> None:
+    understood = understand(query, KNOWN, has_prices=True, sorts=public.SORTS)
+    assert (understood.text, understood.price_level, understood.sort) == (text, level, sort)
+    assert (understood.without, understood.price) == ({}, NO_PRICE)
+
+
+def test_limits_and_levels_stand_side_by_side() -> None:
+    understood = understand(
+        "cheapest cheap shirts under 50, not black, cheaper than 40", KNOWN, has_prices=True, sorts=public.SORTS
+    )
+    assert understood.text == "shirts, cheaper than 40"
+    told = "a price up to 50; a price in the lower half of its type; colour other than Black; cheapest first"
+    assert understood.told() == told
+
+
+def test_orders_that_there_is_no_data_for_stay_words() -> None:
+    understood = understand("cheapest top rated shirts", KNOWN, has_prices=False, sorts=("rating",))
+    assert (understood.text, understood.sort) == ("cheapest shirts", "rating")
+    assert not understand("cheap and expensive", KNOWN, has_prices=False)
+
+
 def test_what_shoppers_call_values() -> None:
     also = {
         "type": {"Shirts": ["dress shirts", "heels"], "Hats": ["caps"]},
@@ -153,10 +201,35 @@ def test_filters_of_the_caller_stand() -> None:
     assert joined == Filters(price=(None, 30.0), without={"colour": ("Red", "Black", "White")}, brand=("Nike",))
 
 
-@given(st.lists(st.sampled_from(["not", "no", "-", "under", "50", "$", "black", "shoes", "or", ",", "and", " ", "kids", "-red"])))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "not",
+                "no",
+                "-",
+                "under",
+                "50",
+                "$",
+                "black",
+                "shoes",
+                "cheap",
+                "monday",
+                "cheapest",
+                "than",
+                "or",
+                ",",
+                "and",
+                " ",
+                "kids",
+                "-red",
+            ]
+        )
+    )
+)
 def test_any_words_leave_some(parts: list[str]) -> None:
     query = " ".join(parts)
-    understood = understand(query, KNOWN, has_prices=True)
+    understood = understand(query, KNOWN, has_prices=True, sorts=public.SORTS)
     assert bool(words_of(understood.text)) == bool(words_of(query))
     assert bool(understood.told()) == bool(understood)
 
