@@ -50,6 +50,7 @@ _MEANINGS: Final = {
     for meaning, phrases in meanings.items()
     for phrase in phrases
 }
+_FIRST: Final = frozenset(phrase[0] for phrase in _MEANINGS)
 _LONGEST: Final = max(map(len, _MEANINGS))
 _BEFORE: Final = frozenset({"the", "a", "an", "very", "really", "quite", "so", "fairly", "that", "which", "is", "are", "but"})
 """Words that go with a phrase."""
@@ -69,7 +70,7 @@ class Phrase:
 def phrases(words: Sequence[Word], known: ValueWords, wanted: Collection[str]) -> list[Phrase]:
     """Those of a text that mean one of ``wanted``, in order, the first of each kind: one level, one order."""
     found: list[Phrase] = []
-    place = 0
+    place = 0 if any(word.text in _FIRST for word in words) else len(words)  # most queries have none
     while place < len(words):
         value = known.longest(words[place:])
         length = _length(words, place)
