@@ -6,7 +6,7 @@ distance      how unlike one another are the products?            intra_list_dis
 lists         what do titles and categories repeat and cover?     duplicate_title_rate, category_entropy, category_coverage
 exposure      which products are shown at all, and how often?     gini, novelty
 calibration   do probabilities and shares come out as told?       calibration_error, calibration_divergence
-estimate      means over queries with bootstrap intervals         bootstrap_mean, paired_bootstrap
+estimate      means over queries with bootstrap intervals         bootstrap_mean, paired_bootstrap, pigeonhole_bootstrap
 
 A ranking is a sequence of distinct product ids, best first; a list shorter than k has nothing in its missing places. Grades
 map ids to whole numbers, here 0..3; a missing id counts as 0. Subtopics map ids to the subtopics that a product covers; a
@@ -20,7 +20,14 @@ from __future__ import annotations
 
 from assortment.metrics.calibration import calibration_divergence, calibration_error
 from assortment.metrics.distance import Distance, intra_list_distance, vendi_score
-from assortment.metrics.estimate import CONFIDENCE, NUM_RESAMPLES, Estimate, bootstrap_mean, paired_bootstrap
+from assortment.metrics.estimate import (
+    CONFIDENCE,
+    NUM_RESAMPLES,
+    Estimate,
+    bootstrap_mean,
+    paired_bootstrap,
+    pigeonhole_bootstrap,
+)
 from assortment.metrics.exposure import gini, novelty
 from assortment.metrics.inputs import Floats, Grades, Subtopics
 from assortment.metrics.intent_aware import ALPHA, alpha_dcg, alpha_ndcg, err_ia, ideal_alpha_dcg, nerr_ia, subtopic_recall
@@ -55,6 +62,7 @@ __all__ = [
     "nerr_ia",
     "novelty",
     "paired_bootstrap",
+    "pigeonhole_bootstrap",
     "precision",
     "r_precision",
     "recall",

@@ -70,6 +70,42 @@ def paired_bootstrap(
     return bootstrap_mean(difference.tolist(), seed=seed, num_resamples=num_resamples, confidence=confidence)
 
 
+def pigeonhole_bootstrap(
+    values: Sequence[Sequence[float]], *, seed: int = 0, num_resamples: int = NUM_RESAMPLES, confidence: float = CONFIDENCE
+) -> Estimate:
+    """The mean over runs and queries with its interval, both resampled with replacement (Owen 2007, "The pigeonhole bootstrap").
+
+    An interval over queries alone takes one training's luck for the method's. Of one run there is nothing to resample but the
+    queries, and of three the interval is still too narrow.
+
+    Args:
+        values: of each run one value for each query, in the same order.
+        seed: of the resampling.
+        num_resamples: how many.
+        confidence: share of the resamples inside of the interval.
+
+    Raises:
+        InputError: when the runs are not of the same queries, and as ``bootstrap_mean``.
+    """
+    check_count("num_resamples", num_resamples)
+    check_share("confidence", confidence, ends=False)
+    if len({len(of_run) for of_run in values}) != 1:
+        raise InputError(
+            "values", f"{[len(of_run) for of_run in values]} values", "allowed: one or more runs of the same queries"
+        )
+    exact = np.asarray(values, dtype=np.float64)
+    if exact.size == 0 or not np.isfinite(exact).all():
+        raise InputError("values", "none, or not finite", "allowed: finite numbers, one or more a run")
+    generator = np.random.default_rng(seed)
+    num_runs, num_queries = exact.shape
+    runs = generator.multinomial(num_runs, np.full(num_runs, 1 / num_runs), size=num_resamples)
+    queries = generator.multinomial(num_queries, np.full(num_queries, 1 / num_queries), size=num_resamples)
+    means = ((runs @ exact) * queries).sum(1) / exact.size
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(means, [tail, 1 - tail])
+    return Estimate(float(exact.mean()), float(low), float(high), num_queries)
+
+
 def _resampled_means(values: npt.NDArray[np.float64], seed: int, num_resamples: int) -> npt.NDArray[np.float64]:
     """(num_resamples,) means of resamples. A resample is drawn as how often it takes each query: fewer numbers than indices."""
     generator = np.random.default_rng(seed)

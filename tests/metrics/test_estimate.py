@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assortment.metrics import bootstrap_mean, paired_bootstrap
+from assortment.metrics import bootstrap_mean, paired_bootstrap, pigeonhole_bootstrap
 
 
 def test_the_interval_of_a_mean_is_that_of_the_normal_for_many_values() -> None:
@@ -35,6 +35,26 @@ def test_pairing_sees_a_small_gain_that_intervals_of_means_hide() -> None:
     assert gain.mean == pytest.approx(0.01)
     assert gain.low > 0
     assert bootstrap_mean(ours).low < bootstrap_mean(theirs.tolist()).high
+
+
+def test_the_luck_of_a_run_widens_the_interval() -> None:
+    generator = np.random.default_rng(0)
+    queries = generator.normal(0.0, 0.1, size=300)
+    luck = generator.normal(0.0, 0.05, size=20)
+    found = pigeonhole_bootstrap((queries + luck[:, None]).tolist(), seed=1)
+    error = 1.96 * math.sqrt(queries.var() / 300 + luck.var() / 20)
+    assert found.mean == pytest.approx(queries.mean() + luck.mean())
+    assert (found.high - found.low) / 2 == pytest.approx(error, rel=0.15)
+    assert found.num_queries == 300
+    alone = pigeonhole_bootstrap([queries.tolist()], seed=1)
+    over_queries = bootstrap_mean(queries.tolist(), seed=1)
+    assert (alone.low, alone.high) == pytest.approx((over_queries.low, over_queries.high), abs=0.001)
+
+
+@pytest.mark.parametrize("values", [[], [[]], [[1.0], [1.0, 2.0]], [[math.nan]]])
+def test_runs_must_be_of_the_same_queries(values: list[list[float]]) -> None:
+    with pytest.raises(ValueError, match="values"):
+        pigeonhole_bootstrap(values)
 
 
 def test_pairs_must_match() -> None:

@@ -1,6 +1,7 @@
 """The table of all runs, as Markdown and JSON, and its picture.
 
-A variant's figure for a query is the mean over its seeds; differences from the default are paired by query (bootstrap, 95 %).
+A variant's figure for a query is the mean over its seeds. Differences from the default are those of the seeds that both have,
+paired by seed and query; their intervals (95 %) resample seeds and queries, for seeds differ as much as many variants do.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from assortment.metrics import Estimate, paired_bootstrap
+from assortment.metrics import Estimate, pigeonhole_bootstrap
 from assortment.protocol.store import Query
 from training.ablation.runs import DEV, TEST, UNSEEN, Run, Scores
 from training.ablation.variants import DEFAULT, VARIANTS
@@ -23,6 +24,7 @@ BASELINE: Final = "no training"
 TABLE: Final = "ablation.md"
 SUMMARY: Final = "ablation.json"
 PLOT: Final = "ablation.svg"
+_NO_SEED: Final = 0  # of a run that trains nothing
 _GROUP: Final = {variant.name: variant.group for variant in VARIANTS}
 
 
@@ -41,7 +43,7 @@ class Row:
     spread: float
     """Standard deviation of the seeds' means; 0 of one seed."""
     difference: Estimate | None
-    """ndcg@10 less the default's; None of the default itself, or without it."""
+    """ndcg@10 less the default's with the same seeds; None of the default itself, or where it has none of them."""
     by_kind: Mapping[str, float]
     """ndcg@10 by kind of query: ambiguous, unambiguous, and the facet that an ambiguous one leaves open."""
     alpha_ndcg: float
@@ -61,8 +63,8 @@ def rows(runs: Sequence[Run], queries: Sequence[Query]) -> list[Row]:
     by_name: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
         by_name[run.name].append(run)
-    of_default = _mean_by_query(by_name[DEFAULT], TEST, _ndcg) if DEFAULT in by_name else None
-    return [_row(name, found, queries, None if name == DEFAULT else of_default) for name, found in by_name.items()]
+    of_default = by_name.get(DEFAULT, [])
+    return [_row(name, found, queries, [] if name == DEFAULT else of_default) for name, found in by_name.items()]
 
 
 def write(folder: Path, table: Sequence[Row], *, products: int, queries: int, command: str) -> None:
@@ -76,8 +78,9 @@ def write(folder: Path, table: Sequence[Row], *, products: int, queries: int, co
 def markdown(table: Sequence[Row], *, products: int, queries: int, command: str) -> str:
     """The table for people."""
     lines = [
-        f"{products:,} products, {queries} test queries, derived judgments, relevance only. The mean over seeds; differences",
-        "from the default are paired by query, with their 95 % bootstrap interval.",
+        f"{products:,} products, {queries} test queries, derived judgments, relevance only. Means over seeds; differences from",
+        "the default are those of the seeds that both have, with a 95 % bootstrap interval over seeds and queries. With one seed",
+        "the luck of a training is not in it.",
         "",
         "| | seeds | ndcg@10, dev | unseen words | test | less the default | ambiguous | unambiguous | alpha_ndcg@10 | seconds |",
         "|---|---|---|---|---|---|---|---|---|---|",
@@ -107,11 +110,8 @@ def _cells(row: Row) -> list[str]:
     ]
 
 
-def _row(name: str, runs: Sequence[Run], queries: Sequence[Query], of_default: Mapping[str, float] | None) -> Row:
+def _row(name: str, runs: Sequence[Run], queries: Sequence[Query], of_default: Sequence[Run]) -> Row:
     ndcg = _mean_by_query(runs, TEST, _ndcg)
-    difference = None
-    if of_default is not None:
-        difference = paired_bootstrap([ndcg[query.id] for query in queries], [of_default[query.id] for query in queries])
     kinds: dict[str, list[float]] = {"ambiguous": [], "unambiguous": []}
     for query in queries:
         kinds[query.kind].append(ndcg[query.id])
@@ -125,11 +125,23 @@ def _row(name: str, runs: Sequence[Run], queries: Sequence[Query], of_default: M
         unseen=_mean(list(_mean_by_query(runs, UNSEEN, _ndcg).values())) if UNSEEN in runs[0].scores else None,
         ndcg=_mean(list(ndcg.values())),
         spread=round(float(np.std([_mean(list(run.scores[TEST].ndcg.values())) for run in runs])), 4),
-        difference=difference,
+        difference=_difference(runs, of_default, queries),
         by_kind={kind: _mean(values) for kind, values in kinds.items()},
         alpha_ndcg=_mean(list(_mean_by_query(runs, TEST, lambda scores: scores.alpha_ndcg).values())),
         seconds=round(float(np.mean([run.seconds for run in runs])), 1),
     )
+
+
+def _difference(runs: Sequence[Run], of_default: Sequence[Run], queries: Sequence[Query]) -> Estimate | None:
+    """Test ndcg@10 of runs less the default's of the same seeds; a baseline has no seed, and goes beside each."""
+    by_seed = {run.seed: _ndcg(run.scores[TEST]) for run in of_default}
+    of_runs = {run.seed: _ndcg(run.scores[TEST]) for run in runs}
+    if list(of_runs) == [_NO_SEED]:
+        of_runs = dict.fromkeys(by_seed, of_runs[_NO_SEED])
+    shared = [seed for seed in of_runs if seed in by_seed]
+    if not shared:
+        return None
+    return pigeonhole_bootstrap([[of_runs[seed][query.id] - by_seed[seed][query.id] for query in queries] for seed in shared])
 
 
 def _ndcg(scores: Scores) -> Mapping[str, float]:
