@@ -16,14 +16,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 
 from assortment import manifest
 from assortment.catalogue.store import Catalogue
-from assortment.errors import AssortmentError, StepError
+from assortment.errors import StepError
 from assortment.protocol.store import Protocol
 from assortment.serving.pipeline import Pipeline
 from assortment_client import SearchClient, contract
@@ -31,6 +30,7 @@ from deploy.local.server import LocalServer
 from perf import bench_report, one_by_one, saturated, stage_shares
 from perf.bench_report import BenchResult
 from perf.bench_settings import BenchSettings
+from perf.commands import new_parser, tells_failures
 from perf.cores import pin, processor
 from perf.in_process import Workers
 from perf.load import SearchLoad
@@ -107,8 +107,6 @@ def _measure(settings: BenchSettings, console: Console) -> BenchResult:
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's flags, from ``BenchSettings``."""
     default = BenchSettings()
-    parser.add_argument("--catalogue", default=default.catalogue, help="an assembled catalogue")
-    parser.add_argument("--build", type=Path, default=default.build, help="folder of all outputs")
     parser.add_argument("--cores", type=int, default=default.num_cores, help="cores that both sides share")
     parser.add_argument("--in-flight", type=int, default=default.in_flight, help="requests kept at the server when saturated")
     for field, what in (
@@ -120,34 +118,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{field.replace('_', '-')}", type=int, default=getattr(default, field), help=what)
 
 
+@tells_failures("interrupted; the server was stopped")
 def main(argv: list[str] | None = None) -> int:
     """Runs the bench and returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m perf.bench",
-        description="What serving costs against the same work in one process, same models and cores.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
+    parser = new_parser("bench", "What serving costs against the same work in one process, same models and cores.")
     configure(parser)
     args = parser.parse_args(argv)
     console = Console()
-    try:
-        settings = BenchSettings(
-            catalogue=args.catalogue,
-            build=args.build,
-            num_cores=args.cores,
-            in_flight=args.in_flight,
-            latency_blocks=args.latency_blocks,
-            latency_requests=args.latency_requests,
-            throughput_blocks=args.throughput_blocks,
-            throughput_requests=args.throughput_requests,
-        )
-        result = run(settings, console)
-    except AssortmentError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("interrupted; the server was stopped", file=sys.stderr)
-        return 130
+    settings = BenchSettings(
+        catalogue=args.catalogue,
+        build=args.build,
+        num_cores=args.cores,
+        in_flight=args.in_flight,
+        latency_blocks=args.latency_blocks,
+        latency_requests=args.latency_requests,
+        throughput_blocks=args.throughput_blocks,
+        throughput_requests=args.throughput_requests,
+    )
+    result = run(settings, console)
     bench_report.show(result, console)
     console.print(f"\n{settings.folder / SUMMARY}", highlight=False, soft_wrap=True)
     return 0

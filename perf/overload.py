@@ -8,7 +8,6 @@ server, so that at five times capacity it takes a good part of them.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from deploy.local.server import LocalServer
 from perf import overload_report
+from perf.commands import new_parser, tells_failures
 from perf.cores import processor
 from perf.load import SearchLoad
 from perf.open_loop import OpenLoop
@@ -107,16 +107,11 @@ def measure(address: str, queries: Sequence[str], settings: OverloadSettings, co
     result.capacity.append(len(order) / found.seconds)
 
 
+@tells_failures("interrupted; the server was stopped")
 def main(argv: list[str] | None = None) -> int:
     """Runs it and returns the exit code."""
     default = OverloadSettings()
-    parser = argparse.ArgumentParser(
-        prog="python -m perf.overload",
-        description="Goodput and tail of the server at shares and multiples of its capacity, open loop.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
-    parser.add_argument("--catalogue", default=default.catalogue, help="an assembled catalogue")
-    parser.add_argument("--build", type=Path, default=default.build, help="folder of all outputs")
+    parser = new_parser("overload", "Goodput and tail of the server at shares and multiples of its capacity, open loop.")
     parser.add_argument("--deadline-ms", type=int, default=default.deadline_ms, help="after which an answer is of no use")
     parser.add_argument("--seconds", type=float, default=default.seconds, help="length of each open-loop run")
     parser.add_argument(
@@ -125,22 +120,15 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--times", type=float, nargs="+", default=default.times, help="loads, as multiples of capacity")
     args = parser.parse_args(argv)
     console = Console()
-    try:
-        settings = OverloadSettings(
-            catalogue=args.catalogue,
-            build=args.build,
-            deadline_ms=args.deadline_ms,
-            seconds=args.seconds,
-            in_flight=args.in_flight,
-            times=tuple(args.times),
-        )
-        result = run(settings, console)
-    except AssortmentError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("interrupted; the server was stopped", file=sys.stderr)
-        return 130
+    settings = OverloadSettings(
+        catalogue=args.catalogue,
+        build=args.build,
+        deadline_ms=args.deadline_ms,
+        seconds=args.seconds,
+        in_flight=args.in_flight,
+        times=tuple(args.times),
+    )
+    result = run(settings, console)
     overload_report.show(result, console)
     console.print(f"{settings.build / overload_report.TOOL / overload_report.PLOT}", highlight=False, soft_wrap=True)
     if result.incomplete:

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,7 +23,7 @@ from rich.console import Console
 
 from assortment import manifest
 from assortment.catalogue.progress import progress
-from assortment.errors import AssortmentError, StepError
+from assortment.errors import StepError
 from assortment.protocol.store import Protocol
 from assortment_client import AsyncSearchClient, SearchClient
 from deploy.local.server import LocalServer
@@ -36,6 +35,7 @@ from perf.client.replay import record
 from perf.client.report import ClientBench
 from perf.client.settings import ClientBenchSettings
 from perf.client.sides import Tasks, Threads
+from perf.commands import tells_failures
 from perf.cores import processor
 from perf.report import results
 from perf.report.part import SUMMARY
@@ -152,6 +152,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{field.replace('_', '-')}", type=int, help=f"{what} (default: {getattr(default, field)})")
 
 
+@tells_failures("interrupted; no figures were written")
 def main(argv: list[str] | None = None) -> int:
     """Runs the bench and returns the exit code, 0 whatever it finds."""
     parser = argparse.ArgumentParser(prog="python -m perf.client", description="Our client against raw tritonclient.")
@@ -159,15 +160,8 @@ def main(argv: list[str] | None = None) -> int:
     given = {name: value for name, value in vars(parser.parse_args(argv)).items() if value is not None}
     make = ClientBenchSettings.quick if given.pop("quick") else ClientBenchSettings
     console = Console()
-    try:
-        settings = make(**given)
-        result = run(settings)
-    except AssortmentError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("interrupted; no figures were written", file=sys.stderr)
-        return 130
+    settings = make(**given)
+    result = run(settings)
     report.show(result, console)
     for name in (SUMMARY, report.TABLE, report.PLOT):
         console.print(f"{settings.folder / name}", highlight=False, soft_wrap=True)

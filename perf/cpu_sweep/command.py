@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 
 from assortment.errors import AssortmentError
 from deploy.local.server import LocalServer
+from perf.commands import new_parser, tells_failures
 from perf.cpu_sweep import model_config, report
 from perf.cpu_sweep.settings import Settings
 from perf.cpu_sweep.sweep import Sweep, measure
@@ -39,16 +38,11 @@ def run(settings: Settings, console: Console) -> Sweep:
     return found
 
 
+@tells_failures()
 def main(argv: list[str] | None = None) -> int:
     """Runs it and returns the exit code."""
     default = Settings()
-    parser = argparse.ArgumentParser(
-        prog="python -m perf.cpu_sweep",
-        description="Which instances, threads and batch windows serve a text search best on this CPU.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
-    parser.add_argument("--catalogue", default=default.catalogue, help="an assembled catalogue")
-    parser.add_argument("--build", type=Path, default=default.build, help="folder of all outputs")
+    parser = new_parser("cpu_sweep", "Which instances, threads and batch windows serve a text search best on this CPU.")
     parser.add_argument("--instances", type=int, nargs="+", default=default.instances, help="processes of the Python backend")
     parser.add_argument("--threads", type=int, nargs="+", default=default.threads, help="threads of ONNX Runtime in each")
     parser.add_argument("--batches", type=int, nargs="+", default=default.batches, help="preferred batch sizes; 16 is none")
@@ -66,12 +60,8 @@ def main(argv: list[str] | None = None) -> int:
         names = ("instances", "threads", "batches", "delays_us", "cross", "rounds", "in_flight")
         asked |= {name: getattr(args, name) for name in names}
     console = Console()
-    try:
-        settings = Settings(**asked)
-        found = run(settings, console)
-    except AssortmentError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    settings = Settings(**asked)
+    found = run(settings, console)
     report.show(found, console)
     console.print(f"\n{settings.build / TOOL}", highlight=False, soft_wrap=True)
     if found.incomplete:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -24,7 +23,7 @@ from rich.console import Console
 
 from assortment.catalogue.progress import progress
 from assortment.diversify import warm_up
-from assortment.errors import AssortmentError
+from perf.commands import tells_failures
 from perf.diversify import machine, part, peers, plot, report
 from perf.diversify.candidates import Candidates, generate
 from perf.diversify.matches import MATCHES, Match
@@ -175,6 +174,7 @@ def settings_of(args: argparse.Namespace) -> DiversifySettings:
     )
 
 
+@tells_failures("interrupted; no figures were written")
 def main(argv: list[str] | None = None) -> int:
     """Runs the bench and returns the exit code, 0 whatever it finds."""
     parser = argparse.ArgumentParser(
@@ -182,15 +182,8 @@ def main(argv: list[str] | None = None) -> int:
     )
     configure(parser)
     console = Console()
-    try:
-        settings = settings_of(parser.parse_args(argv))
-        result = run(settings)
-    except AssortmentError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("interrupted; no figures were written", file=sys.stderr)
-        return 130
+    settings = settings_of(parser.parse_args(argv))
+    result = run(settings)
     report.show(result, console)
     for name in (SUMMARY, TABLE, PLOT):
         console.print(f"{settings.folder / name}", highlight=False, soft_wrap=True)

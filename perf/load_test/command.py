@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from assortment.errors import AssortmentError
+from perf.commands import tells_failures
 from perf.load_test import plot, report
 from perf.load_test.mix import MixSettings
 from perf.load_test.objectives import AT_LEAST, AT_MOST, Objective
@@ -71,6 +70,7 @@ def settings_of(args: argparse.Namespace) -> LoadSettings:
     return make(mix=mix, objectives=objectives, **given)
 
 
+@tells_failures()
 def main(argv: list[str] | None = None) -> int:
     """Runs it and returns the exit code: 1 when an objective was missed or the run did not reach its end."""
     parser = argparse.ArgumentParser(
@@ -78,12 +78,8 @@ def main(argv: list[str] | None = None) -> int:
     )
     configure(parser)
     console = Console()
-    try:
-        settings = settings_of(parser.parse_args(argv))
-        result = LoadTest(settings, console).run()
-    except AssortmentError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    settings = settings_of(parser.parse_args(argv))
+    result = LoadTest(settings, console).run()
     show(report.part(result), console)
     for name in (SUMMARY, plot.PLOT, "locust.html"):
         if (settings.folder / name).is_file():

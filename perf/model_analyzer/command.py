@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -12,13 +10,13 @@ from typing import Final
 from rich.console import Console
 
 from assortment.catalogue.store import Catalogue
-from assortment.errors import AssortmentError
 from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from assortment.serving.step import Tensors
 from assortment_client import contract
 from deploy.local.server import LocalServer
 from perf import model_configs
+from perf.commands import new_parser, tells_failures
 from perf.model_analyzer import core, parser, repository, settings_file
 from perf.perf_analyzer import binary, input_data
 from perf.perf_analyzer.recording import Recorder
@@ -98,24 +96,19 @@ def _core_entries(paths: BuildPaths, folder: Path, requests: Sequence[Tensors]) 
     return core.entries(model_configs.read(folder / "gpu_repository", core.CORE), recorded)
 
 
+@tells_failures()
 def main(argv: list[str] | None = None) -> int:
     """Runs it and returns the exit code."""
-    flags = argparse.ArgumentParser(
-        prog="python -m perf.model_analyzer",
-        description="Configurations, repositories and input data for NVIDIA's Model Analyzer, read by its own parser.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    flags = new_parser(
+        "model_analyzer",
+        "Configurations, repositories and input data for NVIDIA's Model Analyzer, read by its own parser.",
+        catalogue="an assembled catalogue with pictures",
     )
-    flags.add_argument("--catalogue", default="generated", help="an assembled catalogue with pictures")
-    flags.add_argument("--build", type=Path, default=Path("build"), help="folder of all outputs")
     flags.add_argument("--queries", type=int, default=50, help="test queries that the input data is made of")
     flags.add_argument("--quick", action="store_true", help="five queries")
     args = flags.parse_args(argv)
     console = Console()
-    try:
-        paths = BuildPaths(args.build / args.catalogue)
-        folder = run(paths, args.build, queries=5 if args.quick else args.queries, console=console)
-    except AssortmentError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    paths = BuildPaths(args.build / args.catalogue)
+    folder = run(paths, args.build, queries=5 if args.quick else args.queries, console=console)
     console.print(f"\n{folder}", highlight=False, soft_wrap=True)
     return 0

@@ -26,6 +26,7 @@ from rich.console import Console
 from assortment.errors import AssortmentError, InputError, StepError
 from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
+from perf.commands import tells_failures
 from perf.cores import pin
 from perf.peers import measure, report, sides
 from perf.peers.material import Material
@@ -125,6 +126,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{field}", type=kind, nargs="+" if many else None, default=argparse.SUPPRESS, help=what)
 
 
+@tells_failures("interrupted; the servers were stopped, and what was measured is kept")
 def main(argv: list[str] | None = None) -> int:
     """Runs the comparison and returns the exit code."""
     parser = argparse.ArgumentParser(
@@ -137,14 +139,7 @@ def main(argv: list[str] | None = None) -> int:
         given["num_cores"] = given.pop("cores")
     console = Console()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))  # so that the servers are ended too
-    try:
-        settings = make(**given)
-        run(settings, console)
-    except AssortmentError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("interrupted; the servers were stopped, and what was measured is kept", file=sys.stderr)
-        return 1
+    settings = make(**given)
+    run(settings, console)
     report.show(settings.folder, console)
     return 0

@@ -21,11 +21,12 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from assortment.errors import AssortmentError, InputError
+from assortment.errors import InputError
 from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from deploy.local.server import LocalServer
 from perf import cpu_time
+from perf.commands import tells_failures
 from perf.cores import pin
 from perf.in_process import Workers
 from perf.peers import closed_loop
@@ -152,6 +153,7 @@ def _name(pid: int) -> str:
         return ""
 
 
+@tells_failures()
 def main(argv: list[str] | None = None) -> int:
     """Measures one assembled shop and returns the exit code."""
     default = PeersSettings()
@@ -167,32 +169,28 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=default.rounds, help="blocks of each")
     args = parser.parse_args(argv)
     paths = BuildPaths(args.build / args.catalogue)
-    try:
-        for field in ("requests", "rounds"):
-            if getattr(args, field) < 1:
-                raise InputError(field, getattr(args, field), "allowed: 1 and above")
-        texts = [query.query for query in Protocol.open(paths.protocol).queries("test")]
-        queries = [texts[place % len(texts)] for place in range(args.requests)]
-        pin(default.num_cores)
-        with (
-            tempfile.TemporaryDirectory() as logs,
-            Workers(
-                paths.model_repository,
-                count=default.num_cores,
-                batch=BATCH,
-                k=default.k,
-                strategy=STRATEGY,
-                diversity=DIVERSITY,
-            ) as workers,
-            LocalServer(paths.model_repository, log=Path(logs) / "tritonserver.log") as server,
-        ):
-            found = [
-                measure(server, workers, queries, clients, num_cores=default.num_cores, k=default.k, rounds=args.rounds)
-                for clients in args.clients
-            ]
-    except AssortmentError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    for field in ("requests", "rounds"):
+        if getattr(args, field) < 1:
+            raise InputError(field, getattr(args, field), "allowed: 1 and above")
+    texts = [query.query for query in Protocol.open(paths.protocol).queries("test")]
+    queries = [texts[place % len(texts)] for place in range(args.requests)]
+    pin(default.num_cores)
+    with (
+        tempfile.TemporaryDirectory() as logs,
+        Workers(
+            paths.model_repository,
+            count=default.num_cores,
+            batch=BATCH,
+            k=default.k,
+            strategy=STRATEGY,
+            diversity=DIVERSITY,
+        ) as workers,
+        LocalServer(paths.model_repository, log=Path(logs) / "tritonserver.log") as server,
+    ):
+        found = [
+            measure(server, workers, queries, clients, num_cores=default.num_cores, k=default.k, rounds=args.rounds)
+            for clients in args.clients
+        ]
     Console().print(table(found, f"{args.catalogue}: processor time, ms a request"))
     return 0
 

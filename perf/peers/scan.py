@@ -20,10 +20,11 @@ from rich.table import Table
 
 from assortment import artefacts
 from assortment.contract import NO_FILTER
-from assortment.errors import AssortmentError, InputError
+from assortment.errors import InputError
 from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from assortment.serving.onnx_session import OnnxSession
+from perf.commands import tells_failures
 from perf.peers.function import Int8, QueryVectors
 from perf.peers.material import Material
 
@@ -60,6 +61,7 @@ def measure(material: Material, queries: list[str], batch: int) -> tuple[dict[st
     )
 
 
+@tells_failures()
 def main(argv: list[str] | None = None) -> int:
     """Measures one shop and returns the exit code."""
     parser = argparse.ArgumentParser(
@@ -72,18 +74,14 @@ def main(argv: list[str] | None = None) -> int:
     table = Table(title=f"{args.catalogue}: processor time of the scorer, ms a query", title_justify="left")
     for column in ("batch", "float32", "compact", "the same rows"):
         table.add_column(column, justify="right")
-    try:
-        if missing := [name for name in _SCORERS if not (material.index / name).is_file()]:
-            raise InputError(
-                "catalogue", args.catalogue, f"its index lacks {missing[0]}; allowed: a catalogue that is large enough (ADR 0020)"
-            )
-        queries = [query.query for query in Protocol.open(material.paths.protocol).queries("test")]
-        for batch in BATCHES:
-            spent, same = measure(material, queries, batch)
-            table.add_row(str(batch), *(f"{spent[name]:.2f}" for name in _SCORERS), f"{same:.4%}")
-    except AssortmentError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    if missing := [name for name in _SCORERS if not (material.index / name).is_file()]:
+        raise InputError(
+            "catalogue", args.catalogue, f"its index lacks {missing[0]}; allowed: a catalogue that is large enough (ADR 0020)"
+        )
+    queries = [query.query for query in Protocol.open(material.paths.protocol).queries("test")]
+    for batch in BATCHES:
+        spent, same = measure(material, queries, batch)
+        table.add_row(str(batch), *(f"{spent[name]:.2f}" for name in _SCORERS), f"{same:.4%}")
     Console().print(table)
     return 0
 

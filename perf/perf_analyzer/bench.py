@@ -7,7 +7,6 @@ runs on the server's cores.
 
 from __future__ import annotations
 
-import argparse
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +22,7 @@ from assortment.protocol.store import Protocol
 from assortment.serving.step import Tensors
 from assortment_client import contract
 from deploy.local.server import LocalServer
+from perf.commands import new_parser, tells_failures
 from perf.perf_analyzer import binary, input_data, report
 from perf.perf_analyzer.measurement import Measurement, Target, measure
 from perf.perf_analyzer.recording import Recorder
@@ -111,16 +111,14 @@ def _measure_ensembles(ensembles: Sequence[str], settings: Settings, one: Callab
                 found.ensembles.append(one(Target(model=model, kind="rate", load=round(rate, 1), requests=enough)))
 
 
+@tells_failures()
 def main(argv: list[str] | None = None) -> int:
     """Runs it and returns the exit code."""
     default = Settings()
-    parser = argparse.ArgumentParser(
-        prog="python -m perf.perf_analyzer",
-        description="NVIDIA's perf_analyzer on the ensembles and on each of their steps, fed with the catalogue's test queries.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    parser = new_parser(
+        "perf_analyzer",
+        "NVIDIA's perf_analyzer on the ensembles and on each of their steps, fed with the catalogue's test queries.",
     )
-    parser.add_argument("--catalogue", default=default.catalogue, help="an assembled catalogue")
-    parser.add_argument("--build", type=Path, default=default.build, help="folder of all outputs")
     parser.add_argument("--endpoint", default="", help="host:port of a server that was started with --open-statistics")
     parser.add_argument("--concurrency", type=int, nargs="+", default=default.concurrency, help="requests in flight")
     parser.add_argument("--rate-shares", type=float, nargs="*", default=default.rate_shares, help="of the best throughput")
@@ -129,23 +127,19 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="seconds instead of minutes; the figures mean nothing")
     args = parser.parse_args(argv)
     console = Console()
-    try:
-        if args.quick:
-            settings = Settings.quick(catalogue=args.catalogue, build=args.build, endpoint=args.endpoint)
-        else:
-            settings = Settings(
-                catalogue=args.catalogue,
-                build=args.build,
-                endpoint=args.endpoint,
-                concurrency=tuple(args.concurrency),
-                rate_shares=tuple(args.rate_shares),
-                requests=args.requests,
-                stage_requests=args.stage_requests,
-            )
-        found = run(settings, console)
-    except AssortmentError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    if args.quick:
+        settings = Settings.quick(catalogue=args.catalogue, build=args.build, endpoint=args.endpoint)
+    else:
+        settings = Settings(
+            catalogue=args.catalogue,
+            build=args.build,
+            endpoint=args.endpoint,
+            concurrency=tuple(args.concurrency),
+            rate_shares=tuple(args.rate_shares),
+            requests=args.requests,
+            stage_requests=args.stage_requests,
+        )
+    found = run(settings, console)
     report.show(found, console)
     console.print(f"\n{settings.build / TOOL}", highlight=False, soft_wrap=True)
     if found.incomplete:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from assortment.errors import AssortmentError
+from perf.commands import tells_failures
 from perf.planner import report
 from perf.planner.run import run
 from perf.planner.settings import PlannerSettings
@@ -34,6 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--quick", action="store_true", help="a minute, for figures too rough to quote")
 
 
+@tells_failures()
 def main(argv: list[str] | None = None) -> int:
     """Runs it and returns the exit code: 1 when it did not reach its end."""
     parser = argparse.ArgumentParser(prog="python -m perf.planner", description="How many replicas a rate needs.")
@@ -41,12 +42,8 @@ def main(argv: list[str] | None = None) -> int:
     given = {name: value for name, value in vars(parser.parse_args(argv)).items() if value is not None}
     make = PlannerSettings.quick if given.pop("quick") else PlannerSettings
     console = Console()
-    try:
-        settings = make(**given)
-        result = run(settings, console)
-    except AssortmentError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    settings = make(**given)
+    result = run(settings, console)
     show(report.part(result), console)
     console.print(f"{settings.folder / SUMMARY}", highlight=False, soft_wrap=True)
     return 1 if result.incomplete else 0

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from rich.console import Console
 
 from assortment.errors import AssortmentError
 from assortment_client import SearchError
+from perf.commands import new_parser
 from perf.recipes import report
 from perf.recipes.found import Found
 from perf.recipes.run import Run
@@ -70,14 +70,11 @@ def _settings(args: argparse.Namespace) -> RecipesSettings:
 
 def _parser() -> argparse.ArgumentParser:
     default = RecipesSettings()
-    parser = argparse.ArgumentParser(
-        prog="python -m perf.recipes",
-        description="Size, speed and loss of ndcg@10 of every precision and size of the encoders, and whether PyTorch, ONNX in "
+    parser = new_parser(
+        "recipes",
+        "Size, speed and loss of ndcg@10 of every precision and size of the encoders, and whether PyTorch, ONNX in "
         "each precision and the served ensembles answer alike.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument("--catalogue", default=default.catalogue, help="an assembled catalogue")
-    parser.add_argument("--build", type=Path, default=default.build, help="folder of all outputs")
     parser.add_argument("--endpoint", default=default.endpoint, help="host:port of its server; one is started when left out")
     parser.add_argument("--recipes", nargs="+", default=default.recipes, help="of the query text encoder")
     parser.add_argument("--recovery-steps", type=int, default=default.recovery_steps, help="of each pruned encoder")

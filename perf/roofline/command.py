@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +9,9 @@ from typing import Final
 
 from rich.console import Console
 
-from assortment.errors import AssortmentError, InputError
+from assortment.errors import InputError
 from assortment.paths import BuildPaths
+from perf.commands import new_parser, tells_failures
 from perf.report import results
 from perf.roofline import estimate, report, stages
 from perf.roofline.report import Roofline
@@ -56,27 +55,22 @@ def run(settings: Settings) -> Roofline:
     return found
 
 
+@tells_failures()
 def main(argv: list[str] | None = None) -> int:
     """Runs it and returns the exit code."""
     default = Settings()
-    parser = argparse.ArgumentParser(
-        prog="python -m perf.roofline",
-        description="On paper: work of each stage, counted from its graph, and its expected time on GPUs. Nothing is measured.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    parser = new_parser(
+        "roofline",
+        "On paper: work of each stage, counted from its graph, and its expected time on GPUs. Nothing is measured.",
+        catalogue="an indexed catalogue",
     )
-    parser.add_argument("--catalogue", default=default.catalogue, help="an indexed catalogue")
-    parser.add_argument("--build", type=Path, default=default.build, help="folder of all outputs")
     parser.add_argument("--batches", type=int, nargs="+", default=default.batches, help="requests in a batch")
     parser.add_argument("--products", type=int, nargs="+", default=default.products, help="sizes of catalogues for the scorer")
     parser.add_argument("--quick", action="store_true", help="one batch size and one catalogue size")
     args = parser.parse_args(argv)
     amounts = {"batches": (1,), "products": (40_000,)} if args.quick else {"batches": args.batches, "products": args.products}
     console = Console()
-    try:
-        settings = Settings(catalogue=args.catalogue, build=args.build, **amounts)
-        report.show(run(settings), console)
-    except AssortmentError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    settings = Settings(catalogue=args.catalogue, build=args.build, **amounts)
+    report.show(run(settings), console)
     console.print(f"\n{settings.build / TOOL}", highlight=False, soft_wrap=True)
     return 0
