@@ -2,7 +2,8 @@
 
 Wortsman et al. 2022, "Model soups: averaging weights of multiple fine-tuned models improves accuracy without increasing inference
 time" (arXiv:2203.05482). Members differ in their seed alone. The one that ranks dev best comes first; the others are tried in the
-order of their own figures, and each is kept where the average with it ranks dev no worse than without.
+order of their own figures, and each is kept where the average with it ranks no worse than without, by what chooses the mix with
+the start: dev and words that no encoder learned.
 
 A finished member is a file until all are averaged, so a run that was killed goes on with the member it was in.
 """
@@ -18,6 +19,7 @@ from typing import Any, Final
 import torch
 from torch import nn
 
+from training import devices
 from training.interpolation import Weights
 from training.loop import State
 from training.settings import TrainingSettings
@@ -52,27 +54,31 @@ def train(
         start: their weights, with which every member begins.
         settings: the first member has their seed, and is what an ensemble of one trains; each further one has the next seed.
         train_member: trains ``modules`` with a seed, and freezes them.
-        measure: dev ndcg@10 of ``modules`` as they are.
+        measure: ndcg@10 of ``modules`` as they are, by which members are kept.
         folder: for finished members, until ``forget``.
         key: what the run depends on; a member of another key is trained again.
 
     Returns:
-        How the best member came about, and the figures of all members for metrics.json: none of an ensemble of one.
+        How the best member came about, and the figures of all members for metrics.json: none of an ensemble of one. Of several
+        processes, the main one alone has the average.
     """
     if settings.ensemble == 1:
         return train_member(settings.seed), {}
-    members: list[Member] = []
-    for seed in range(settings.seed, settings.seed + settings.ensemble):
-        file = folder / _FILE.format(seed)
-        member = _read(file, seed, key)
-        if member is None:
-            if members:
-                _begin_again(modules, start, seed)
-            state = train_member(seed)
-            member = Member(seed, state, _changed(modules, start))
-            _write(file, member, key)
-        members.append(member)
-    return _average_greedily(modules, start, members, measure)
+    seeds = range(settings.seed, settings.seed + settings.ensemble)
+
+    def finished() -> list[Member]:
+        return [member for seed in seeds if (member := _read(folder / _FILE.format(seed), seed, key))]
+
+    there = devices.from_main(lambda: {member.seed for member in finished()})
+    for seed in seeds:
+        if seed in there:
+            continue
+        if seed != settings.seed:
+            _begin_again(modules, start, seed)
+        state = train_member(seed)
+        if devices.is_main():
+            _write(folder / _FILE.format(seed), Member(seed, state, _changed(modules, start)), key)
+    return devices.from_main(lambda: _average_greedily(modules, start, finished(), measure))
 
 
 def forget(folder: Path) -> None:
@@ -94,11 +100,11 @@ def _average_greedily(
         if joins:
             kept, best = [*kept, member], ndcg
         own = {"seed": member.seed, "dev_ndcg@10": member.state.best, "best_epoch": member.state.best_epoch}
-        tried.append({**own, "average_dev_ndcg@10": ndcg, "kept": joins})
+        tried.append({**own, "average_ndcg@10": ndcg, "kept": joins})
     _put_average(modules, start, kept)
     for module in modules.values():
         module.eval().requires_grad_(False)
-    return ranked[0].state, {"ensemble": {"dev_ndcg@10": best, "members": tried}}
+    return ranked[0].state, {"ensemble": {"ndcg@10": best, "members": tried}}
 
 
 def _begin_again(modules: Mapping[str, nn.Module], start: Weights, seed: int) -> None:

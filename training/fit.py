@@ -75,8 +75,6 @@ def fit(
     The returned metrics are those of metrics.json. The encoders learn on ``devices.device()`` and in all processes; the rest is
     done on the CPU of the main process, and other processes return encoders as the loop left them.
     """
-    if settings.ensemble > 1:
-        devices.refuse_several("ensemble")
     models = new_models(products, features, settings, knowledge)
     corpus = new_corpus(products, features, models, train_rows)
     tokenizer = TextTokenizer(models.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
@@ -95,6 +93,9 @@ def fit(
     unseen = unseen_word_queries(grammars.unseen(), corpus.table, dev.product_ids, tokenizer, seed=settings.seed)
     validation = {"dev_ndcg@10": dev, **({"unseen_words_ndcg@10": unseen} if unseen else {})}
 
+    def measured() -> dict[str, float]:
+        return {name: _ndcg(models, corpus, queries) for name, queries in validation.items()}
+
     modules = _encoders(models)
     start = interpolation.weights(modules)
     titles = [products[row].title for row in train_rows]
@@ -104,13 +105,17 @@ def fit(
         return _fit_encoders(models, corpus, batch_maker(drawer), titles, dev, replace(settings, seed=seed), own, lessons)
 
     state, members = ensemble.train(
-        modules, start, settings, train_member, lambda: _ndcg(models, corpus, dev), folder=place.folder, key=place.key
+        modules,
+        start,
+        settings,
+        train_member,
+        lambda: interpolation.mean(measured()),
+        folder=place.folder,
+        key=place.key,
     )
 
     def finish() -> dict[str, Any]:
-        shares = interpolation.choose(
-            modules, start, lambda: {name: _ndcg(models, corpus, queries) for name, queries in validation.items()}
-        )
+        shares = interpolation.choose(modules, start, measured)
         scorer = _fit_scorer(models, corpus, batch_maker(grammars.training("scorer")), dev, validation, settings)
         words = [grammars.words("encoder"), grammars.words("scorer")]
         facets = named_facets_training.fit(models, words, dev, tokenizer, settings)

@@ -25,9 +25,9 @@ from assortment.serving.step import Tensors
 from assortment_client.contract import STRATEGIES
 
 K: Final = 10
-# Dense where a default can lie: beyond 0.4 most strategies lose much of the relevance.
+# Densest where the default of most strategies lies: beyond 0.3 they lose much of the relevance.
 _FINE: Final = tuple(round(0.02 * step, 2) for step in range(16))
-DIVERSITIES: Final = (*_FINE, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+DIVERSITIES: Final = (*_FINE, *(round(0.05 * step, 2) for step in range(7, 21)))
 LOSSES: Final = (0.0025, 0.005, 0.01, 0.02, 0.05)
 RANDOM: Final = "random relevance"
 
