@@ -93,31 +93,11 @@ def drop_modalities(presence: Tensor, probability: float) -> Tensor:
     return torch.where(kept.sum(1, keepdim=True) > 0, kept, presence)
 
 
-class QueryPicture(nn.Module):
-    """Where a query's picture lies among products: its own vector and a correction, which starts at zero.
-
-    Products and queries share the tower that makes the vector; what a picture asks for is learned here (``query_pictures``).
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.hidden = nn.Linear(VECTOR_DIM, _HIDDEN)
-        self.correction = nn.Linear(_HIDDEN, VECTOR_DIM)
-        nn.init.zeros_(self.correction.weight)
-        nn.init.zeros_(self.correction.bias)
-
-    def forward(self, image_vector: Tensor) -> Tensor:
-        """(B, 256) to (B, 256), not of unit length."""
-        correction: Tensor = self.correction(F.gelu(self.hidden(image_vector)))
-        return image_vector + correction
-
-
 class QueryFusion(nn.Module):
     """Text and picture of a query to its vector, and the categories it means."""
 
     def __init__(self, strategy: FusionStrategy, *, num_categories: int, dropout: float = 0.0) -> None:
         super().__init__()
-        self.picture = QueryPicture()
         self.mix = _STRATEGIES[strategy](_QUERY_WEIGHTS)
         self.intent = IntentHead(num_categories)
         self.dropout = dropout
@@ -126,7 +106,7 @@ class QueryFusion(nn.Module):
         """Vectors (B, 256) and presence (B, 2) to unit rows (B, 256), zero when nothing is present."""
         if self.training and self.dropout:
             presence = drop_modalities(presence, self.dropout)
-        mixed = self.mix(torch.stack([text_vector, self.picture(image_vector)], 1), presence)
+        mixed = self.mix(torch.stack([text_vector, image_vector], 1), presence)
         return F.normalize(mixed, dim=-1) * presence.amax(1, keepdim=True)
 
     def forward(self, text_vector: Tensor, image_vector: Tensor, presence: Tensor) -> tuple[Tensor, Tensor]:
