@@ -14,7 +14,7 @@ from export.assemble import link
 from export.inputs import afresh, verify
 from export.steps import EXPORT
 
-_LAYOUT: Final = 3  # of the folder, and of what its index makes of labels; a higher number makes it afresh
+_LAYOUT: Final = 4  # of the folder, and of what its index makes of labels; a higher number makes it afresh
 
 
 def borrow(paths: BuildPaths, lender: BuildPaths) -> Manifest:

@@ -40,7 +40,7 @@ from training.tables import product_tables
 TEMPLATES: Final = Path(__file__).parents[1] / "model_repository"
 EXPORT: Final = "export"
 ASSEMBLE: Final = "assemble"
-_LAYOUT: Final = 8  # of the folders; a higher number makes them afresh
+_LAYOUT: Final = 9  # of the folders; a higher number makes them afresh
 
 
 def export(

@@ -224,8 +224,8 @@ class SearchClient:
         Args:
             text: title, attributes, start of the description; may be empty when there is a picture.
             image: encoded picture as bytes, or the path of one.
-            labels: "facet=value"; those the model was not trained with come back in ``unknown_labels``, and when they are half
-                of them or more, none is read.
+            labels: "facet=value"; those the model was not trained with come back in ``unknown_labels``. None is read when
+                they are half of them or more, or when no "category=..." is among the others.
             deadline_s: seconds until the call fails.
 
         Raises:

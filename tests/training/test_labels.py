@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from assortment.catalogue.product import Product
+from assortment.known_labels import known_labels
 from assortment_client.contract import MAX_LABELS
 from training.labels import PADDING, LabelTower, label_ids, label_words, vocabulary
 
@@ -30,6 +31,16 @@ def test_half_of_the_labels_tell_nothing_of_a_foreign_product() -> None:
         [product(1, colour="Red"), Product(id="2", title="x", category=("Lamps",), attributes={"colour": "Mauve"})], labels
     )
     assert ids.any(axis=1).tolist() == [False, False]
+
+
+def test_labels_without_a_category_do_not_tell_what_a_product_is() -> None:
+    labels = [PADDING, "brand=Acme", "category=Boots", "category=Shoes", "colour=Red"]
+    bare = Product(id="1", title="x", brand="Acme", attributes={"colour": "Red"})
+    rare = Product(id="2", title="x", brand="Acme", category=("Clogs",), attributes={"colour": "Red"})
+    broad = Product(id="3", title="x", brand="Acme", category=("Shoes", "Clogs"), attributes={"colour": "Red"})
+    assert label_ids([bare, rare, broad], labels).any(axis=1).tolist() == [False, False, True]
+    assert known_labels([b"colour=Red", b"category=Boots"], {b"category=Boots": 1, b"colour=Red": 2}) == [2, 1]
+    assert known_labels([b"colour=Red"], {b"colour=Red": 2}) == []
 
 
 def test_more_labels_than_the_contract_allows_are_cut() -> None:
