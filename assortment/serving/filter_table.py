@@ -62,7 +62,7 @@ class FilterTable:
         self._values = {name: known.get(name, unknown) for name in ("department", "brand")}
         self._values["category"] = FacetValues(categories, levels or [nothing])
         types = facets["type"].codes if "type" in facets else nothing
-        self._levels = dict(zip(public.PRICE_LEVELS, _halves(types, offers.price), strict=True))
+        self._levels: dict[str, Mask] = dict(zip(public.PRICE_LEVELS, _halves(types, offers.price), strict=True))
         self._attributes = {fold(name): values for name, values in known.items() if name not in _NO_ATTRIBUTES}
 
     def __len__(self) -> int:

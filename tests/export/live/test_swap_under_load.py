@@ -205,7 +205,7 @@ def check(traffic: Traffic, right: dict[int, list[Answer]], log: Sequence[tuple[
 
 
 def wait_until_ready(server: LocalServer) -> None:
-    """No version has failed to load: Triton calls itself ready as soon as the versions that it drops have answered what they had."""
+    """No version has failed to load: Triton is ready as soon as the versions that it drops have answered what they had."""
     client = triton.InferenceServerClient(server.grpc_address)
     deadline = time.monotonic() + 60.0
     while not client.is_server_ready():
