@@ -30,7 +30,7 @@ from export.one_at_a_time import exclusive
 from export.product_encoder import ProductEncoder
 
 STEP: Final = "index"
-LAYOUT: Final = 7  # of the folder; a higher number makes it afresh
+LAYOUT: Final = 8  # of the folder; a higher number makes it afresh
 
 _log = logging.getLogger(__name__)
 

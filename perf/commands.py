@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import ParamSpec
 
 from assortment.errors import AssortmentError
+from assortment_client import SearchError
 
 P = ParamSpec("P")
 
@@ -32,7 +33,7 @@ def tells_failures(interrupted: str = "interrupted") -> Callable[[Callable[P, in
         def run(*args: P.args, **kwargs: P.kwargs) -> int:
             try:
                 return main(*args, **kwargs)
-            except AssortmentError as error:
+            except (AssortmentError, SearchError) as error:
                 print(f"error: {error}", file=sys.stderr)
                 return 1
             except KeyboardInterrupt:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from typing import Final
 
 import torch
 
@@ -23,6 +24,7 @@ from training.prepared import Prepared
 from training.settings import TrainingSettings
 
 STEP = "train"
+_LAYOUT: Final = 1  # raised when the same settings train otherwise
 
 
 def train(paths: BuildPaths, settings: TrainingSettings) -> Manifest:
@@ -38,7 +40,7 @@ def train(paths: BuildPaths, settings: TrainingSettings) -> Manifest:
     inputs = {"catalogue": paths.catalogue, "protocol": paths.protocol}
     for folder in inputs.values():
         manifest.verify(folder)
-    chosen = settings.decisive()
+    chosen = {"layout": _LAYOUT, **settings.decisive()}
     if devices.from_main(lambda: manifest.is_current(paths.checkpoints, step=STEP, inputs=inputs, settings=chosen)):
         return manifest.read(paths.checkpoints)
     start = time.monotonic()

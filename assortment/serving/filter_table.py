@@ -25,7 +25,8 @@ from assortment.serving.offers import Offers
 from assortment.serving.understanding.told import price_level_told, price_told, without_told
 from assortment_client import contract as public
 
-_PRICED: Final = 0.5
+KNOWN: Final = 0.5
+"""Share of the products whose price, rating or date is known, from which on words may ask for it."""
 _NO_ATTRIBUTES: Final = frozenset(("department", "type", "brand"))  # facets with a filter of their own
 
 
@@ -127,7 +128,7 @@ class FilterTable:
     @cached_property
     def has_prices(self) -> bool:
         """Whether half of the products or more have one, so that a limit of the price means something."""
-        return bool(np.isfinite(self.offers.price).mean() >= _PRICED) if len(self) else False
+        return bool(np.isfinite(self.offers.price).mean() >= KNOWN) if len(self) else False
 
     def _attribute(self, name: str, field: str) -> FacetValues:
         try:

@@ -43,6 +43,8 @@ class PageRules:
     """What a product has to have; pinned ones and those of earlier pages need not."""
     sort: str = RELEVANCE
     """One of SORTS."""
+    ordered: bool = field(default=False, compare=False)
+    """Whether the caller says the order, be it relevance: then no words do; for ``prepare`` alone."""
     literal: bool = False
     """Whether the query's words are all encoded, and none is read as a filter; for ``prepare`` alone."""
     understood: str = ""
@@ -165,6 +167,7 @@ def _read(told: Mapping[str, Any]) -> PageRules:
         caps=told.get("caps", {}),
         filters=Filters.of(told["filters"]) if "filters" in told else NO_FILTERS,
         sort=told.get("sort", RELEVANCE),
+        ordered="sort" in told,
         literal=told.get("literal", False),
         understood=told.get("understood", ""),
         **{name: tuple(told.get(name, ())) for name in _ID_LISTS},

@@ -18,7 +18,7 @@ from assortment import image
 from assortment.contract import MAX_QUERY_TOKENS, NO_FILTER, PICTURE_SIZE, VECTOR_DIM
 from assortment.errors import InputError
 from assortment.serving import checks, page_rules, sorting
-from assortment.serving.filter_table import FilterTable
+from assortment.serving.filter_table import KNOWN, FilterTable
 from assortment.serving.filters import NO_FILTERS
 from assortment.serving.page_rules import NO_RULES, RELEVANCE, PageRules
 from assortment.serving.request import SearchRequest
@@ -66,7 +66,7 @@ class Preparer:
         """Reads a ``tokenizer.json`` and VALUE_WORDS, where it lies beside it; without ``filters``, words are words."""
         self._tokenizer = TextTokenizer(tokenizer, max_tokens=MAX_QUERY_TOKENS)
         self._filters = filters
-        self._sorts = tuple(sort for sort in sorting.possible(filters.offers) if sort != RELEVANCE) if filters else ()
+        self._sorts = sorting.possible(filters.offers, least=KNOWN)[1:] if filters else []
         self._known = ValueWords(filters.values if filters else {}, value_words.read(tokenizer.parent))
 
     def prepare(self, request: SearchRequest) -> Prepared:
@@ -85,7 +85,8 @@ class Preparer:
         strategy = _NO_STRATEGY if request.strategy is None else checks.strategy(request.strategy)
         rules = NO_RULES if request.rules is None else page_rules.parse(request.rules)
         ordered = _check_sort(rules, request)
-        words, rules = self._understood(query, rules, () if ordered else self._sorts)
+        sorts = () if ordered else self._sorts
+        words, rules = self._understood(query, rules, sorts, may_be_empty=request.picture is not None)
         token_ids = self._tokenizer.encode(words)
         has_text = len(token_ids) > self._tokenizer.num_special
         if not has_text and request.picture is None:
@@ -103,13 +104,13 @@ class Preparer:
             rules=rules,
         )
 
-    def _understood(self, query: str, rules: PageRules, sorts: Sequence[str]) -> tuple[str, PageRules]:
+    def _understood(self, query: str, rules: PageRules, sorts: Sequence[str], *, may_be_empty: bool) -> tuple[str, PageRules]:
         """The words to encode, and the rules with those that the other words stand for, of orders one of ``sorts``."""
         if self._filters is None or rules.literal:
             return query, rules
         asked = rules.filters
         has_prices = self._filters.has_prices and asked.price == NO_FILTERS.price and not asked.price_level
-        understood = understand(query, self._known, has_prices=has_prices, sorts=sorts)
+        understood = understand(query, self._known, has_prices=has_prices, sorts=sorts, may_be_empty=may_be_empty)
         if not understood:
             return query, rules
         sort = understood.sort or rules.sort
@@ -181,7 +182,7 @@ def _check_sort(rules: PageRules, request: SearchRequest) -> bool:
     if rules.sort != RELEVANCE and given:
         allowed = f"{given[0]} is given too, and a sorted page is not diversified; allowed: one of the two"
         raise InputError(f"{public.RULES}.sort", rules.sort, allowed)
-    return rules.sort != RELEVANCE or bool(given)
+    return rules.ordered or bool(given)
 
 
 def _options(prepared: Prepared) -> npt.NDArray[np.float32]:

@@ -46,7 +46,7 @@ class PrepareProductStep:
         return outcomes
 
     def prepare(self, request: ProductRequest) -> Tensors:
-        """Checks and converts one product. Labels that the model does not know are left out and told; see ``known_labels``.
+        """Checks and converts one product. Labels that are not read are told; see ``known_labels``.
 
         Raises:
             InputError: naming the first field that is wrong, its value and what is allowed.
@@ -68,7 +68,7 @@ class PrepareProductStep:
             "PIXELS": NO_PIXELS if request.picture is None else image.pixels(checks.picture(request.picture))[np.newaxis],
             "PRESENCE": np.array([[bool(text.strip()), has_picture]], dtype=np.float32),
             "LABEL_ID": label_ids,
-            "UNKNOWN_LABEL": strings([label.encode() for label in labels if label not in self._label_ids]),
+            "UNKNOWN_LABEL": strings([label.encode() for label in labels if not known or label not in self._label_ids]),
         }
 
 

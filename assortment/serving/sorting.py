@@ -9,7 +9,7 @@ The scorer looks at ``places`` and hands over the NUM_SCORED relevant products t
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -25,16 +25,16 @@ PRIOR_RATINGS: Final = 10
 """Ratings of the catalogue's mean that are added to each product's own: one rating of 5 is no better than 100 of 4.9."""
 
 
-def possible(offers: Offers) -> list[str]:
-    """The orders that the catalogue has data for."""
+def possible(offers: Offers, *, least: float = 0.0) -> list[str]:
+    """The orders that the catalogue has data for, relevance first: of some product, and of the share ``least`` or more."""
+    priced = ~np.isnan(offers.price)
     known = {
-        "relevance": True,
-        "price_ascending": _any(~np.isnan(offers.price)),
-        "price_descending": _any(~np.isnan(offers.price)),
-        "rating": _any(~np.isnan(offers.rating)),
-        "newest": _any(offers.added != UNKNOWN_DATE),
+        "price_ascending": priced,
+        "price_descending": priced,
+        "rating": ~np.isnan(offers.rating),
+        "newest": offers.added != UNKNOWN_DATE,
     }
-    return [sort for sort in public.SORTS if known[sort]]
+    return [sort for sort in public.SORTS if sort not in known or (known[sort].any() and known[sort].mean() >= least)]
 
 
 def check(sort: str, offers: Offers) -> None:
@@ -89,7 +89,3 @@ def _key(sort: str, offers: Offers, rows: Rows) -> npt.NDArray[np.float64]:
     else:
         key = offers.price[rows] if sort == "price_ascending" else -offers.price[rows]
     return key
-
-
-def _any(known: npt.NDArray[Any]) -> bool:
-    return bool(known.any())

@@ -90,7 +90,7 @@ class SearchClient:
         excluded: Sequence[str] = (),
         shown: Sequence[str] = (),
         filters: Filters | None = None,
-        sort: str = contract.SORTS[0],
+        sort: str | None = None,
         literal: bool = False,
         deadline_s: float = 2.0,
         degrade: bool = False,
@@ -112,7 +112,7 @@ class SearchClient:
             excluded: product ids that are never shown.
             shown: product ids that earlier pages showed.
             filters: what a product has to have to be shown.
-            sort: a name in ``contract.SORTS``.
+            sort: a name in ``contract.SORTS``; None: relevance, unless words ask for another order ("cheapest").
             literal: whether the words are taken as they are, and no filter or order read in them.
             deadline_s: seconds until the call fails, all its attempts together; the server drops the request then too.
             degrade: when the servers are overloaded, unavailable or too slow, answer with the ``candidates`` in the order given
@@ -159,7 +159,7 @@ class SearchClient:
         excluded: Sequence[str] = (),
         shown: Sequence[str] = (),
         filters: Filters | None = None,
-        sort: str = contract.SORTS[0],
+        sort: str | None = None,
         literal: bool = False,
         deadline_s: float = 2.0,
         degrade: bool = False,
@@ -224,8 +224,8 @@ class SearchClient:
         Args:
             text: title, attributes, start of the description; may be empty when there is a picture.
             image: encoded picture as bytes, or the path of one.
-            labels: "facet=value"; those the model was not trained with come back in ``unknown_labels``. None is read when
-                they are half of them or more, or when no "category=..." is among the others.
+            labels: "facet=value" as the catalogue has them. Those the model was not trained with are not read, and none is
+                when they are half or more, or no "category=..." is among the others; see ``unknown_labels``.
             deadline_s: seconds until the call fails.
 
         Raises:

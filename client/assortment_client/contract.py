@@ -68,7 +68,7 @@ RULE_FIELDS: Final = (
     "excluded",  # [ids]: never shown
     "shown",  # [ids]: what earlier pages showed, in order; the page goes on after them and repeats none
     "filters",  # an object of FILTER_FIELDS: what a product has to have; all of them hold
-    "sort",  # one of SORTS; left out: "relevance"
+    "sort",  # one of SORTS; left out: "relevance", unless words ask for another order
     "literal",  # bool: true reads no filters and no order in the query's words ("not black", "cheapest")
 )
 MAX_RULES_BYTES: Final = 65_536  # of the JSON, UTF-8

@@ -47,7 +47,7 @@ def _unmet(request: SearchRequest) -> str:
         "caps": request.caps,
         "collapse": request.collapse,
         "near_duplicate": request.near_duplicate is not None,
-        "sort": request.sort != "relevance",
+        "sort": request.sort not in (None, "relevance"),
     }
     names = [name for name, is_asked in asked.items() if is_asked]
     return f"degraded: {', '.join(names)} not kept" if names else ""

@@ -57,9 +57,10 @@ class SearchRequest:
     filters: Filters | None = None
     """What a product has to have to be shown; pinned ones are shown all the same. Filters act before the best matches are taken,
     so a narrow one still fills the page; one that nothing passes gives an empty page whose ``unmet`` says which it was."""
-    sort: str = contract.SORTS[0]
-    """A name in ``contract.SORTS``. All but "relevance" order the relevant products (at least half as relevant as the best) by
-    what they name, and then there is no ``strategy``, ``diversity`` or ``max_relevance_loss``."""
+    sort: str | None = None
+    """A name in ``contract.SORTS``; None is relevance, unless the words ask for another order ("cheapest"). All but relevance
+    order the relevant products (at least half as relevant as the best) by what they name, and then there is no ``strategy``,
+    ``diversity`` or ``max_relevance_loss``."""
 
     literal: bool = False
     """Whether the words of ``query`` are taken as they are. Else values turned down ("not black"), limits and levels of the price

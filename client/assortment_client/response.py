@@ -97,7 +97,7 @@ class ProductEmbedding:
     vector: npt.NDArray[np.float32]
     """(256,) unit length, read-only."""
     unknown_labels: tuple[str, ...]
-    """Labels that the model was not trained with; they were ignored."""
+    """Labels that were not read: those the model was not trained with, or all, where the others do not tell what it is."""
     request_id: str
     """Stands in the server's log too."""
 

@@ -64,7 +64,7 @@ def encode(request: SearchRequest) -> bytes:
     told.update((name, list(ids)) for name in ID_LISTS if (ids := getattr(request, name)))
     if request.filters is not None and (filters := request.filters.told()):
         told["filters"] = filters
-    if request.sort != RELEVANCE:
+    if request.sort is not None:
         told["sort"] = request.sort
     if request.literal:
         told["literal"] = True
@@ -106,6 +106,8 @@ def check_ids(field: str, ids: Any, allowed: str, *, fewest: int, most: int, lon
 
 def _check_sort(request: SearchRequest) -> None:
     """A sorted page is not diversified."""
+    if request.sort is None:
+        return
     if request.sort not in contract.SORTS:
         raise InvalidRequest.of("sort", request.sort, f"allowed: {', '.join(contract.SORTS)}")
     for name in ("diversity", "max_relevance_loss", "strategy"):

@@ -85,8 +85,7 @@ def _configure_rules(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sort",
         choices=contract.SORTS,
-        default=contract.SORTS[0],
-        help="order of the relevant products; all but relevance without diversity (default: %(default)s)",
+        help="order of the relevant products; all but relevance without diversity (default: relevance, or what words ask for)",
     )
     parser.add_argument("--literal", action="store_true", help='read no filter and no order in words ("not black", "cheapest")')
     parser.add_argument(

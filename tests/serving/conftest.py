@@ -14,6 +14,8 @@ from tritonclient.utils import InferenceServerException
 
 from assortment import artefacts
 from assortment.catalogue.product import Product
+from assortment.catalogue.store import Catalogue
+from assortment.paths import BuildPaths
 from assortment.serving import offers
 from assortment.serving.filters import Filters, fold
 from assortment.serving.pipeline import Pipeline
@@ -219,3 +221,8 @@ def _values_of(product: Product, name: str) -> tuple[str, ...]:
     """Of a field or an attribute."""
     fields = {"department": (product.department,), "category": product.category, "brand": (product.brand,)}
     return fields.get(name, (product.attributes.get(name, ""),))
+
+
+@pytest.fixture(scope="module")
+def products(repository: Path) -> dict[str, Product]:
+    return {product.id: product for product in Catalogue.open(BuildPaths(repository.parent).catalogue).products}

@@ -170,13 +170,17 @@ def test_words_for_an_order_sort_the_page_unless_the_caller_says_how(tokenizer_f
         ("cheapest blue shirt", {"diversity": 0.5}),
         ("cheapest blue shirt", {"rules": b'{"sort": "rating"}'}),
     )
-    sorted_page, diversified, rated = step.run([tensors_of(SearchRequest(query=query, **more)) for query, more in asked])
+    asked += (("cheapest blue shirt", {"rules": b'{"sort": "relevance"}'}),)
+    sorted_page, diversified, rated, relevant = step.run(
+        [tensors_of(SearchRequest(query=query, **more)) for query, more in asked]
+    )
     plain = step.run([tensors_of(SearchRequest(query="blue shirt"))])[0]
     assert sorted_page["TOKEN_IDS"].tolist() == plain["TOKEN_IDS"].tolist()
     assert SORTS[sorted_page["SORT"][0, 0]] == "price_ascending"
     assert PageRules.of(sorted_page["RULES"][0, 0]).understood == "cheapest first"
     assert SORTS[diversified["SORT"][0, 0]] == "relevance"
     assert SORTS[rated["SORT"][0, 0]] == "rating"
+    assert SORTS[relevant["SORT"][0, 0]] == "relevance"
     assert diversified["TOKEN_IDS"].tolist() == rated["TOKEN_IDS"].tolist() != plain["TOKEN_IDS"].tolist()
 
 

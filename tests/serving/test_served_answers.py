@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from assortment.catalogue.product import Product
 from assortment.contract import VECTOR_DIM
 from assortment.serving.pipeline import Pipeline
 from assortment.serving.request import Answer, SearchRequest
@@ -105,6 +106,17 @@ def test_a_product_gets_a_unit_vector_and_hears_of_unknown_labels(ask: Ask, png:
     assert result.as_numpy("PRODUCT_VECTOR").shape == (1, VECTOR_DIM)
     assert np.isclose(np.linalg.norm(result.as_numpy("PRODUCT_VECTOR")), 1, atol=1e-4)
     assert result.as_numpy("UNKNOWN_LABEL").tolist() == labels.tolist()
+
+
+def test_known_labels_without_a_category_are_told_to_be_left_out(ask: Ask, products: dict[str, Product]) -> None:
+    product = next(one for one in products.values() if one.attributes.get("colour") and one.category)
+    text, colour = np.array([[b"Shoes"]], dtype=np.object_), f"colour={product.attributes['colour']}".encode()
+    without = ask(ensemble="embed_product", TEXT=text, LABEL=np.array([[colour]], dtype=np.object_))
+    assert without.as_numpy("UNKNOWN_LABEL").tolist() == [[colour]]
+    labels = [colour, f"category={product.category[0]}".encode()]
+    read = ask(ensemble="embed_product", TEXT=text, LABEL=np.array([labels], dtype=np.object_))
+    assert read.as_numpy("UNKNOWN_LABEL").size == 0
+    assert not np.allclose(read.as_numpy("PRODUCT_VECTOR"), without.as_numpy("PRODUCT_VECTOR"))
 
 
 def test_time_of_each_stage_inside_a_text_search_is_in_the_metrics(ask: Ask, server: LocalServer) -> None:

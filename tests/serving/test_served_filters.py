@@ -7,7 +7,6 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,8 +14,6 @@ import pytest
 from tritonclient.utils import InferenceServerException
 
 from assortment.catalogue.product import Product
-from assortment.catalogue.store import Catalogue
-from assortment.paths import BuildPaths
 from assortment.serving.filters import Filters
 from assortment.serving.pipeline import Pipeline
 from assortment.serving.request import Answer, SearchRequest
@@ -27,11 +24,6 @@ pytestmark = pytest.mark.triton
 
 Ask = Callable[..., Any]
 Passes = Callable[[Product, Filters], bool]
-
-
-@pytest.fixture(scope="module")
-def products(repository: Path) -> dict[str, Product]:
-    return {product.id: product for product in Catalogue.open(BuildPaths(repository.parent).catalogue).products}
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 
 from assortment.errors import InputError
 from assortment.serving import sorting
-from assortment.serving.offers import UNKNOWN_DATE, Offers
+from assortment.serving.offers import ROW, UNKNOWN_DATE, Offers
 from assortment_client.contract import SORTS
 
 NAN = float("nan")
@@ -82,3 +82,12 @@ def test_an_order_without_data_is_refused_with_those_there_are() -> None:
         )
     sorting.check("rating", bare)
     sorting.check("relevance", replace(bare, rating=nothing))
+
+
+def test_words_may_ask_for_what_half_of_the_products_know() -> None:
+    rows = np.zeros(4, dtype=ROW)
+    rows["price"], rows["rating"], rows["added"] = [1.0, 2.0, NAN, NAN], [4.0, NAN, NAN, NAN], UNKNOWN_DATE
+    offers = Offers.of(rows)
+    assert sorting.possible(offers) == ["relevance", "price_ascending", "price_descending", "rating"]
+    assert sorting.possible(offers, least=0.5) == ["relevance", "price_ascending", "price_descending"]
+    assert sorting.possible(Offers.of(rows[:0]), least=0.5) == ["relevance"]

@@ -24,7 +24,6 @@ BASELINE: Final = "no training"
 TABLE: Final = "ablation.md"
 SUMMARY: Final = "ablation.json"
 PLOT: Final = "ablation.svg"
-_NO_SEED: Final = 0  # of a run that trains nothing
 _GROUP: Final = {variant.name: variant.group for variant in VARIANTS}
 
 
@@ -136,8 +135,8 @@ def _difference(runs: Sequence[Run], of_default: Sequence[Run], queries: Sequenc
     """Test ndcg@10 of runs less the default's of the same seeds; a baseline has no seed, and goes beside each."""
     by_seed = {run.seed: _ndcg(run.scores[TEST]) for run in of_default}
     of_runs = {run.seed: _ndcg(run.scores[TEST]) for run in runs}
-    if list(of_runs) == [_NO_SEED]:
-        of_runs = dict.fromkeys(by_seed, of_runs[_NO_SEED])
+    if runs[0].name not in _GROUP:  # nothing was trained
+        of_runs = dict.fromkeys(by_seed, of_runs[runs[0].seed])
     shared = [seed for seed in of_runs if seed in by_seed]
     if not shared:
         return None

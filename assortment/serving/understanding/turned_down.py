@@ -14,7 +14,7 @@ from typing import Final
 from assortment.serving.understanding.value_words import Meaning, ValueWords
 from assortment.serving.understanding.words import Word
 
-_CUES: Final = (
+CUES: Final = (
     ("other", "than"),
     ("anything", "but"),
     ("everything", "but"),
@@ -62,16 +62,16 @@ def turned_down(text: str, words: Sequence[Word], known: ValueWords) -> TurnedDo
         while more := _one_more(text, words, place, meaning, known):
             place, meaning = more
             found.add(meaning)
-        found.spans.append((_with_minus(text, words[first]), words[place - 1].end))
+        found.spans.append((with_minus(text, words[first]), words[place - 1].end))
     return found
 
 
 def _after_cue(text: str, words: Sequence[Word], place: int, known: ValueWords) -> int | None:
     """Where the words begin that a cue at ``place`` is about; None when there is no cue, as in a brand that begins with "No"."""
-    if _with_minus(text, words[place]) < words[place].start:
+    if with_minus(text, words[place]) < words[place].start:
         return place  # "-black": of the word itself
     said = tuple(word.text for word in words[place : place + 2])
-    cue = next((cue for cue in _CUES if said[: len(cue)] == cue), ())
+    cue = next((cue for cue in CUES if said[: len(cue)] == cue), ())
     after = place + len(cue)
     if not cue or known.longest(words[place:]) or (after < len(words) and words[after].text in _NO_OBJECT):
         return None
@@ -96,7 +96,7 @@ def _one_more(text: str, words: Sequence[Word], place: int, before: Meaning, kno
     return place + meaning.num_words, meaning
 
 
-def _with_minus(text: str, word: Word) -> int:
+def with_minus(text: str, word: Word) -> int:
     """Where a word starts with the minus sign of "boots -brown" before it; a hyphen inside of a word is none."""
     signed = word.start >= 2 and text[word.start - 1] == "-" and text[word.start - 2].isspace() and word.text[0].isalpha()
     return word.start - 1 if signed else word.start

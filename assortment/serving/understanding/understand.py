@@ -16,6 +16,7 @@ from assortment.serving.understanding.value_words import ValueWords
 from assortment.serving.understanding.words import words_of
 from assortment_client import contract as public
 
+_EMPTIED: Final = re.compile(r"\( ?\)|\[ ?\]|\"  ?\"|\" \"")
 _COMMAS: Final = re.compile(r"\s?,(?: ?,)+")
 
 
@@ -53,7 +54,9 @@ class Understood:
         return replace(filters, without=without, price=price, price_level=filters.price_level or self.price_level)
 
 
-def understand(text: str, known: ValueWords, *, has_prices: bool, sorts: Collection[str] = ()) -> Understood:
+def understand(
+    text: str, known: ValueWords, *, has_prices: bool, sorts: Collection[str] = (), may_be_empty: bool = False
+) -> Understood:
     """Takes a query apart.
 
     Args:
@@ -61,6 +64,7 @@ def understand(text: str, known: ValueWords, *, has_prices: bool, sorts: Collect
         known: values of the catalogue.
         has_prices: whether limits and levels of the price can be kept; where they cannot, such words stay in the text.
         sorts: orders that words may ask for; those for another one stay.
+        may_be_empty: whether no words have to be left, as beside a picture.
     """
     words = words_of(text)
     limits = price_limits(text) if has_prices else None
@@ -69,13 +73,12 @@ def understand(text: str, known: ValueWords, *, has_prices: bool, sorts: Collect
     if limits:
         spans = [*_apart(spans, limits.start, limits.end), (limits.start, limits.end)]
     asked = {}
-    for phrase in phrases(words, known, {*(public.PRICE_LEVELS if has_prices else ()), *sorts}):
-        if len(_apart(spans, phrase.start, phrase.end)) == len(spans):
-            spans = [*spans, (phrase.start, phrase.end)]
-            asked["sort" if phrase.meaning in public.SORTS else "price_level"] = phrase.meaning
+    for phrase in phrases(text, words, known, {*(public.PRICE_LEVELS if has_prices else ()), *sorts}, tuple(spans)):
+        spans = [*spans, (phrase.start, phrase.end)]
+        asked["sort" if phrase.meaning in public.SORTS else "price_level"] = phrase.meaning
     left = _without(text, sorted(spans))
     return Understood(
-        text=left if words_of(left) else text,
+        text=left if words_of(left) or (may_be_empty and spans) else text,
         without={name: tuple(values) for name, values in down.values.items()},
         price=(limits.low, limits.high) if limits else (None, None),
         **asked,
@@ -93,4 +96,4 @@ def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
         kept.append(text[place:start])
         place = max(place, end)
     kept.append(text[place:])
-    return _COMMAS.sub(",", " ".join(" ".join(kept).split())).strip(" ,;-/")
+    return _COMMAS.sub(",", _EMPTIED.sub("", " ".join(" ".join(kept).split()))).strip(" ,;-/")

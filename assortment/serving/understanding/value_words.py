@@ -65,21 +65,26 @@ class ValueWords:
                         found[phrase].append((field, value))
         self._values = dict(found)
 
+    def length(self, words: Sequence[Word]) -> int:
+        """How many of the first words mean something together, as many as may be; 0 when they mean nothing."""
+        stems_ = [word.stem for word in words[:_LONGEST]]
+        return next((number for number in range(len(stems_), 0, -1) if tuple(stems_[:number]) in self._values), 0)
+
     def longest(self, words: Sequence[Word]) -> Meaning | None:
         """What the first words mean, as many of them as mean something; None when they mean nothing.
 
         Values that are written as the words are go before those of other endings: "blue" is no genre of music, the blues.
         """
-        asked = words[:_LONGEST]
-        for number in range(len(asked), 0, -1):
-            if found := self._values.get(tuple(word.stem for word in asked[:number])):
-                said = tuple(word.text for word in asked[:number])
-                exact = [(field, value) for field, value in found if _written(value)[-number:] == said]
-                values: dict[str, list[str]] = defaultdict(list)
-                for field, value in exact or found:
-                    values[field].append(value)
-                return Meaning(number, {field: tuple(named) for field, named in values.items()})
-        return None
+        number = self.length(words)
+        if not number:
+            return None
+        found = self._values[tuple(word.stem for word in words[:number])]
+        said = tuple(word.text for word in words[:number])
+        exact = [(field, value) for field, value in found if _written(value)[-number:] == said]
+        values: dict[str, list[str]] = defaultdict(list)
+        for field, value in exact or found:
+            values[field].append(value)
+        return Meaning(number, {field: tuple(named) for field, named in values.items()})
 
 
 def _written(value: str) -> tuple[str, ...]:

@@ -150,6 +150,54 @@ def test_levels_of_the_price_and_orders(query: str, text: str, level: str, sort:
     assert (understood.without, understood.price) == ({}, NO_PRICE)
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "not that expensive shoes",
+        "not overly expensive shoes",
+        "isn't expensive shoes",
+        "shoes that aren't expensive",
+        "non-expensive shoes",
+        "shoes -expensive",
+        "shoes without expensive zips",
+        "no cheap shoes",
+        "don't want cheap shoes",
+        "shoes -cheap",
+        "neither cheap nor expensive",
+        "not less expensive",
+        "not the cheapest shoes",
+        "shoes -newest",
+        "too expensive shoes",
+        "shirts less than cheap",
+        "expensive looking dress",
+        "dress that looks expensive",
+        "cheap or expensive",
+        "low price high price",
+        "high end table",
+        "vitamin a high end",
+    ],
+)
+def test_what_is_turned_down_or_compared_or_part_of_a_value_asks_for_nothing(query: str) -> None:
+    known = ValueWords({"category": ["Shoes", "End Tables"], "brand": ["A High End"]})
+    assert not understand(query, known, has_prices=True, sorts=public.SORTS)
+
+
+def test_words_of_a_value_do_not_go_with_a_phrase() -> None:
+    known = ValueWords({"category": ["Shirts"], "brand": ["Vitamin A", "So"], "colour": ["Black"]})
+    assert understand("vitamin a cheap", known, has_prices=True).text == "vitamin a"
+    assert understand("shirts by so, cheap", known, has_prices=True).text == "shirts by so"
+    both = understand("shirts not black, cheap", known, has_prices=True)
+    assert (both.text, both.price_level, both.without) == ("shirts", "low", {"colour": ("Black",)})
+
+
+def test_what_is_left_has_no_emptied_brackets_and_may_be_nothing_beside_a_picture() -> None:
+    assert understand("(cheap) shoes", KNOWN, has_prices=True).text == "shoes"
+    assert understand('"cheap" shoes', KNOWN, has_prices=True).text == "shoes"
+    assert understand("shoes at the lowest price", KNOWN, has_prices=False, sorts=public.SORTS).text == "shoes"
+    assert understand("cheapest", KNOWN, has_prices=True, sorts=public.SORTS, may_be_empty=True).text == ""
+    assert understand("shoes", KNOWN, has_prices=True, may_be_empty=True).text == "shoes"
+
+
 def test_limits_and_levels_stand_side_by_side() -> None:
     understood = understand(
         "cheapest cheap shirts under 50, not black, cheaper than 40", KNOWN, has_prices=True, sorts=public.SORTS

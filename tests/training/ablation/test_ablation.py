@@ -89,13 +89,13 @@ def test_the_table_pairs_variants_with_the_default(tmp_path, part: BuildPaths) -
         return Run(name=name, seed=seed, seconds=1.0, scores={DEV: scores, UNSEEN: unseen, TEST: scores})
 
     runs = [made("random", 0, 0.1), made(DEFAULT, 1, 0.5), made(DEFAULT, 2, 0.7), made("fusion mean", 1, 0.4)]
-    runs += [made("fusion gated", 1, 0.4), made("fusion gated", 2, 0.9), made("full", 3, 0.4)]
+    runs += [made("fusion gated", 1, 0.4), made("fusion gated", 2, 0.9), made("all weights", 3, 0.4)]
     table = {row.name: row for row in report.rows(runs, queries)}
     assert (table[DEFAULT].ndcg, table[DEFAULT].seeds, table[DEFAULT].spread) == (0.6, 2, 0.1)
     assert (table[DEFAULT].dev, table[DEFAULT].unseen) == (0.6, 0.3)
     assert table[DEFAULT].difference is None
     assert table["fusion mean"].difference.mean == pytest.approx(-0.1), "of the seed that both have"
-    assert table["full"].difference is None, "no seed that both have"
+    assert table["all weights"].difference is None, "no seed that both have"
     assert table["random"].difference.mean == pytest.approx(-0.5)
     gated = table["fusion gated"].difference
     assert (gated.mean, gated.low, gated.high) == pytest.approx((0.05, -0.1, 0.2)), "the luck of a training is in the interval"
