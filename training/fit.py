@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from training import (
     scorer_training,
 )
 from training.augmentation import pools
+from training.augmentation.pools import Pools
 from training.checkpoint import TrainedModels
 from training.data import Batch, BatchMaker, Corpus, new_corpus
 from training.dev_ranking import QuerySet
@@ -92,9 +94,7 @@ def fit(
     drawer = grammars.training("encoder", generated)
     unseen = unseen_word_queries(grammars.unseen(), corpus.table, dev.product_ids, tokenizer, seed=settings.seed)
     validation = {"dev_ndcg@10": dev, **({"unseen_words_ndcg@10": unseen} if unseen else {})}
-
-    def measured() -> dict[str, float]:
-        return {name: _ndcg(models, corpus, queries) for name, queries in validation.items()}
+    measured = partial(_measured, models, corpus, validation)
 
     modules = _encoders(models)
     start = interpolation.weights(modules)
@@ -105,13 +105,7 @@ def fit(
         return _fit_encoders(models, corpus, batch_maker(drawer), titles, dev, replace(settings, seed=seed), own, lessons)
 
     state, members = ensemble.train(
-        modules,
-        start,
-        settings,
-        train_member,
-        lambda: interpolation.mean(measured()),
-        folder=place.folder,
-        key=place.key,
+        modules, start, settings, train_member, lambda: interpolation.mean(measured()), folder=place.folder, key=place.key
     )
 
     def finish() -> dict[str, Any]:
@@ -121,20 +115,28 @@ def fit(
         facets = named_facets_training.fit(models, words, dev, tokenizer, settings)
         return {"interpolation": shares, **scorer, **facets}
 
-    metrics = {
+    metrics = {**_told(drawer, generated, state), **members, **devices.from_main(finish)}
+    if lessons:
+        metrics["teacher"] = dict(lessons.figures)
+    return replace(models, metrics=metrics), corpus
+
+
+def _told(drawer: QueryGrammar, generated: Pools, state: State) -> dict[str, Any]:
+    """What metrics.json has of the queries and of the loop."""
+    return {
         "queries": {"drawn": dict(drawer.drawn), "rejected": dict(drawer.rejected), "generated": generated.figures()},
         "best_epoch": state.best_epoch,
         "epochs": state.history,
-        **members,
-        **devices.from_main(finish),
-        **({"teacher": dict(lessons.figures)} if lessons else {}),
     }
-    return replace(models, metrics=metrics), corpus
 
 
 def _encoders(models: TrainedModels) -> dict[str, nn.Module]:
     """What the training loop trains; scorer and named facets learn from what it leaves."""
     return {name: module for name, module in models.modules().items() if name not in ("scorer", "named_facets", "open_facets")}
+
+
+def _measured(models: TrainedModels, corpus: Corpus, validation: Mapping[str, QuerySet]) -> dict[str, float]:
+    return {name: _ndcg(models, corpus, queries) for name, queries in validation.items()}
 
 
 def _ndcg(models: TrainedModels, corpus: Corpus, queries: QuerySet) -> float:

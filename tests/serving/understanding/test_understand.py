@@ -195,7 +195,6 @@ def test_what_is_left_has_no_emptied_brackets_and_may_be_nothing_beside_a_pictur
     assert understand('"cheap" shoes', KNOWN, has_prices=True).text == "shoes"
     assert understand("shoes at the lowest price", KNOWN, has_prices=False, sorts=public.SORTS).text == "shoes"
     assert understand("cheapest", KNOWN, has_prices=True, sorts=public.SORTS, may_be_empty=True).text == ""
-    assert understand("shoes", KNOWN, has_prices=True, may_be_empty=True).text == "shoes"
 
 
 def test_limits_and_levels_stand_side_by_side() -> None:
