@@ -84,8 +84,7 @@ class Preparer:
             max_relevance_loss = checks.max_relevance_loss(request.max_relevance_loss, diversity=request.diversity)
         strategy = _NO_STRATEGY if request.strategy is None else checks.strategy(request.strategy)
         rules = NO_RULES if request.rules is None else page_rules.parse(request.rules)
-        ordered = _check_sort(rules, request)
-        sorts = () if ordered else self._sorts
+        sorts = () if _says_how_to_order(rules, request) else self._sorts
         words, rules = self._understood(query, rules, sorts, may_be_empty=request.picture is not None)
         token_ids = self._tokenizer.encode(words)
         has_text = len(token_ids) > self._tokenizer.num_special
@@ -171,8 +170,12 @@ class PrepareStep:
         return self._filters.bitmap(filters)[np.newaxis], np.array([[self._filters.version]], dtype=np.int64)
 
 
-def _check_sort(rules: PageRules, request: SearchRequest) -> bool:
-    """A sorted page is not diversified; whether the caller says how the page is to be ordered."""
+def _says_how_to_order(rules: PageRules, request: SearchRequest) -> bool:
+    """Whether the caller says how the page is to be ordered or diversified.
+
+    Raises:
+        InputError: when both, for a sorted page is not diversified.
+    """
     asked = {
         public.DIVERSITY: request.diversity,
         public.MAX_RELEVANCE_LOSS: request.max_relevance_loss,

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from assortment.errors import AssortmentError
 from assortment_client import SearchError
-from perf.commands import new_parser
+from perf.commands import new_parser, tells_failures
 from perf.recipes import report
 from perf.recipes.found import Found
 from perf.recipes.run import Run
@@ -18,17 +18,14 @@ from perf.recipes.settings import TOOL, RecipesSettings
 from perf.report import results
 
 
+@tells_failures()
 def main(argv: list[str] | None = None) -> int:
     """Runs it and returns the exit code: 1 when it ended before its end, or an answer strays too far."""
     args = _parser().parse_args(argv)
     console = Console()
-    try:
-        settings = _settings(args)
-        run = Run(settings)
-        folder = results.claim(settings.folder, TOOL)
-    except AssortmentError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    settings = _settings(args)
+    run = Run(settings)
+    folder = results.claim(settings.folder, TOOL)
     incomplete = _why_it_ended(run.go)
     report.write(run.found, settings, folder, incomplete=incomplete)
     report.show(run.found, console)

@@ -67,11 +67,11 @@ def _without(shop: Shop, facet: str) -> Shop:
     tokenizer = TextTokenizer(shop.models.tokenizer_file, max_tokens=MAX_PRODUCT_TOKENS)
     texts = [product_text(product) for product in products]
     vectors = encode_texts(shop.models.product_text_encoder, tokenizer, texts, precision="auto", doing=f"texts without {facet}")
-    labels = _other_labels(label_ids(shop.products, shop.models.labels), shop.models.labels, facet)
+    labels = other_labels(label_ids(shop.products, shop.models.labels), shop.models.labels, facet)
     return replace(shop, corpus=replace(shop.corpus, text=torch.from_numpy(vectors), label_id=torch.from_numpy(labels)))
 
 
-def _other_labels(ids: npt.NDArray[np.int64], labels: Sequence[str], facet: str) -> npt.NDArray[np.int64]:
+def other_labels(ids: npt.NDArray[np.int64], labels: Sequence[str], facet: str) -> npt.NDArray[np.int64]:
     """Products' labels (N, MAX_LABELS) without those of a facet, and without the department, which tells of every type."""
     hidden = {"department", "category" if facet == "type" else facet}
     numbers = [number for number, label in enumerate(labels) if label.partition("=")[0] in hidden]

@@ -16,7 +16,7 @@ from assortment.serving.understanding.value_words import ValueWords
 from assortment.serving.understanding.words import words_of
 from assortment_client import contract as public
 
-_EMPTIED: Final = re.compile(r"\( ?\)|\[ ?\]|\"  ?\"|\" \"")
+_EMPTIED: Final = re.compile(r'\( ?\)|\[ ?\]|" ?"')
 _COMMAS: Final = re.compile(r"\s?,(?: ?,)+")
 
 

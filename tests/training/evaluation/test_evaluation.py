@@ -16,7 +16,7 @@ from assortment.catalogue.store import Catalogue
 from assortment.cli import main
 from assortment.paths import BuildPaths
 from assortment.text import product_text
-from training.evaluation.masked import without_words
+from training.evaluation.masked import other_labels, without_words
 from training.evaluation.shop import Shop
 
 
@@ -33,6 +33,13 @@ def test_neither_text_nor_labels_tell_what_is_masked() -> None:
     masked = without_words(product, "type", {"shirt"})
     assert (masked.category, masked.department, masked.attributes) == ((), "", product.attributes)
     assert "hirt" not in product_text(masked)
+
+
+def test_labels_of_other_facets_stay_when_the_type_is_masked() -> None:
+    labels = ["", "brand=Acme", "category=Shirts", "colour=Blue", "department=Men"]
+    ids = np.array([[2, 1, 3, 4, 0]])
+    assert other_labels(ids, labels, "type").tolist() == [[0, 1, 3, 0, 0]]
+    assert other_labels(ids, labels, "colour").tolist() == [[2, 1, 0, 0, 0]]
 
 
 @pytest.fixture(scope="module")
