@@ -46,7 +46,8 @@ search: $(RUN) ## ask a running server: make search ARGS='"blue shoes"'
 	$(ASSORTMENT) search --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
 
 catalogue: $(RUN) ## import the raw files in DATA, or generate the built-in catalogue, and freeze its test queries
-	$(if $(DATA),$(ASSORTMENT) catalogue import $(CATALOGUE) "$(DATA)" --build $(BUILD),$(ASSORTMENT) catalogue generate --build $(BUILD))
+	$(if $(DATA),$(ASSORTMENT) catalogue import $(CATALOGUE) "$(DATA)" --build $(BUILD),$(if $(filter generated,$(CATALOGUE)),$(ASSORTMENT) catalogue generate --build $(BUILD),\
+	  @echo "CATALOGUE=$(CATALOGUE) needs DATA=<folder of the raw files>; without it only CATALOGUE=generated can be made" >&2; exit 1))
 	$(ASSORTMENT) protocol --catalogue $(CATALOGUE) --build $(BUILD)
 
 train: $(RUN) ## train encoders, fusion, intent and scorer
@@ -109,16 +110,16 @@ peers: $(PEERS) ## served, in process, FastAPI, PyTriton: latency, throughput, m
 sweep: $(RUN) ## what each way to diversify costs and brings, on the dev queries: build/CATALOGUE/sweep/
 	$(ASSORTMENT) sweep --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
 
-evaluate: $(RUN) ## ARGS=--pictures, --transfer, --new-products, --report or "--judged FILE": build/CATALOGUE/evaluation/
+evaluate: $(RUN) ## ARGS=--pictures, --transfer, --new-products or "--judged FILE": build/CATALOGUE/evaluation/; --report: build/CATALOGUE/ablation/
 	$(ASSORTMENT) evaluate --catalogue $(BUILD)/$(CATALOGUE)/catalogue $(ARGS)
 
-perf-analyzer: $(RUN) ## NVIDIA's perf_analyzer on the ensembles and each step, ten minutes: build/perf_analyzer/
+perf-analyzer: $(RUN) ## NVIDIA's perf_analyzer on the ensembles and each step, six minutes: build/perf_analyzer/
 	$(BIN)/python -m perf.perf_analyzer --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
 
 model-analyzer: $(RUN) ## configurations for NVIDIA's Model Analyzer, read by its own parser: build/model_analyzer/
 	$(BIN)/python -m perf.model_analyzer --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
 
-cpu-sweep: $(RUN) ## instances, threads and batch windows on the real server, ten minutes: build/cpu_sweep/
+cpu-sweep: $(RUN) ## instances, threads and batch windows on the real server, five minutes: build/cpu_sweep/
 	$(BIN)/python -m perf.cpu_sweep --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
 
 roofline: $(RUN) ## on paper: work of each stage and its expected time on L4, A10 and H100: build/roofline/

@@ -39,7 +39,7 @@ class AdminKey:
             StepError: without repeating the text.
         """
         if not _PATTERN.fullmatch(self.value):
-            raise StepError("an admin key is 16 to 256 characters of A-Z, a-z, 0-9, _ and -; delete its file to get a new one")
+            raise StepError("an admin key is 16 to 256 characters of A-Z, a-z, 0-9, _ and -")
 
     @classmethod
     def read(cls, path: Path) -> AdminKey:
@@ -61,7 +61,7 @@ class AdminKey:
         try:
             return cls(text)
         except StepError as error:
-            raise StepError(f"{path} holds no admin key: {error}") from None
+            raise StepError(f"{path} holds no admin key: {error}; delete the file to get a new one") from None
 
     @classmethod
     def read_or_create(cls, path: Path) -> AdminKey:

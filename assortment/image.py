@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps
 
 from assortment import jpeg_scans
 from assortment.contract import PICTURE_SIZE
@@ -19,6 +19,16 @@ MAX_PIXELS_AT_ONCE: Final = 16_000_000
 """Of what has to be decoded in full size, 64 MB: anything but a JPEG of one scan, which is decoded at a smaller scale."""
 MAX_SCANS: Final = 32
 """Of a progressive JPEG, each a pass over the whole picture; encoders write about ten."""
+_UPRIGHT: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What turns a picture upright, by the orientation that its EXIF tells."""
 Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit says no size; ours is checked from the header, before any pixel is decoded
 _ALLOWED: Final = (
     f"allowed: a {', '.join(FORMATS)} file of at most {MAX_PICTURE_BYTES} bytes and {MAX_PIXELS_AT_ONCE} pixels, "
@@ -40,11 +50,10 @@ def decode(data: bytes, *, field: str = "PICTURE") -> Image.Image:
         picture = Image.open(io.BytesIO(data), formats=FORMATS)
         _check_size(picture, data, field)
         picture.draft("RGB", (PICTURE_SIZE, PICTURE_SIZE))  # JPEG: decode at a smaller scale
-        ImageOps.exif_transpose(picture, in_place=True)
-        return _on_white(picture)
+        return _on_white(_upright(picture))
     except InputError:
         raise
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
+    except Exception as error:  # whatever a decoder raises that trips over hostile bytes: it is this picture that fails
         raise InputError(field, f"{len(data)} bytes", f"they cannot be decoded ({type(error).__name__}); {_ALLOWED}") from None
 
 
@@ -54,6 +63,15 @@ def _check_size(picture: Image.Image, data: bytes, field: str) -> None:
         raise InputError(field, f"{picture.width} x {picture.height} pixels", _ALLOWED)
     if scans > MAX_SCANS:
         raise InputError(field, f"a JPEG of more than {MAX_SCANS} scans", _ALLOWED)
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """Pillow's own ``exif_transpose`` writes the EXIF anew, and fails on many a damaged one beside a good picture."""
+    try:
+        turn = _UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # an EXIF that cannot be read tells no orientation
+        return picture
+    return picture if turn is None else picture.transpose(turn)
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

@@ -72,19 +72,24 @@ def read(folder: Path) -> Manifest:
         raise ManifestError(f"{path} is not a manifest ({error}); delete the folder and run its step again") from None
 
 
+def fingerprints(inputs: Mapping[str, Path]) -> dict[str, str]:
+    """``fingerprint`` of each. Taken before a step begins its work: what changes meanwhile is no input of what it makes."""
+    return {name: fingerprint(path) for name, path in inputs.items()}
+
+
 def write(
     folder: Path,
     *,
     step: str,
-    inputs: Mapping[str, Path],
+    inputs: Mapping[str, str],
     settings: Mapping[str, Any],
     results: Mapping[str, Any] | None = None,
 ) -> Manifest:
-    """Hashes every file in ``folder`` and writes its manifest. Call it last."""
+    """Hashes every file in ``folder`` and writes its manifest. Call it last; ``inputs`` are ``fingerprints`` of before."""
     files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != f".{FILENAME}.unfinished" and p != folder / FILENAME)
     manifest = Manifest(
         step=step,
-        inputs={name: fingerprint(path) for name, path in inputs.items()},
+        inputs=dict(inputs),
         settings=_plain(settings),
         files={str(path.relative_to(folder)): sha256(path) for path in files},
         results=_plain(results or {}),
@@ -105,7 +110,7 @@ def verify(folder: Path) -> Manifest:
     """Reads a manifest and checks every file against it.
 
     Raises:
-        ManifestError: naming the first file that is missing, changed or not listed.
+        ManifestError: naming the first file that is missing or changed.
     """
     manifest = read(folder)
     for name, expected in manifest.files.items():
@@ -127,7 +132,7 @@ def is_current(folder: Path, *, step: str, inputs: Mapping[str, Path], settings:
     return (
         manifest.step == step
         and manifest.settings == _plain(settings)
-        and manifest.inputs == {name: fingerprint(path) for name, path in inputs.items()}
+        and manifest.inputs == fingerprints(inputs)
         and all((folder / name).is_file() for name in manifest.files)
     )
 

@@ -12,8 +12,6 @@ from assortment.paths import BuildPaths
 
 CATALOGUES: Final = ("generated", "fashion", "luma", "icecat", "grocery")
 """All but the first are imported by the reader of the same name."""
-LARGE: Final = frozenset({"fashion", "icecat"})
-"""Catalogues of tens of thousands of products, which take more training."""
 K: Final = 10
 """Every measure and every list of the demo is cut here."""
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from assortment.errors import AssortmentError, StepError
 from assortment.manifest import FILENAME
-from demo.settings import LARGE, DemoSettings
+from demo.settings import DemoSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _train(settings: DemoSettings) -> None:
     from training import settings as presets
     from training.steps import train
 
-    preset = presets.full if settings.catalogue in LARGE else presets.quick
+    preset = presets.quick if settings.data is None else presets.full  # without data of one's own, ten minutes are the limit
     train(settings.paths, preset(**settings.training))
 
 

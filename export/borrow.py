@@ -7,6 +7,7 @@ from typing import Any, Final
 from assortment import manifest
 from assortment.errors import InputError, StepError
 from assortment.manifest import Manifest
+from assortment.one_at_a_time import exclusive
 from assortment.paths import BuildPaths
 from assortment.serving.catalogue_tables import ProductTable
 from export import index_versions
@@ -26,7 +27,7 @@ def borrow(paths: BuildPaths, lender: BuildPaths) -> Manifest:
     Raises:
         InputError: when a catalogue is to borrow from itself.
         ManifestError: when the lender's models are damaged.
-        StepError: when the lender has none.
+        StepError: when the lender has none, there is no such catalogue, or another process is changing it.
     """
     if lender.root.resolve() == paths.root.resolve():
         raise InputError("models-of", lender.root.name, "allowed: another catalogue than the one that borrows")
@@ -34,14 +35,16 @@ def borrow(paths: BuildPaths, lender: BuildPaths) -> Manifest:
         raise StepError(f"{lender.export} holds no exported models; run `assortment export --catalogue {lender.root.name}` first")
     inputs = {"export": lender.export}
     settings = {"layout": _LAYOUT, "models_of": lender.root.name}
-    if manifest.is_current(paths.export, step=EXPORT, inputs=inputs, settings=settings):
-        return manifest.read(paths.export)
-    verify(inputs)
-    afresh(paths.export)
-    lent = manifest.read(lender.export)
-    link({name: lender.export / name for name in lent.files}, paths.export)
-    results = {"models_of": lender.root.name, "default": _default(lender)}
-    return manifest.write(paths.export, step=EXPORT, inputs=inputs, settings=settings, results=results)
+    with exclusive(paths):
+        if manifest.is_current(paths.export, step=EXPORT, inputs=inputs, settings=settings):
+            return manifest.read(paths.export)
+        made_from = manifest.fingerprints(inputs)
+        verify(inputs)
+        afresh(paths.export)
+        lent = manifest.read(lender.export)
+        link({name: lender.export / name for name in lent.files}, paths.export)
+        results = {"models_of": lender.root.name, "default": _default(lender)}
+        return manifest.write(paths.export, step=EXPORT, inputs=made_from, settings=settings, results=results)
 
 
 def _default(lender: BuildPaths) -> dict[str, Any]:

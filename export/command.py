@@ -5,10 +5,22 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Final
 
+from assortment.errors import InputError
 from assortment.paths import BuildPaths
 from export.defaults import MAX_INT8_LOSS, SHIPPING, THREADS, TWINS, Twin
 from export.tensorrt import arguments as tensorrt
+
+_PLAIN: Final = ""
+_BORROWING: Final = "--models-of"
+OPTIONS: Final = {
+    _PLAIN: {"max_int8_loss", "recipe", "threads", *(twin.replace("-", "_") for twin in TWINS)},
+    _BORROWING: {"models_of"},
+    **tensorrt.OPTIONS,
+}
+"""The options that each mode reads, beside those of every mode."""
+OF_EVERY_MODE: Final = {"catalogue", "build"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "engines are built from the models that are exported already."
     )
     parser.add_argument("--catalogue", default="generated", help="name of the folder under --build")
-    parser.add_argument("--build", type=Path, default=Path("build"), help="folder of all build results")
+    parser.add_argument("--build", type=Path, default=tensorrt.BUILD, help="folder of all build results")
     parser.add_argument("--models-of", metavar="CATALOGUE", help="take the exported models of this catalogue")
     parser.add_argument("--max-int8-loss", type=float, default=MAX_INT8_LOSS, help="of dev ndcg@10; above it float32 ships")
     parser.add_argument(
@@ -34,9 +46,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    _check_unused(args)
     if args.tensorrt:
         return tensorrt.run(args)
-    tensorrt.check_unused(args)
     from export.borrow import borrow
     from export.steps import export  # imports torch: not needed for --help
 
@@ -48,3 +60,27 @@ def run(args: argparse.Namespace) -> int:
         done = export(paths, max_int8_loss=args.max_int8_loss, threads=args.threads, recipe=args.recipe, twins=twins)
     print(json.dumps(done.results, indent=1))
     return 0
+
+
+def _check_unused(args: argparse.Namespace) -> None:
+    """Refuses options that would be passed over.
+
+    Raises:
+        InputError: naming each that the chosen mode does not read, its value, and the modes that do.
+    """
+    parser = argparse.ArgumentParser()
+    configure(parser)
+    mode = tensorrt.mode(args) if args.tensorrt else _BORROWING if args.models_of else _PLAIN
+    unused = []
+    for name, default in vars(parser.parse_args([])).items():
+        value = getattr(args, name)
+        if value != default and name not in OPTIONS[mode] | OF_EVERY_MODE:
+            read = ", ".join(_command(each) for each, options in OPTIONS.items() if name in options)
+            unused.append((f"--{name.replace('_', '-')}", value, f"{_command(mode)} does not read it; allowed with: {read}"))
+    if unused:
+        (option, value, allowed), *others = unused
+        raise InputError(option, value, "\n".join([allowed, *(str(InputError(*other)) for other in others)]))
+
+
+def _command(mode: str) -> str:
+    return f"`assortment export {mode}`" if mode else "`assortment export`"

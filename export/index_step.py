@@ -14,6 +14,7 @@ from assortment import artefacts, manifest
 from assortment.catalogue.store import Catalogue
 from assortment.errors import ManifestError
 from assortment.manifest import Manifest
+from assortment.one_at_a_time import exclusive
 from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from assortment.serving.catalogue_tables import KeyTable, ProductTable
@@ -26,7 +27,6 @@ from export.defaults import THREADS
 from export.index import IndexSettings, OutputNames
 from export.inputs import afresh, check_threads, require, verify
 from export.known_vectors import KnownVectors
-from export.one_at_a_time import exclusive
 from export.product_encoder import ProductEncoder
 
 STEP: Final = "index"
@@ -65,6 +65,7 @@ def _index(paths: BuildPaths, threads: int) -> Manifest:
     earlier = None if newest is None else paths.index / str(newest)
     if earlier and manifest.is_current(earlier, step=STEP, inputs=inputs, settings={**settings, "version": int(earlier.name)}):
         return manifest.read(earlier)
+    made_from = manifest.fingerprints(inputs)
     started = time.monotonic()
     verify(inputs)
     catalogue = Catalogue.open(paths.catalogue)
@@ -94,7 +95,7 @@ def _index(paths: BuildPaths, threads: int) -> Manifest:
         **_calibrate(paths, folder, catalogue, encoded.names, chosen, threads=threads),
         "seconds": round(time.monotonic() - started, 1),
     }
-    return manifest.write(folder, step=STEP, inputs=inputs, settings={**settings, "version": version}, results=results)
+    return manifest.write(folder, step=STEP, inputs=made_from, settings={**settings, "version": version}, results=results)
 
 
 def changes(earlier: Path, later: Path) -> dict[str, int]:

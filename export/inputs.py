@@ -15,6 +15,7 @@ _MADE_BY: Final = {
     "catalogue": "assortment catalogue import",
     "protocol": "assortment protocol",
     "checkpoints": "assortment train",
+    "knowledge": "assortment knowledge build",
     "export": "assortment export",
     "index": "assortment index",
     "engines": "assortment export --tensorrt",

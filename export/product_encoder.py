@@ -87,8 +87,9 @@ class ProductEncoder:
         reused, missing = np.flatnonzero(found >= 0), np.flatnonzero(found < 0)
         if known is not None:
             vectors[reused], label_vectors[reused] = known.product_vectors[found[reused]], known.label_vectors[found[reused]]
-        distinct, place = np.unique(np.array([texts[row] for row in missing], dtype=object).astype(str), return_inverse=True)
-        text_vectors = self._encode_texts([str(text) for text in distinct])[place.reshape(-1)]
+        places: dict[str, int] = {}
+        place = [places.setdefault(texts[row], len(places)) for row in missing]
+        text_vectors = self._encode_texts(list(places))[place]
         image_vectors, has_picture, num_unreadable = self._encode_pictures(catalogue, missing.tolist())
         presence = np.stack([np.ones(len(missing), dtype=np.float32), has_picture], axis=1)
         for start in range(0, len(missing), _PRODUCTS_PER_BATCH):
@@ -109,7 +110,7 @@ class ProductEncoder:
             fingerprints=marks,
             names=self._names,
             num_reused=len(reused),
-            num_texts=len(distinct),
+            num_texts=len(places),
             num_pictures=int(has_picture.sum()),
             num_unreadable=num_unreadable,
         )

@@ -17,6 +17,7 @@ from assortment.catalogue.store import Catalogue
 from assortment.contract import VECTOR_DIM
 from assortment.errors import StepError
 from assortment.manifest import Manifest
+from assortment.one_at_a_time import exclusive
 from assortment.paths import BuildPaths
 from assortment.serving.catalogue_tables import ProductTable
 from assortment.serving.offers import UNKNOWN_STOCK, Offers
@@ -26,7 +27,6 @@ from export.assemble import link
 from export.index import IndexSettings, OutputNames
 from export.index_step import STEP
 from export.inputs import afresh
-from export.one_at_a_time import exclusive
 from export.scorer_graph import RowTables
 from training.models import category_ids
 from training.scorer import product_features
@@ -59,7 +59,8 @@ def _refresh(paths: BuildPaths, offers: Mapping[str, Offer]) -> Manifest:
     earlier = paths.index / str(newest)
     told = manifest.verify(earlier)
     inputs = {"export": paths.export, "catalogue": paths.catalogue}
-    if changed := [name for name, folder in inputs.items() if told.inputs[name] != manifest.fingerprint(folder)]:
+    made_from = manifest.fingerprints(inputs)
+    if changed := [name for name, mark in made_from.items() if told.inputs[name] != mark]:
         raise StepError(
             f"version {newest} was indexed from another {changed[0]} than {inputs[changed[0]]} holds now. `assortment catalogue "
             f"publish --catalogue {paths.root.name}` serves what is there, with its own prices; after a rollback, import the "
@@ -91,7 +92,7 @@ def _refresh(paths: BuildPaths, offers: Mapping[str, Offer]) -> Manifest:
         **{name: told.results[name] for name in ("default", "diversity_sweep") if name in told.results},
         "seconds": round(time.monotonic() - started, 1),
     }
-    return manifest.write(folder, step=STEP, inputs=inputs, settings={**told.settings, "version": version}, results=results)
+    return manifest.write(folder, step=STEP, inputs=made_from, settings={**told.settings, "version": version}, results=results)
 
 
 def _as_before(products: Sequence[Product], index: Path) -> list[Product]:

@@ -75,13 +75,14 @@ def resize(shop: BuildPaths, target: BuildPaths, num_products: int, *, queue_tim
     folder = target.index / str(_VERSION)
     require(shop, {**inputs, "catalogue": shop.catalogue, "protocol": shop.protocol})
     if not manifest.is_current(folder, step=STEP, inputs=inputs, settings=settings):
+        made_from = manifest.fingerprints(inputs)
         verify({**inputs, "catalogue": shop.catalogue})
         afresh(target.root)
         for source, place in ((shop.export, target.export), (shop.protocol, target.protocol)):
             link({str(path.relative_to(source)): path for path in source.rglob("*") if path.is_file()}, place)
         folder.mkdir(parents=True)
         _write_index(shop, inputs["index"], folder, num_products)
-        manifest.write(folder, step=STEP, inputs=inputs, settings=settings, results={"products": num_products})
+        manifest.write(folder, step=STEP, inputs=made_from, settings=settings, results={"products": num_products})
     with tempfile.TemporaryDirectory() as scratch:
         templates = steps.TEMPLATES if queue_timeout_ms is None else _patient(Path(scratch) / "templates", queue_timeout_ms)
         steps.assemble(target, templates=templates)

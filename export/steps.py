@@ -20,6 +20,7 @@ from assortment import artefacts, manifest
 from assortment.catalogue.store import Catalogue
 from assortment.errors import InputError, StepError
 from assortment.manifest import Manifest
+from assortment.one_at_a_time import exclusive
 from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from assortment.serving.catalogue_tables import KEPT_VERSIONS
@@ -28,7 +29,6 @@ from export import cpu_encoder, export_models, gpu_twins, index_versions, offer_
 from export.defaults import MAX_INT8_LOSS, SHIPPING, THREADS, Twin
 from export.dev_quality import DevQuality
 from export.inputs import afresh, check_threads, require, verify
-from export.one_at_a_time import exclusive
 from export.recipes import AUTOMATIC, Kitchen
 from export.scorer_graph import RowTables
 from training import checkpoint, features
@@ -63,19 +63,28 @@ def export(
     Raises:
         InputError: when ``max_int8_loss`` is no share, ``threads`` is below 1, or no such recipe ships.
         ManifestError: when an input folder is damaged, naming the file.
-        StepError: when an input folder is missing or unfinished, or an exported model answers otherwise than PyTorch.
+        StepError: when an input folder is missing or unfinished, an exported model answers otherwise than PyTorch, or another
+            process is changing the catalogue.
     """
     if not 0.0 <= max_int8_loss <= 1.0:
         raise InputError("max_int8_loss", max_int8_loss, "allowed: 0 to 1, a difference of ndcg@10")
     if recipe and recipe not in SHIPPING:
         raise InputError("recipe", recipe, f"allowed: {', '.join(SHIPPING)}")
     check_threads(threads)
+    with exclusive(paths):
+        return _export(paths, max_int8_loss, threads, recipe, sorted(set(twins)))
+
+
+def _export(paths: BuildPaths, max_int8_loss: float, threads: int, recipe: str, twins: Sequence[Twin]) -> Manifest:
     inputs = {"checkpoints": paths.checkpoints, "catalogue": paths.catalogue, "protocol": paths.protocol}
-    asked = {"recipe": recipe, "twins": sorted(set(twins))}
+    if (paths.knowledge / manifest.FILENAME).is_file():
+        inputs["knowledge"] = paths.knowledge
+    asked = {"recipe": recipe, "twins": twins}
     settings = {"layout": _LAYOUT, "max_int8_loss": max_int8_loss, **{name: value for name, value in asked.items() if value}}
     require(paths, inputs)
     if manifest.is_current(paths.export, step=EXPORT, inputs=inputs, settings=settings):
         return manifest.read(paths.export)
+    made_from = manifest.fingerprints(inputs)
     started = time.monotonic()
     verify(inputs)
     models, catalogue = checkpoint.load(paths.checkpoints), Catalogue.open(paths.catalogue)
@@ -85,7 +94,7 @@ def export(
     value_words.write(paths.export, paths.knowledge)
     with tempfile.TemporaryDirectory() as scratch:
         kitchen = Kitchen(paths.export, models, catalogue, Protocol.open(paths.protocol), Path(scratch))
-        of_twins = {twin: _write_twin(twin, paths.export, catalogue, kitchen, arguments) for twin in sorted(set(twins))}
+        of_twins = {twin: _write_twin(twin, paths.export, catalogue, kitchen, arguments) for twin in twins}
         with dev_quality(paths, models, catalogue, threads=threads) as quality:
             recipes = [recipe] if recipe else AUTOMATIC
             found = cpu_encoder.ship_if_good(paths.export, quality, kitchen, max_loss=max_int8_loss, recipes=recipes)
@@ -96,7 +105,7 @@ def export(
         "int8_loss": found.loss,
         "seconds": round(time.monotonic() - started, 1),
     }
-    return manifest.write(paths.export, step=EXPORT, inputs=inputs, settings=settings, results=results)
+    return manifest.write(paths.export, step=EXPORT, inputs=made_from, settings=settings, results=results)
 
 
 def assemble(paths: BuildPaths, *, templates: Path = TEMPLATES, engines: Path | None = None) -> Manifest:
@@ -125,6 +134,7 @@ def _assemble(paths: BuildPaths, templates: Path, engines: Path | None) -> Manif
     require(paths, inputs)
     if manifest.is_current(paths.model_repository, step=ASSEMBLE, inputs=inputs, settings=settings):
         return manifest.read(paths.model_repository)
+    made_from = manifest.fingerprints(inputs)
     started = time.monotonic()
     verify(inputs)
     if engines and manifest.read(engines).inputs.get("export") != manifest.fingerprint(paths.export):
@@ -133,7 +143,7 @@ def _assemble(paths: BuildPaths, templates: Path, engines: Path | None) -> Manif
     afresh(unfinished)
     assembling.assemble(templates, paths.export, indices, unfinished, engines=engines)
     results = {"served_version": max(indices), "seconds": round(time.monotonic() - started, 1)}
-    written = manifest.write(unfinished, step=ASSEMBLE, inputs=inputs, settings=settings, results=results)
+    written = manifest.write(unfinished, step=ASSEMBLE, inputs=made_from, settings=settings, results=results)
     assembling.swap(unfinished, paths.model_repository)
     index_versions.prune(paths.index, keep=indices)
     return written

@@ -14,7 +14,7 @@ _LETTERS: Final = 4
 
 
 def write(folder: Path, knowledge: Path) -> None:
-    """Writes VALUE_WORDS into ``folder``: of the knowledge base that the models were trained with, else none."""
+    """Writes VALUE_WORDS into ``folder``: of the catalogue's knowledge base as it is now, if there is one."""
     known = Knowledge.read(knowledge) if (knowledge / manifest.FILENAME).is_file() else Knowledge()
     words = {
         facet: {

@@ -16,25 +16,25 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 
-from assortment import manifest
 from assortment.catalogue.store import Catalogue
-from assortment.errors import StepError
 from assortment.protocol.store import Protocol
 from assortment.serving.pipeline import Pipeline
 from assortment_client import SearchClient, contract
 from deploy.local.server import LocalServer
 from perf import bench_report, one_by_one, saturated, stage_shares
+from perf.assembled import repository_of
 from perf.bench_report import BenchResult
 from perf.bench_settings import BenchSettings
-from perf.commands import new_parser, tells_failures
+from perf.commands import given, new_parser, tells_failures
 from perf.cores import pin, processor
 from perf.in_process import Workers
 from perf.load import SearchLoad
-from perf.report import results
+from perf.report import origin, results
 from perf.report.part import SUMMARY
 from perf.stages import Statistics
 
@@ -49,19 +49,16 @@ def run(settings: BenchSettings, console: Console) -> BenchResult:
         StepError: when the catalogue is not assembled, or both sides answer differently one at a time.
         ServerError: when the server does not start or fails a request.
     """
-    repository = settings.paths.model_repository
-    if not (repository / manifest.FILENAME).is_file():
-        raise StepError(f"{repository} is not there; make it with: assortment demo --catalogue {settings.catalogue}")
-    command = f"make bench CATALOGUE={settings.catalogue}"
+    repository = repository_of(settings.paths)
+    command = origin.command("bench", settings.catalogue)
     with results.claimed(settings.folder, tool=bench_report.TOOL, title=bench_report.TITLE, command=command) as folder:
-        result = _measure(settings, console)
+        result = _measure(settings, repository, console)
         (folder / SUMMARY).write_text(json.dumps(bench_report.summary(result), indent=1) + "\n", encoding="utf-8")
         bench_report.part_of(result, command).write(folder)
     return result
 
 
-def _measure(settings: BenchSettings, console: Console) -> BenchResult:
-    repository = settings.paths.model_repository
+def _measure(settings: BenchSettings, repository: Path, console: Console) -> BenchResult:
     cores = pin(settings.num_cores)
     queries = [query.query for query in Protocol.open(settings.paths.protocol).queries("test")]
     console.print(f"Server and {len(cores)} in-process workers on cores {', '.join(map(str, cores))}", highlight=False)
@@ -107,7 +104,9 @@ def _measure(settings: BenchSettings, console: Console) -> BenchResult:
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's flags, from ``BenchSettings``."""
     default = BenchSettings()
-    parser.add_argument("--cores", type=int, default=default.num_cores, help="cores that both sides share")
+    parser.add_argument(
+        "--cores", dest="num_cores", metavar="CORES", type=int, default=default.num_cores, help="cores that both sides share"
+    )
     parser.add_argument("--in-flight", type=int, default=default.in_flight, help="requests kept at the server when saturated")
     for field, what in (
         ("latency_blocks", "pairs of blocks, one request at a time"),
@@ -123,18 +122,8 @@ def main(argv: list[str] | None = None) -> int:
     """Runs the bench and returns the exit code."""
     parser = new_parser("bench", "What serving costs against the same work in one process, same models and cores.")
     configure(parser)
-    args = parser.parse_args(argv)
+    settings = BenchSettings(**given(parser, argv))
     console = Console()
-    settings = BenchSettings(
-        catalogue=args.catalogue,
-        build=args.build,
-        num_cores=args.cores,
-        in_flight=args.in_flight,
-        latency_blocks=args.latency_blocks,
-        latency_requests=args.latency_requests,
-        throughput_blocks=args.throughput_blocks,
-        throughput_requests=args.throughput_requests,
-    )
     result = run(settings, console)
     bench_report.show(result, console)
     console.print(f"\n{settings.folder / SUMMARY}", highlight=False, soft_wrap=True)

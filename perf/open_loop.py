@@ -12,7 +12,7 @@ import collections
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import grpc.aio
 import numpy as np
@@ -20,9 +20,9 @@ from tritonclient.grpc import service_pb2, service_pb2_grpc
 
 from assortment_client import contract
 from perf.load import search_request
+from perf.patience import SHED
 
 _MESSAGES: Any = service_pb2
-_SHED_TEXT: Final = "Request timeout expired"  # Triton's words for a request that waited too long in a queue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ class OpenLoop:
             await stub.ModelInfer(self._requests[number % len(self._requests)], timeout=left_s)
         except grpc.aio.AioRpcError as error:
             status: str = error.code().name
-            if status == "UNAVAILABLE" and _SHED_TEXT in (error.details() or ""):
+            if status == "UNAVAILABLE" and SHED in (error.details() or ""):
                 return "shed"
             return "late" if status == "DEADLINE_EXCEEDED" else status
         return "good"

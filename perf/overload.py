@@ -8,6 +8,7 @@ server, so that at five times capacity it takes a good part of them.
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,18 +16,18 @@ from pathlib import Path
 
 from rich.console import Console
 
-from assortment import manifest
-from assortment.errors import AssortmentError, InputError, StepError
+from assortment.errors import AssortmentError, InputError
 from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from deploy.local.server import LocalServer
 from perf import overload_report
-from perf.commands import new_parser, tells_failures
+from perf.assembled import repository_of
+from perf.commands import given, new_parser, tells_failures
 from perf.cores import processor
 from perf.load import SearchLoad
 from perf.open_loop import OpenLoop
 from perf.overload_report import Overload
-from perf.report import results
+from perf.report import origin, results
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,17 +66,16 @@ def run(settings: OverloadSettings, console: Console) -> Overload:
         ServerError: when the server does not start.
     """
     paths = BuildPaths(settings.build / settings.catalogue)
-    if not (paths.model_repository / manifest.FILENAME).is_file():
-        raise StepError(f"{paths.model_repository} is not there; make it with: assortment demo --catalogue {settings.catalogue}")
+    repository = repository_of(paths)
     queries = [query.query for query in Protocol.open(paths.protocol).queries("test")]
     result = Overload(catalogue=settings.catalogue, processor=processor(), deadline_s=settings.deadline_ms / 1e3)
     with results.claimed(
         settings.build / overload_report.TOOL,
         tool=overload_report.TOOL,
         title=overload_report.TITLE,
-        command=overload_report.command(result),
+        command=origin.command("overload", settings.catalogue),
     ) as folder:
-        with LocalServer(paths.model_repository) as server:
+        with LocalServer(repository) as server:
             try:
                 measure(server.grpc_address, queries, settings, console, result)
                 server.canary()
@@ -107,27 +107,24 @@ def measure(address: str, queries: Sequence[str], settings: OverloadSettings, co
     result.capacity.append(len(order) / found.seconds)
 
 
-@tells_failures("interrupted; the server was stopped")
-def main(argv: list[str] | None = None) -> int:
-    """Runs it and returns the exit code."""
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's flags, from ``OverloadSettings``."""
     default = OverloadSettings()
-    parser = new_parser("overload", "Goodput and tail of the server at shares and multiples of its capacity, open loop.")
     parser.add_argument("--deadline-ms", type=int, default=default.deadline_ms, help="after which an answer is of no use")
     parser.add_argument("--seconds", type=float, default=default.seconds, help="length of each open-loop run")
     parser.add_argument(
         "--in-flight", type=int, default=default.in_flight, help="requests kept at the server to measure capacity"
     )
     parser.add_argument("--times", type=float, nargs="+", default=default.times, help="loads, as multiples of capacity")
-    args = parser.parse_args(argv)
+
+
+@tells_failures("interrupted; the server was stopped")
+def main(argv: list[str] | None = None) -> int:
+    """Runs it and returns the exit code."""
+    parser = new_parser("overload", "Goodput and tail of the server at shares and multiples of its capacity, open loop.")
+    configure(parser)
+    settings = OverloadSettings(**given(parser, argv))
     console = Console()
-    settings = OverloadSettings(
-        catalogue=args.catalogue,
-        build=args.build,
-        deadline_ms=args.deadline_ms,
-        seconds=args.seconds,
-        in_flight=args.in_flight,
-        times=tuple(args.times),
-    )
     result = run(settings, console)
     overload_report.show(result, console)
     console.print(f"{settings.build / overload_report.TOOL / overload_report.PLOT}", highlight=False, soft_wrap=True)

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import numpy as np
 from rich.console import Console
-from rich.table import Table
 
 from perf.open_loop import Arrivals
 from perf.report import origin, part
 from perf.report.part import SUMMARY, Part
+from perf.report.terminal import show_table
 
 TOOL: Final = "overload"
 TITLE: Final = "Overload: good answers at shares and multiples of capacity"
@@ -80,11 +80,6 @@ def summary(result: Overload) -> dict[str, Any]:
     }
 
 
-def command(result: Overload) -> str:
-    """What makes it again."""
-    return f"make overload CATALOGUE={result.catalogue}"
-
-
 def table(result: Overload) -> part.Table:
     """A row for each load."""
     rows = []
@@ -115,7 +110,7 @@ def part_of(result: Overload) -> Part:
     return Part(
         tool=TOOL,
         title=TITLE,
-        command=command(result),
+        command=origin.command("overload", result.catalogue),
         finding=f"Answers within {result.deadline_s:g} s as a share of capacity: {', '.join(told) or 'none measured'}.",
         made=origin.made(),
         machine=origin.machine(),
@@ -128,13 +123,7 @@ def part_of(result: Overload) -> Part:
 
 def show(result: Overload, console: Console) -> None:
     """The table."""
-    told = table(result)
-    shown = Table(title=told.title, title_justify="left")
-    for heading in told.columns:
-        shown.add_column(heading, justify="right")
-    for row in told.rows:
-        shown.add_row(*row)
-    console.print(shown)
+    show_table(table(result), console)
 
 
 def write(result: Overload, folder: Path) -> None:

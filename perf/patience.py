@@ -11,8 +11,10 @@ from typing import Final
 from assortment.errors import ServerError
 from assortment_client import Overloaded, SearchClient, SearchError, SearchResponse
 
+SHED: Final = "Request timeout expired"
+"""Triton's words for a request that waited too long in a queue."""
 ATTEMPTS: Final = 5
-_PAUSE_S: Final = 0.2
+PAUSE_S: Final = 0.2
 _DEADLINE_S: Final = 10.0  # generous: callers measure time, not patience
 
 
@@ -47,7 +49,7 @@ class PatientSearch:
                 self.refused += 1
                 if attempt == ATTEMPTS:
                     raise ServerError(f"the server shed {query!r} {ATTEMPTS} times: the machine is too busy ({error})") from error
-                time.sleep(_PAUSE_S)
+                time.sleep(PAUSE_S)
             except SearchError as error:
                 raise ServerError(f"the search {query!r} failed: {error}") from error
         raise AssertionError("the loop returns or raises")

@@ -127,3 +127,25 @@ def test_any_shape_becomes_the_encoders_input(size: tuple[int, int]) -> None:
     pixels = image.pixels(image.decode(encoded(Image.new("RGB", size, "navy"), "PNG")))
     assert pixels.shape == (3, 96, 96)
     assert np.isfinite(pixels).all()
+
+
+def _with_exif(exif: bytes) -> bytes:
+    """A JPEG of 4 x 2 whose EXIF is these bytes."""
+    plain = encoded(Image.new("RGB", (4, 2), "red"), "JPEG")
+    marked = b"Exif\0\0" + exif
+    return plain[:2] + b"\xff\xe1" + struct.pack(">H", len(marked) + 2) + marked + plain[2:]
+
+
+def _orientation(value: int, *, count: int = 1, kind: int = 3) -> bytes:
+    return b"MM\0*" + struct.pack(">IH", 8, 1) + struct.pack(">HHIHHI", 0x0112, kind, count, value, 0, 0)
+
+
+@pytest.mark.parametrize(("value", "size"), [(1, (4, 2)), (3, (4, 2)), (6, (2, 4)), (8, (2, 4)), (99, (4, 2))])
+def test_a_picture_is_turned_as_its_exif_says(value: int, size: tuple[int, int]) -> None:
+    assert image.decode(_with_exif(_orientation(value))).size == size
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+@pytest.mark.parametrize("exif", [b"", b"MM\0*", b"II*\0" + b"\xff" * 40, _orientation(6, count=2**31), _orientation(6, kind=99)])
+def test_a_damaged_exif_costs_no_picture(exif: bytes) -> None:
+    assert image.decode(_with_exif(exif)).size in {(4, 2), (2, 4)}

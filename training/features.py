@@ -28,7 +28,7 @@ from assortment.catalogue.store import Catalogue
 from assortment.contract import MAX_PRODUCT_TOKENS
 from assortment.paths import BuildPaths
 from assortment.text import TOKENIZER_FILE, TextTokenizer, attribute_sentence, product_text
-from training import backbones, devices, image_features
+from training import backbones, depends_on, devices, image_features
 from training.backbones import TextBackbone
 from training.image_encoder import ImageEncoder
 from training.settings import TrainingSettings
@@ -70,16 +70,18 @@ def extract(paths: BuildPaths, settings: TrainingSettings) -> Features:
         "text_backbone": settings.text_backbone,
         "image_backbone": settings.image_backbone,
         "precision": settings.precision,
+        **depends_on.text_backbone(settings),
     }
     inputs = {"catalogue": paths.catalogue}
     if not manifest.is_current(paths.features, step=STEP, inputs=inputs, settings=chosen):
+        made_from = manifest.fingerprints(inputs)
         start = time.monotonic()
         backbone = backbones.load_text(settings.text_backbone)  # first: a wrong folder must not cost the features that are there
         paths.features.mkdir(parents=True, exist_ok=True)
         (paths.features / manifest.FILENAME).unlink(missing_ok=True)
-        results = _extract_into(paths.features, Catalogue.open(paths.catalogue), backbone, settings, key=_key(inputs, chosen))
+        results = _extract_into(paths.features, Catalogue.open(paths.catalogue), backbone, settings, key=_key(made_from, chosen))
         results["seconds"] = round(time.monotonic() - start, 1)
-        manifest.write(paths.features, step=STEP, inputs=inputs, settings=chosen, results=results)
+        manifest.write(paths.features, step=STEP, inputs=made_from, settings=chosen, results=results)
     return load(paths.features)
 
 
@@ -89,6 +91,7 @@ def extract_pretrained(paths: BuildPaths, settings: TrainingSettings) -> Feature
     chosen: dict[str, Any] = {"text_backbone": str(paths.pretrained), "precision": settings.precision}
     inputs = {"catalogue": paths.catalogue, "features": plain, "pretrained": paths.pretrained}
     if not manifest.is_current(folder, step=STEP, inputs=inputs, settings=chosen):
+        made_from = manifest.fingerprints(inputs)
         start = time.monotonic()
         folder.mkdir(parents=True, exist_ok=True)
         (folder / manifest.FILENAME).unlink(missing_ok=True)
@@ -98,7 +101,7 @@ def extract_pretrained(paths: BuildPaths, settings: TrainingSettings) -> Feature
         catalogue = Catalogue.open(paths.catalogue)
         size = _encode_texts_into(folder, catalogue, backbone, settings)
         results = {"products": len(catalogue), "text_dimensions": size, "seconds": round(time.monotonic() - start, 1)}
-        manifest.write(folder, step=STEP, inputs=inputs, settings=chosen, results=results)
+        manifest.write(folder, step=STEP, inputs=made_from, settings=chosen, results=results)
     return load(folder)
 
 
@@ -137,7 +140,7 @@ def _extract_into(
 def _encode_texts_into(folder: Path, catalogue: Catalogue, backbone: TextBackbone, settings: TrainingSettings) -> int:
     """Writes tokenizer and text vectors; the vectors' size."""
     (folder / TOKENIZER_FILE).write_text(backbone.tokenizer_json, encoding="utf-8")
-    encoder = TextEncoder(backbone.model, hidden_size=backbone.model.config.hidden_size).eval().to(devices.device())
+    encoder = TextEncoder.of(backbone.model).to(devices.device())
     tokenizer = TextTokenizer(folder / TOKENIZER_FILE, max_tokens=MAX_PRODUCT_TOKENS)
     for field, text in FIELDS.items():
         texts = [text(product) for product in catalogue.products]
@@ -149,6 +152,6 @@ def _encode_texts_into(folder: Path, catalogue: Catalogue, backbone: TextBackbon
     return encoder.projection.in_features
 
 
-def _key(inputs: dict[str, Path], chosen: dict[str, Any]) -> str:
-    told = json.dumps([chosen, {name: manifest.fingerprint(path) for name, path in inputs.items()}], sort_keys=True)
+def _key(made_from: dict[str, str], chosen: dict[str, Any]) -> str:
+    told = json.dumps([chosen, made_from], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()

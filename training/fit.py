@@ -208,7 +208,8 @@ def _fit_encoders(
     loop = EncoderLoop(
         modules,
         step=step,
-        after_step=lambda number: query_tuning.after_step(models.text_encoder, number),
+        after_step=partial(query_tuning.after_step, models.text_encoder),
+        rest=(partial(query_tuning.ranks, models.text_encoder), partial(query_tuning.set_ranks, models.text_encoder)),
         measure=lambda: _ndcg(models, seen, asked),
         settings=settings,
         folder=place.folder,

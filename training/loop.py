@@ -68,6 +68,7 @@ class EncoderLoop:
         *,
         step: Step,
         after_step: Callable[[int], None] = lambda number: None,
+        rest: tuple[Callable[[], Any], Callable[[Any], None]] = (lambda: None, lambda told: None),
         measure: Callable[[], float],
         settings: TrainingSettings,
         folder: Path,
@@ -76,7 +77,8 @@ class EncoderLoop:
     ) -> None:
         """``measure`` gives dev ndcg@10 of the modules as they are; ``folder`` keeps the state; ``logs`` the curves.
 
-        ``after_step`` is called with the number of each optimiser step, from 0, while its gradients are there.
+        ``after_step`` is called with the number of each optimiser step, from 0, while its gradients are there. ``rest`` tells
+        what a run needs beside parameters to go on, as plain values, and takes it back.
         """
         self._parameters = dict(_trainable(modules))
         _copy_into(self._parameters, devices.from_main(lambda: _on_cpu(self._parameters)))  # all processes start from the same
@@ -84,6 +86,7 @@ class EncoderLoop:
         self._optimiser = torch.optim.AdamW(_groups(self._parameters, settings))
         self._peaks = [float(group["lr"]) for group in self._optimiser.param_groups]
         self._step, self._after_step, self._measure, self._settings = step, after_step, measure, settings
+        self._rest, self._set_rest = rest
         self._file, self._logs = folder / STATE_FILE, logs
         self.state = State(key)
         self._best: dict[str, Tensor] = {}
@@ -162,6 +165,7 @@ class EncoderLoop:
             "best": self._best,
             "average": self._average.values,
             "optimiser": self._optimiser.state_dict(),
+            "rest": self._rest(),
         }
         unfinished = self._file.with_suffix(".tmp")
         torch.save(content, unfinished)
@@ -182,6 +186,7 @@ class EncoderLoop:
         self._best = content["best"]
         _copy_into(self._average.values, content["average"])
         self._optimiser.load_state_dict(content["optimiser"])
+        self._set_rest(content["rest"])
         return True
 
 

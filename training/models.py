@@ -45,7 +45,7 @@ def new_models(
     """Untrained models: projections that keep the pretrained cosines, label embeddings from the labels' own words."""
     torch.manual_seed(settings.seed)
     backbone = backbones.load_text(features.text_backbone)
-    product_text = TextEncoder(backbone.model, hidden_size=backbone.model.config.hidden_size).eval()
+    product_text = TextEncoder.of(backbone.model)
     text_vectors = torch.from_numpy(np.array(features.product_text))
     with torch.no_grad():
         product_text.projection.weight.copy_(principal_directions(text_vectors))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import torch
+
 from assortment.catalogue.facets import FacetTable
 from assortment.catalogue.store import Catalogue
 from assortment.contract import MAX_QUERY_TOKENS
@@ -12,7 +14,7 @@ from assortment.paths import BuildPaths
 from assortment.protocol.splits import Split
 from assortment.protocol.store import Protocol
 from assortment.text import TextTokenizer
-from training import backbones, dev_ranking, devices, features
+from training import backbones, dev_ranking, devices, features, tracking
 from training.checkpoint import TrainedModels
 from training.data import Corpus
 from training.dev_ranking import QuerySet
@@ -40,14 +42,18 @@ class Prepared:
 
     @classmethod
     def open(cls, paths: BuildPaths, settings: TrainingSettings) -> Prepared:
-        """Computes the features when they are not there; ``settings`` name the backbones.
+        """Computes features and knowledge when they are not there, and takes the threads that ``settings`` give.
 
         Raises:
-            StepError: when there is no catalogue or no protocol.
+            InputError, StepError: when there is no catalogue or no protocol, or what ``settings`` name is not there.
         """
+        tracking.check(settings)
+        torch.set_num_threads(settings.threads)
         catalogue, protocol = Catalogue.open(paths.catalogue), Protocol.open(paths.protocol)
         with devices.main_first():
-            return cls(paths, catalogue, protocol, features.extract(paths, settings))
+            prepared = cls(paths, catalogue, protocol, features.extract(paths, settings))
+            prepared._knowledge(settings)
+        return prepared
 
     @cached_property
     def dev(self) -> QuerySet:
@@ -74,8 +80,7 @@ class Prepared:
 
     def untrained(self, settings: TrainingSettings) -> TextEncoder:
         """The text encoder as it comes."""
-        backbone = backbones.load_text(settings.text_backbone)
-        return TextEncoder(backbone.model, hidden_size=backbone.model.config.hidden_size).eval()
+        return TextEncoder.of(backbones.load_text(settings.text_backbone).model)
 
     def seen(self, settings: TrainingSettings) -> Features:
         """The features that a run learns from: those of the text encoder after further pre-training, where it is told to."""

@@ -59,8 +59,23 @@ def after_step(encoder: TextEncoder, step: int) -> None:
 
     Its running averages of importance are not saved: a run that goes on after a kill starts them anew.
     """
-    if isinstance(encoder.backbone, PeftModel) and encoder.backbone.active_peft_config.peft_type == "ADALORA":
+    if _has_ranks(encoder):
         cast(Any, encoder.backbone.base_model).update_and_allocate(step)
+
+
+def ranks(encoder: TextEncoder) -> Any:
+    """What AdaLoRA has given to each map, for ``set_ranks``; None of other methods, and as long as nothing is decided."""
+    return cast(Any, encoder.backbone).active_peft_config.rank_pattern if _has_ranks(encoder) else None
+
+
+def set_ranks(encoder: TextEncoder, told: Any) -> None:
+    """Goes on with what ``ranks`` told: after the last division AdaLoRA only keeps to it."""
+    if _has_ranks(encoder):
+        cast(Any, encoder.backbone).active_peft_config.rank_pattern = told
+
+
+def _has_ranks(encoder: TextEncoder) -> bool:
+    return isinstance(encoder.backbone, PeftModel) and encoder.backbone.active_peft_config.peft_type == "ADALORA"
 
 
 def merge(encoder: TextEncoder) -> None:

@@ -6,7 +6,6 @@ what is found on the test queries once, by training with it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from dataclasses import dataclass
@@ -17,9 +16,9 @@ import optuna
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
-from assortment import manifest
 from assortment.errors import InputError
 from assortment.paths import BuildPaths
+from training import depends_on
 from training.fit import Place
 from training.prepared import Prepared
 from training.settings import TrainingSettings
@@ -27,6 +26,8 @@ from training.settings import TrainingSettings
 FOLDER: Final = "search"
 BEST: Final = "best.json"
 _STUDY: Final = "study.log"
+_GIVEN: Final = "given"  # of the trial that has the settings as given, whatever was drawn for it
+_SETTINGS: Final = "settings"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +66,9 @@ class Found:
     """The searched settings; the usual ones when none did better."""
     dev_ndcg: float
     usual_dev_ndcg: float
-    """Of the settings as given, the first trial."""
+    """Of the settings as given."""
     trials: int
     """Finished ones, those of earlier calls included."""
-
-    @property
-    def flags(self) -> str:
-        """For ``assortment train``."""
-        return " ".join(f"--set {name}={value:.6g}" for name, value in self.settings.items())
 
 
 def search(paths: BuildPaths, base: TrainingSettings, *, trials: int) -> Found:
@@ -87,13 +83,14 @@ def search(paths: BuildPaths, base: TrainingSettings, *, trials: int) -> Found:
     folder = paths.root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     prepared = Prepared.open(paths, base)
-    study = _study(folder, base, made_from=manifest.fingerprint(paths.protocol))
-    if not study.trials:
-        given = {name: getattr(base, name) for name in RANGES}
-        study.enqueue_trial({name: value for name, value in given.items() if RANGES[name].low <= value <= RANGES[name].high})
+    study = _study(folder, paths, base)
+    if not _given(study):
+        study.enqueue_trial({}, user_attrs={_GIVEN: True})
 
     def objective(trial: optuna.Trial) -> float:
-        chosen = {name: allowed.suggest(trial, name) for name, allowed in RANGES.items()}
+        drawn = {name: allowed.suggest(trial, name) for name, allowed in RANGES.items()}
+        chosen = {name: getattr(base, name) for name in RANGES} if trial.user_attrs.get(_GIVEN) else drawn
+        trial.set_user_attr(_SETTINGS, chosen)
         settings = TrainingSettings(**{**base.as_dict(), **chosen})
         state = folder / "state"
         shutil.rmtree(state, ignore_errors=True)
@@ -107,18 +104,24 @@ def search(paths: BuildPaths, base: TrainingSettings, *, trials: int) -> Found:
 
     while len(finished()) < trials:
         study.optimize(objective, n_trials=1)
-    usual = finished()[0].value
+    usual = _given(study)[0].value
     assert usual is not None
-    found = Found(settings=study.best_params, dev_ndcg=study.best_value, usual_dev_ndcg=usual, trials=len(finished()))
-    told = {"settings": found.settings, "dev_ndcg@10": found.dev_ndcg, "usual_dev_ndcg@10": usual, "trials": found.trials}
+    best: dict[str, Any] = study.best_trial.user_attrs[_SETTINGS]
+    found = Found(settings=best, dev_ndcg=study.best_value, usual_dev_ndcg=usual, trials=len(finished()))
+    told = {"settings": best, "dev_ndcg@10": found.dev_ndcg, "usual_dev_ndcg@10": usual, "trials": found.trials}
     (folder / BEST).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     return found
 
 
-def _study(folder: Path, base: TrainingSettings, *, made_from: str) -> optuna.Study:
-    """Another one when the catalogue, its queries, or a setting that is not searched is another."""
-    fixed = {name: value for name, value in base.decisive().items() if name not in RANGES}
-    key = hashlib.sha256(json.dumps([made_from, fixed], sort_keys=True).encode()).hexdigest()[:16]
+def _given(study: optuna.Study) -> list[optuna.trial.FrozenTrial]:
+    """The finished trial of the settings as given; none when it was interrupted, too."""
+    return [trial for trial in study.get_trials(states=[optuna.trial.TrialState.COMPLETE]) if trial.user_attrs.get(_GIVEN)]
+
+
+def _study(folder: Path, paths: BuildPaths, base: TrainingSettings) -> optuna.Study:
+    """Another one when the catalogue, its queries, or anything that is not searched is another."""
+    fixed = {name: value for name, value in depends_on.chosen(base).items() if name not in RANGES}
+    key = depends_on.key(paths, fixed)[:16]
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     storage = JournalStorage(JournalFileBackend(str(folder / _STUDY)))
     return optuna.create_study(

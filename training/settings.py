@@ -189,6 +189,8 @@ class TrainingSettings:
     def _check_words(self) -> None:
         if self.held_out_words and not (self.domain_words or self.wordnet):
             raise InputError("held_out_words", True, "allowed: with domain_words or wordnet, beside whose words they are kept")
+        if self.translators and len([folder for folder in self.translators.split(",") if folder]) != _THERE_AND_BACK:
+            raise InputError("translators", self.translators, "allowed: two folders, there and back, with a comma between")
 
     def query_shares(self) -> dict[str, float]:
         """The share of each kind of training query, and of those with price words and slips."""
@@ -216,6 +218,7 @@ QUERY_KINDS: Final = (
     "titles",
     "back_translated",
 )
+_THERE_AND_BACK: Final = 2
 _INDIFFERENT: Final = ("threads", "tracker")
 _LATER: Final = {"ensemble": 1}  # off: what was trained before there was such a setting stays current
 _COUNTS: Final = (

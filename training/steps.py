@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
-from typing import Final
-
-import torch
 
 from assortment import manifest
 from assortment.errors import StepError
 from assortment.manifest import Manifest
 from assortment.metrics import paired_bootstrap
 from assortment.paths import BuildPaths
-from training import checkpoint, dev_ranking, devices, ensemble, zero_shot
+from training import checkpoint, depends_on, dev_ranking, devices, ensemble, zero_shot
 from training.checkpoint import TrainedModels
 from training.data import Corpus
 from training.fit import Place
@@ -24,7 +19,6 @@ from training.prepared import Prepared
 from training.settings import TrainingSettings
 
 STEP = "train"
-_LAYOUT: Final = 1  # raised when the same settings train otherwise
 
 
 def train(paths: BuildPaths, settings: TrainingSettings) -> Manifest:
@@ -40,31 +34,31 @@ def train(paths: BuildPaths, settings: TrainingSettings) -> Manifest:
     inputs = {"catalogue": paths.catalogue, "protocol": paths.protocol}
     for folder in inputs.values():
         manifest.verify(folder)
-    chosen = {"layout": _LAYOUT, **settings.decisive()}
+    chosen = depends_on.chosen(settings)
     if devices.from_main(lambda: manifest.is_current(paths.checkpoints, step=STEP, inputs=inputs, settings=chosen)):
         return manifest.read(paths.checkpoints)
     start = time.monotonic()
-    torch.set_num_threads(settings.threads)
-    frozen = {name: manifest.fingerprint(folder) for name, folder in inputs.items()}
-    if devices.is_main():
+    made_from, key = manifest.fingerprints(inputs), depends_on.key(paths, chosen)
+    prepared = Prepared.open(paths, settings)
+    with devices.main_first():
+        seen = prepared.seen(settings)
+    if devices.is_main():  # whatever ``settings`` name is there: what was trained before may go
         paths.checkpoints.mkdir(parents=True, exist_ok=True)
         (paths.checkpoints / manifest.FILENAME).unlink(missing_ok=True)
-    key = hashlib.sha256(json.dumps([frozen, chosen], sort_keys=True).encode()).hexdigest()
-    prepared = Prepared.open(paths, settings)
-    models, corpus = prepared.fit(settings, Place(folder=paths.checkpoints, logs=paths.root / "logs" / "train", key=key))
+    models, corpus = prepared.fit(settings, Place(folder=paths.checkpoints, logs=paths.root / "logs" / "train", key=key), seen)
 
     def finish() -> Manifest:
         results = _save(paths, settings, prepared, models, corpus)
         for name, folder in inputs.items():
             manifest.verify(folder)
-            if manifest.fingerprint(folder) != frozen[name]:
+            if manifest.fingerprint(folder) != made_from[name]:
                 raise StepError(
                     f"{folder} changed while training; the result would not be comparable, so run `assortment train` again"
                 )
         (paths.checkpoints / STATE_FILE).unlink(missing_ok=True)
         ensemble.forget(paths.checkpoints)
         results["seconds"] = round(time.monotonic() - start, 1)
-        return manifest.write(paths.checkpoints, step=STEP, inputs=inputs, settings=chosen, results=results)
+        return manifest.write(paths.checkpoints, step=STEP, inputs=made_from, settings=chosen, results=results)
 
     return devices.from_main(finish)
 

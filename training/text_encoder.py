@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from transformers import PreTrainedModel
 
 from assortment.contract import VECTOR_DIM
 
@@ -18,6 +19,11 @@ class TextEncoder(nn.Module):
         self.projection = nn.Linear(hidden_size, VECTOR_DIM, bias=False)
         self.read_after: int | None = None
         """Layers below the states that ``read`` gives; None for half of all. Told when layers were cut out."""
+
+    @classmethod
+    def of(cls, backbone: PreTrainedModel) -> TextEncoder:
+        """A pretrained encoder with a projection that has learned nothing yet, to be evaluated."""
+        return cls(backbone, hidden_size=backbone.config.hidden_size).eval()
 
     def pool(self, token_ids: Tensor, mask: Tensor) -> Tensor:
         """Mean of the last layer over real tokens: (B, L) int64 twice to (B, H) float32."""

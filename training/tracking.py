@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,13 +25,21 @@ Record = Callable[[Mapping[str, float], int], None]
 """Takes the figures of an epoch and its number."""
 
 
-@contextmanager
-def curves(folder: Path, settings: TrainingSettings) -> Iterator[Record]:
-    """A run's curves under ``folder``; they are complete when the context ends. Only the main process has any.
+def check(settings: TrainingSettings) -> None:
+    """Before anything is trained.
 
     Raises:
         StepError: when ``settings.tracker`` names a package that is not installed.
     """
+    if settings.tracker == "wandb" and find_spec("wandb") is None:
+        raise StepError(
+            "tracker=wandb: wandb is not installed; `pip install 'assortment[tracking]'`, or take tracker=tensorboard"
+        )
+
+
+@contextmanager
+def curves(folder: Path, settings: TrainingSettings) -> Iterator[Record]:
+    """A run's curves under ``folder``; they are complete when the context ends. Only the main process has any."""
     if not devices.is_main():
         yield lambda figures, epoch: None
         return
@@ -50,12 +59,8 @@ def curves(folder: Path, settings: TrainingSettings) -> Iterator[Record]:
 @contextmanager
 def _wandb_run(folder: Path, settings: TrainingSettings) -> Iterator[Any]:
     os.environ.setdefault("WANDB_ERROR_REPORTING", "false")  # read at import; its own faults would be reported over the network
-    try:
-        import wandb
-    except ModuleNotFoundError as error:
-        raise StepError(
-            f"tracker=wandb: {error.name} is not installed; `pip install 'assortment[tracking]'`, or take tracker=tensorboard"
-        ) from None
+    import wandb
+
     folder.mkdir(parents=True, exist_ok=True)
     quiet = wandb.Settings(console="off", silent=True, disable_git=True, save_code=False, x_disable_stats=True)
     mode: Any = os.environ.get("WANDB_MODE", "offline")

@@ -21,6 +21,7 @@ from assortment.catalogue.store import Catalogue
 from assortment.catalogue.summary import Problem, ReadSummary
 from assortment.errors import DataError, InputError, StepError
 from assortment.manifest import Manifest
+from assortment.one_at_a_time import exclusive_from_the_start
 from assortment.paths import BuildPaths
 
 SHARED_ID: Final = Problem(name="id that several catalogues have", effect="catalogue's name put in front", serious=False)
@@ -36,7 +37,7 @@ def merge(build: Path, name: str, sources: Sequence[str], *, departments: Mappin
     Raises:
         InputError: when there are fewer than two sources, one comes twice or is ``name`` itself, or a department is given to
             none of them.
-        StepError: when one of them has not been made.
+        StepError: when one of them has not been made, or another process is changing ``name``.
         ManifestError: when one does not match its manifest.
     """
     departments = departments or {}
@@ -49,15 +50,17 @@ def merge(build: Path, name: str, sources: Sequence[str], *, departments: Mappin
     catalogues = {source: Catalogue.open(folder) for source, folder in folders.items()}
     inputs = dict(folders)
     settings = {"layout": LAYOUT, "merged": list(sources), "departments": dict(departments)}
-    if manifest.is_current(paths.catalogue, step=STEP, inputs=inputs, settings=settings):
-        return manifest.read(paths.catalogue)
-    for folder in folders.values():
-        manifest.verify(folder)
-    summary = ReadSummary(source=f"{name} (merged)")
-    found = _merged(catalogues, departments, summary)
-    total = sum(map(len, catalogues.values()))
-    write_catalogue(paths.catalogue, progress(found, doing="merging products", total=total), summary)
-    return manifest.write(paths.catalogue, step=STEP, inputs=inputs, settings=settings, results=results_of(summary))
+    with exclusive_from_the_start(paths):
+        if manifest.is_current(paths.catalogue, step=STEP, inputs=inputs, settings=settings):
+            return manifest.read(paths.catalogue)
+        made_from = manifest.fingerprints(inputs)
+        for folder in folders.values():
+            manifest.verify(folder)
+        summary = ReadSummary(source=f"{name} (merged)")
+        found = _merged(catalogues, departments, summary)
+        total = sum(map(len, catalogues.values()))
+        write_catalogue(paths.catalogue, progress(found, doing="merging products", total=total), summary)
+        return manifest.write(paths.catalogue, step=STEP, inputs=made_from, settings=settings, results=results_of(summary))
 
 
 def parse_departments(written: Sequence[str]) -> dict[str, str]:

@@ -23,6 +23,7 @@ from assortment.catalogue.store import CatalogueWriter
 from assortment.catalogue.summary import ReadSummary
 from assortment.errors import DataError, InputError
 from assortment.manifest import Manifest
+from assortment.one_at_a_time import exclusive_from_the_start
 from assortment.paths import BuildPaths
 
 STEP: Final = "catalogue"
@@ -39,12 +40,13 @@ def generate(paths: BuildPaths, *, products: int = DEFAULT_PRODUCTS, seed: int =
     """
     generator.check_size(products)
     settings = {"layout": LAYOUT, "generator": generator.VERSION, "products": products, "seed": seed}
-    if manifest.is_current(paths.catalogue, step=STEP, inputs={}, settings=settings):
-        return manifest.read(paths.catalogue)
-    summary = ReadSummary(source="generated catalogue")
-    made = _counted(generator.generate(products, seed=seed), summary)
-    write_catalogue(paths.catalogue, progress(made, doing="drawing products", total=products), summary)
-    return manifest.write(paths.catalogue, step=STEP, inputs={}, settings=settings, results=results_of(summary))
+    with exclusive_from_the_start(paths):
+        if manifest.is_current(paths.catalogue, step=STEP, inputs={}, settings=settings):
+            return manifest.read(paths.catalogue)
+        summary = ReadSummary(source="generated catalogue")
+        made = _counted(generator.generate(products, seed=seed), summary)
+        write_catalogue(paths.catalogue, progress(made, doing="drawing products", total=products), summary)
+        return manifest.write(paths.catalogue, step=STEP, inputs={}, settings=settings, results=results_of(summary))
 
 
 def import_catalogue(
@@ -65,6 +67,7 @@ def import_catalogue(
         InputError: when there is no such reader, ``table`` is given to another one, ``limit`` is not above zero, or
             ``currency`` is no ISO 4217 code.
         DataError: when ``source`` is not what the reader expects, holds no product, or (strict) has a faulty row.
+        StepError: when another process is changing the catalogue.
     """
     if limit is not None and limit < 1:
         raise InputError("limit", limit, "allowed: 1 and above")
@@ -82,15 +85,16 @@ def import_catalogue(
         "currency": currency,
         **_table_settings(using),
     }
-    if manifest.is_current(paths.catalogue, step=STEP, inputs={}, settings=settings):
-        return manifest.read(paths.catalogue)
-    summary = ReadSummary(source=reader, strict=strict)
-    total = using.count(source)
-    found = (_priced(item, currency) for item in itertools.islice(using.read(source, summary), limit))
-    write_catalogue(
-        paths.catalogue, progress(found, doing=f"reading {reader} products", total=min(total, limit or total)), summary
-    )
-    return manifest.write(paths.catalogue, step=STEP, inputs={}, settings=settings, results=results_of(summary))
+    with exclusive_from_the_start(paths):
+        if manifest.is_current(paths.catalogue, step=STEP, inputs={}, settings=settings):
+            return manifest.read(paths.catalogue)
+        summary = ReadSummary(source=reader, strict=strict)
+        total = using.count(source)
+        found = (_priced(item, currency) for item in itertools.islice(using.read(source, summary), limit))
+        write_catalogue(
+            paths.catalogue, progress(found, doing=f"reading {reader} products", total=min(total, limit or total)), summary
+        )
+        return manifest.write(paths.catalogue, step=STEP, inputs={}, settings=settings, results=results_of(summary))
 
 
 def write_catalogue(folder: Path, products: Iterable[tuple[Product, bytes | None]], summary: ReadSummary) -> None:

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from assortment.diversify.compiled import Floats, Indices, Mask, Rows, compiled, compiled_sums, most_promising, take
-from assortment.diversify.greedy import Chosen
+from assortment.diversify.greedy import Chosen, filled
 from assortment.diversify.problem import Problem
 
 TIE: Final = 1e-6
@@ -25,13 +25,7 @@ TIE: Final = 1e-6
 
 def select(problem: Problem, k: int) -> Chosen:
     """Chooses up to ``k``."""
-    indices, gains = np.empty(k, dtype=np.int64), np.empty(k)
-    eligibility = problem.eligibility.copy()
-    num = _select(
-        problem.vectors @ problem.vectors.T, problem.relevance, problem.diversity, problem.prefix, problem.num_shown,
-        eligibility.open, eligibility.codes, eligibility.room, indices, gains,
-    )  # fmt: skip
-    return indices[:num].tolist(), gains[:num].tolist()
+    return filled(problem, k, _select, problem.vectors @ problem.vectors.T, problem.relevance, problem.diversity)
 
 
 @compiled_sums

@@ -66,24 +66,11 @@ def diversify(
     if strategy not in STRATEGIES:
         raise InputError("strategy", strategy, f"allowed: {', '.join(STRATEGIES)}")
     strength = _strength(diversity, max_relevance_loss)
-    rows, scores = check_candidates(vectors, relevance)
-    prefix, num_shown, eligibility = resolve(constraints, len(scores))
-    problem = Problem(
-        vectors=rows,
-        relevance=scores,
-        diversity=strength,
-        prefix=prefix,
-        num_shown=num_shown,
-        eligibility=eligibility,
-        groups=None if groups is None else group_codes("groups", groups, len(scores)),
-        group_names=None if groups is None else groups.astype(np.int64),
-        intents=None if intents is None else _checked("intents", Intents, intents).checked(len(scores)),
-        facets=None if facets is None else _checked("facets", Facets, facets).checked(len(scores)),
-    )
-    problem = _with_what_it_needs(problem, strategy)
-    length = num_shown + min(int(k), len(scores))
-    if len(prefix) > length:
-        raise InputError("pinned", f"{len(prefix) - num_shown} candidates", f"allowed: at most k, {k}")
+    problem = _with_what_it_needs(_problem(vectors, relevance, strength, groups, intents, facets, constraints), strategy)
+    num_shown, num_pinned = problem.num_shown, len(problem.prefix) - problem.num_shown
+    if num_pinned > min(int(k), len(problem)):
+        raise InputError("pinned", f"{num_pinned} candidates", f"allowed: at most k, {k}")
+    length = num_shown + min(int(k), len(problem))
     select = STRATEGIES[strategy].select
     if max_relevance_loss is not None:
         problem, chosen = loss_budget.strongest(problem, length, select, max_relevance_loss)
@@ -95,9 +82,9 @@ def diversify(
     )
 
 
-def warm_up(dim: int = 8) -> None:
+def warm_up() -> None:
     """Compiles, or loads from the cache, everything that a page is chosen by: seconds that a server spends before it is ready."""
-    rows = np.eye(4, dim, dtype=np.float32)
+    rows = np.eye(4, 8, dtype=np.float32)
     relevance = np.linspace(0.9, 0.6, 4)
     groups = np.array([0, 0, 1, -1])
     constraints = Constraints(caps=[Cap(name="group", groups=groups, most=1)], shown=[3])
@@ -118,6 +105,32 @@ def _strength(diversity: float | None, max_relevance_loss: float | None) -> floa
     if not isinstance(strength, int | float | np.number) or not 0.0 <= strength <= 1.0:
         raise InputError("diversity", strength, "allowed: 0 (pure relevance) to 1 (pure diversity)")
     return float(strength)
+
+
+def _problem(
+    vectors: Vectors,
+    relevance: npt.NDArray[np.floating[Any]],
+    strength: float,
+    groups: npt.NDArray[np.integer[Any]] | None,
+    intents: Intents | None,
+    facets: Facets | None,
+    constraints: Constraints | None,
+) -> Problem:
+    """The arguments of ``diversify``, checked."""
+    rows, scores = check_candidates(vectors, relevance)
+    prefix, num_shown, eligibility = resolve(constraints, len(scores))
+    return Problem(
+        vectors=rows,
+        relevance=scores,
+        diversity=strength,
+        prefix=prefix,
+        num_shown=num_shown,
+        eligibility=eligibility,
+        groups=None if groups is None else group_codes("groups", groups, len(scores)),
+        group_names=None if groups is None else groups.astype(np.int64),
+        intents=None if intents is None else _checked("intents", Intents, intents).checked(len(scores)),
+        facets=None if facets is None else _checked("facets", Facets, facets).checked(len(scores)),
+    )
 
 
 def _checked(name: str, wanted: type[Given], given: object) -> Given:

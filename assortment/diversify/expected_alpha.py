@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 
 from assortment.diversify.compiled import Floats, Indices, Mask, compiled, take
-from assortment.diversify.greedy import TIE, Chosen
+from assortment.diversify.greedy import TIE, Chosen, filled
 from assortment.diversify.problem import Problem
 
 ALPHA: Final = 0.5
@@ -34,13 +34,7 @@ def select(problem: Problem, k: int) -> Chosen:
     for weight, of_facet in zip(weights, values, strict=True):
         left[of_facet] = weight
     always = 1.0 - float(weights.sum())
-    indices, gains = np.empty(k, dtype=np.int64), np.empty(k)
-    eligibility = problem.eligibility.copy()
-    num = _select(
-        problem.relevance, values, left, always, problem.prefix, problem.num_shown,
-        eligibility.open, eligibility.codes, eligibility.room, indices, gains,
-    )  # fmt: skip
-    return indices[:num].tolist(), gains[:num].tolist()
+    return filled(problem, k, _select, problem.relevance, values, left, always)
 
 
 @compiled

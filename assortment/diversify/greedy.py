@@ -1,10 +1,12 @@
-"""The loop of every strategy whose steps look at all candidates.
+"""The loop of every strategy whose steps look at all candidates, and how the loops of others are called.
 
-Strategies with lazy steps (MMR, DPP, SSD, COVER), and expected alpha, have loops of their own, compiled, to the same rules.
+Strategies with lazy steps (MMR, DPP, SSD, COVER), max-sum, and expected alpha have loops of their own, compiled, to the same
+rules.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, Protocol
 
 import numpy as np
@@ -55,6 +57,22 @@ def greedy(problem: Problem, k: int, objective: Objective) -> Chosen:
         if place + 1 < k:
             objective.choose(best)
     return indices, gains
+
+
+def filled(problem: Problem, k: int, kernel: Callable[..., int], *own: object) -> Chosen:
+    """What a compiled loop chooses: up to ``k``.
+
+    Args:
+        problem: the candidates.
+        k: how many, the prefix among them.
+        kernel: takes ``own``, then ``prefix, num_shown, open_, codes, room, indices, gains``; fills the last two, both (k,), and
+            returns how many there are. It may change ``open_`` and ``room``.
+        own: what the strategy chooses by.
+    """
+    indices, gains = np.empty(k, dtype=np.int64), np.empty(k)
+    eligibility = problem.eligibility.copy()
+    num = kernel(*own, problem.prefix, problem.num_shown, eligibility.open, eligibility.codes, eligibility.room, indices, gains)
+    return indices[:num].tolist(), gains[:num].tolist()
 
 
 def by_relevance(problem: Problem, k: int) -> Chosen:

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from assortment.diversify.compiled import Floats, Indices, Mask, Rows, compiled, dot, most_relevant, take
-from assortment.diversify.greedy import Chosen
+from assortment.diversify.greedy import Chosen, filled
 from assortment.diversify.problem import Problem
 
 PAGE: Final = 10
@@ -21,13 +21,7 @@ PAGE: Final = 10
 
 def select(problem: Problem, k: int) -> Chosen:
     """Chooses up to ``k``."""
-    indices, gains = np.empty(k, dtype=np.int64), np.empty(k)
-    eligibility = problem.eligibility.copy()
-    num = _select(
-        problem.vectors, problem.relevance, problem.diversity, problem.prefix, problem.num_shown,
-        eligibility.open, eligibility.codes, eligibility.room, indices, gains,
-    )  # fmt: skip
-    return indices[:num].tolist(), gains[:num].tolist()
+    return filled(problem, k, _select, problem.vectors, problem.relevance, problem.diversity)
 
 
 @compiled

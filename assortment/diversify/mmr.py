@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 
 from assortment.diversify.compiled import Floats, Indices, Mask, Rows, compiled, dot, most_promising, most_relevant, take
-from assortment.diversify.greedy import Chosen
+from assortment.diversify.greedy import Chosen, filled
 from assortment.diversify.problem import Problem
 
 _LEAST_COSINE: Final = -1.01  # of two rows whose lengths are 1 within the tolerance of ``check_candidates``
@@ -35,13 +35,7 @@ def select_clipped(problem: Problem, k: int) -> Chosen:
 
 
 def _run(problem: Problem, k: int, *, clip: bool) -> Chosen:
-    indices, gains = np.empty(k, dtype=np.int64), np.empty(k)
-    eligibility = problem.eligibility.copy()
-    num = _select(
-        problem.vectors, problem.relevance, problem.diversity, clip, problem.prefix, problem.num_shown,
-        eligibility.open, eligibility.codes, eligibility.room, indices, gains,
-    )  # fmt: skip
-    return indices[:num].tolist(), gains[:num].tolist()
+    return filled(problem, k, _select, problem.vectors, problem.relevance, problem.diversity, clip)
 
 
 @compiled

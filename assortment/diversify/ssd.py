@@ -5,27 +5,17 @@ of its equation 12: each step takes the largest ``(1 - diversity) * relevance + 
 of the candidate's part outside the span of those chosen before. Vectors carry the constant dimension of section 5.3, here at
 unit length: the similarity of two candidates is ``(1 + cosine) / 2``, so that opposites are not taken for alike.
 
-The papers' sliding window is for endless feeds. The default window holds the whole page, as pyversity's does; then steps are
-lazy (``volume``). With a smaller one: ``select_window``.
+The paper's sliding window is for endless feeds. Here it holds the whole page, as pyversity's does by default, so steps are lazy
+(``volume``).
 """
 
 from __future__ import annotations
 
-from typing import Final
-
 from assortment.diversify import volume
-from assortment.diversify.greedy import Chosen, greedy
+from assortment.diversify.greedy import Chosen
 from assortment.diversify.problem import Problem
-from assortment.diversify.window import WindowObjective
-
-_SIMILARITY: Final = {"scale": 0.5, "offset": 0.5}
 
 
 def select(problem: Problem, k: int) -> Chosen:
     """Chooses up to ``k``; the window is the page."""
-    return volume.select(problem, k, novelty=volume.ROOT, **_SIMILARITY)
-
-
-def select_window(problem: Problem, k: int, *, window: int) -> Chosen:
-    """Chooses up to ``k``, each held against the last ``window`` choices."""
-    return greedy(problem, k, WindowObjective(problem, window, exact=False, novelty=volume.ROOT, **_SIMILARITY))
+    return volume.select(problem, k, novelty=volume.ROOT, scale=0.5, offset=0.5)

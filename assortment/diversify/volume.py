@@ -5,7 +5,7 @@ once the directions of the chosen ones are taken out, by an incremental Cholesky
 product and t multiplications to bring a candidate past the t-th choice (Chen et al. 2018, section 4). Their similarity is
 ``scale * cosine + offset`` between two candidates and 1 to itself.
 
-``fill`` is lazy and exact: a residual only falls, so an objective computed earlier is an upper bound (Hemmi et al., "Lazy and
+Steps are lazy and exact: a residual only falls, so an objective computed earlier is an upper bound (Hemmi et al., "Lazy and
 fast greedy MAP inference for determinantal point process", NeurIPS 2022, arXiv 2206.05947).
 O(k N (D + k)) time at worst, O(k N) memory.
 """
@@ -29,7 +29,7 @@ from assortment.diversify.compiled import (
     most_relevant,
     take,
 )
-from assortment.diversify.greedy import Chosen
+from assortment.diversify.greedy import Chosen, filled
 from assortment.diversify.problem import Problem
 
 LOG: Final = 0
@@ -43,13 +43,7 @@ in the order of relevance."""
 
 def select(problem: Problem, k: int, *, novelty: int, scale: float = 1.0, offset: float = 0.0) -> Chosen:
     """Chooses up to ``k`` by ``(1 - diversity) * relevance + diversity * novelty(residual)``; the first is the most relevant."""
-    indices, gains = np.empty(k, dtype=np.int64), np.empty(k)
-    eligibility = problem.eligibility.copy()
-    num = _fill(
-        problem.vectors, problem.relevance, problem.diversity, novelty, scale, offset, problem.prefix, problem.num_shown,
-        eligibility.open, eligibility.codes, eligibility.room, indices, gains,
-    )  # fmt: skip
-    return indices[:num].tolist(), gains[:num].tolist()
+    return filled(problem, k, _fill, problem.vectors, problem.relevance, problem.diversity, novelty, scale, offset)
 
 
 @compiled

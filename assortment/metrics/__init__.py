@@ -10,7 +10,8 @@ estimate      means over queries with bootstrap intervals         bootstrap_mean
 
 A ranking is a sequence of distinct product ids, best first; a list shorter than k has nothing in its missing places. Grades
 map ids to whole numbers, here 0..3; a missing id counts as 0. Subtopics map ids to the subtopics that a product covers; a
-missing id covers none.
+missing id covers none. This repository reports some of these measures itself; the others are for evaluations of your own, and all
+are imported from here.
 
 Every measure of a single list is a finite number, for empty input too; each says which. What cannot be measured raises
 ``InputError``, a ``ValueError`` that names the field, its value and what is allowed.

@@ -44,6 +44,7 @@ def freeze(paths: BuildPaths, *, seed: int = DEFAULT_SEED) -> manifest.Manifest:
     settings = {"layout": LAYOUT, "seed": seed, "queries": NUM_QUERIES, "lexicon": manifest.sha256(lexicon.LEXICON_FILE)}
     if manifest.is_current(paths.protocol, step="protocol", inputs=inputs, settings=settings):
         return manifest.read(paths.protocol)
+    made_from = manifest.fingerprints(inputs)
     manifest.verify(paths.catalogue)
     products = catalogue.products
     table = FacetTable.from_products(products)
@@ -70,7 +71,7 @@ def freeze(paths: BuildPaths, *, seed: int = DEFAULT_SEED) -> manifest.Manifest:
     write_queries(paths.protocol, [one.query for one in asked])
     pq.write_table(judgments, paths.protocol / JUDGMENTS, compression="zstd")
     write_splits(paths.protocol, ids={split: _ids(products, split_of, split) for split in SPLITS}, rule=rule)
-    return manifest.write(paths.protocol, step="protocol", inputs=inputs, settings=settings, results=results)
+    return manifest.write(paths.protocol, step="protocol", inputs=made_from, settings=settings, results=results)
 
 
 def picture_digests(catalogue: Catalogue) -> list[str]:

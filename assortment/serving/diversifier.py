@@ -58,7 +58,7 @@ def _answer(tensors: Tensors, table: ProductTable) -> Tensors:
     candidates = PageCandidates.of(table, scored.rows, scored.relevance, rules)
     k = int(tensors["OPTIONS"][0, 0])
     beside_the_best = _beside_the_best(candidates.relevance)
-    facets = OpenFacets(table, candidates.rows, beside_the_best, tensors["OPEN"][0])
+    facets = OpenFacets(table, candidates.rows, beside_the_best, tensors["OPEN"][0], num_shown=candidates.num_shown)
     sorted_page = rules.sort != RELEVANCE
     if sorted_page:
         selection = _sort(table, candidates, rules, k)
@@ -78,7 +78,7 @@ def _answer(tensors: Tensors, table: ProductTable) -> Tensors:
         "CATALOGUE_VERSION": tensors["CATALOGUE_VERSION"],
         # For the metrics alone; no model has these outputs.
         "STRENGTH": np.array([[selection.diversity]]),
-        "NUM_CANDIDATES": np.array([[len(candidates.rows)]]),
+        "NUM_CANDIDATES": np.array([[len(candidates.rows) - candidates.num_shown]]),
     }
 
 

@@ -7,7 +7,7 @@ The answer for all products travels to the scorer as a bitmap, and means nothing
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -116,7 +116,7 @@ class FilterTable:
             told = f"a rating of at least {filters.min_rating:g}"
             conditions.append(Condition(told=told, holds=partial(self._rated, filters.min_rating)))
         for name, unwanted in filters.without.items():
-            values = self._values[name] if name in self._values else self._attribute(name, "without")
+            values = self._values.get(fold(name)) or self._attribute(name, "without", beside=self._values)
             conditions.append(Condition(told=without_told(name, unwanted), holds=partial(values.none_of, unwanted)))
         return conditions
 
@@ -130,11 +130,13 @@ class FilterTable:
         """Whether half of the products or more have one, so that a limit of the price means something."""
         return bool(np.isfinite(self.offers.price).mean() >= KNOWN) if len(self) else False
 
-    def _attribute(self, name: str, field: str) -> FacetValues:
+    def _attribute(self, name: str, field: str, *, beside: Iterable[str] = ()) -> FacetValues:
+        """Of the name; ``beside`` are other names that the field takes, for the error."""
         try:
             return self._attributes[fold(name)]
         except KeyError:
-            allowed = f"allowed: an attribute of this catalogue: {', '.join(self._attributes) or 'it has none'}"
+            of_catalogue = f"an attribute of this catalogue: {', '.join(self._attributes) or 'it has none'}"
+            allowed = f"allowed: {', '.join([*beside, of_catalogue])}"
             raise InputError(f"{public.RULES}.filters.{field}", name, allowed) from None
 
     def _priced(self, low: float | None, high: float | None, rows: Rows | None) -> Mask:

@@ -114,8 +114,7 @@ class StepMetrics:
             if isinstance(outcome, InputError):
                 self._add(INVALID, self._model, _field(outcome), version=version)
             return
-        if public.CATALOGUE_VERSION in outcome:
-            self._answers_from(_version(outcome))
+        self._answers_from(_version(outcome) if public.CATALOGUE_VERSION in outcome else self.kept[-1])
         self._add(REQUESTS, self._model, _outcome(outcome))
         if public.ID in outcome:
             if request_id == CANARY_PASSED:

@@ -34,20 +34,31 @@ class OpenFacets:
         rows: npt.NDArray[np.int32],
         relevance: npt.NDArray[np.float64],
         open_: npt.NDArray[np.float32],
+        *,
+        num_shown: int = 0,
     ) -> None:
-        """``rows`` (n,) of the candidates and their ``relevance`` (n,), best first; ``open_`` (F + 1,) as OPEN tells."""
+        """Of one request.
+
+        Args:
+            table: of the catalogue.
+            rows: (n,) candidates: products of earlier pages, then what can be chosen, best first.
+            relevance: (n,) theirs.
+            open_: (F + 1,) as OPEN tells.
+            num_shown: how many are of earlier pages.
+        """
         self._table, self._rows, self._relevance = table, rows, relevance
-        top, top_relevance = rows[:_LOOKED_AT], relevance[:_LOOKED_AT]
+        best = slice(num_shown, num_shown + _LOOKED_AT)
+        self._top, top_relevance = rows[best], relevance[best]
         told = dict(zip(table.named_facets, open_.tolist(), strict=False))  # the last entry is nothing
         self._open = {name: chance for name, chance in told.items() if name in table.facets}
-        known = {name: openness(table.facets[name].codes[top], top_relevance) for name in COMPARED if name in table.facets}
+        known = {name: openness(table.facets[name].codes[self._top], top_relevance) for name in COMPARED if name in table.facets}
         asked = {name: self._open.get(name, 0.0) + _UNASKED for name in known}
         self._openness = dict(sorted(known.items(), key=lambda item: -item[1] * asked[item[0]]))
 
     def facets(self) -> Facets:
         """The title, where titles repeat, and each facet with the chance that the query leaves it open before all others."""
         closed = 1.0 - sum(self._open.values()) > _NOTHING_OPEN
-        titles = self._table.titles[self._rows[:_LOOKED_AT]]
+        titles = self._table.titles[self._top]
         by_title = (_TITLE_CLOSED if closed else _TITLE_OPEN) if len(np.unique(titles)) < len(titles) else 0.0
         open_ = {} if closed else self._open
         chances = [by_title, *((1.0 - by_title) * chance for chance in open_.values())]

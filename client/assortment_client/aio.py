@@ -12,14 +12,14 @@ from assortment_client import contract, tasks
 from assortment_client.aio_channel import AioChannel
 from assortment_client.aio_driver import AioDriver
 from assortment_client.calls import Calls
+from assortment_client.canaries import NUM_CANARIES
 from assortment_client.channel_options import ChannelArgument
 from assortment_client.deadline import Deadline
 from assortment_client.errors import SearchError
 from assortment_client.filters import Filters
 from assortment_client.observe import Observer
 from assortment_client.options import TLS, Breaker, Hedge, Retry
-from assortment_client.probe import NUM_CANARIES
-from assortment_client.request import Picture, ProductRequest, SearchRequest, check_concurrency, check_deadline
+from assortment_client.request import Picture, ProductRequest, SearchRequest, check_concurrency, check_deadline, request_of
 from assortment_client.response import EndpointHealth, ProductEmbedding, SearchResponse, ServerInfo
 
 _LOG: Final = logging.getLogger(__name__)
@@ -100,25 +100,7 @@ class AsyncSearchClient:
         degrade: bool = False,
     ) -> SearchResponse:
         """As ``SearchClient.search``."""
-        request = SearchRequest(
-            query=query,
-            image=image,
-            candidates=candidates,
-            k=k,
-            strategy=strategy,
-            diversity=diversity,
-            max_relevance_loss=max_relevance_loss,
-            collapse=collapse,
-            near_duplicate=near_duplicate,
-            caps=caps,
-            pinned=pinned,
-            excluded=excluded,
-            shown=shown,
-            filters=filters,
-            sort=sort,
-            literal=literal,
-        )
-        return await self.send(request, deadline_s=deadline_s, degrade=degrade)
+        return await self.send(request_of(locals()), deadline_s=deadline_s, degrade=degrade)
 
     async def rerank(
         self,
@@ -143,26 +125,7 @@ class AsyncSearchClient:
         degrade: bool = False,
     ) -> SearchResponse:
         """As ``SearchClient.rerank``."""
-        return await self.search(
-            query,
-            image=image,
-            candidates=candidates,
-            k=k,
-            strategy=strategy,
-            diversity=diversity,
-            max_relevance_loss=max_relevance_loss,
-            collapse=collapse,
-            near_duplicate=near_duplicate,
-            caps=caps,
-            pinned=pinned,
-            excluded=excluded,
-            shown=shown,
-            filters=filters,
-            sort=sort,
-            literal=literal,
-            deadline_s=deadline_s,
-            degrade=degrade,
-        )
+        return await self.send(request_of(locals()), deadline_s=deadline_s, degrade=degrade)
 
     async def send(self, request: SearchRequest, *, deadline_s: float = 2.0, degrade: bool = False) -> SearchResponse:
         """As ``SearchClient.send``."""

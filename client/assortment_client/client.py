@@ -10,6 +10,7 @@ from typing import Final
 
 from assortment_client import contract, tasks
 from assortment_client.calls import Calls
+from assortment_client.canaries import NUM_CANARIES
 from assortment_client.channel import Channel
 from assortment_client.channel_options import ChannelArgument
 from assortment_client.deadline import Deadline
@@ -18,8 +19,7 @@ from assortment_client.errors import SearchError
 from assortment_client.filters import Filters
 from assortment_client.observe import Observer
 from assortment_client.options import TLS, Breaker, Retry
-from assortment_client.probe import NUM_CANARIES
-from assortment_client.request import Picture, ProductRequest, SearchRequest, check_concurrency, check_deadline
+from assortment_client.request import Picture, ProductRequest, SearchRequest, check_concurrency, check_deadline, request_of
 from assortment_client.response import EndpointHealth, ProductEmbedding, SearchResponse, ServerInfo
 
 _LOG: Final = logging.getLogger(__name__)
@@ -122,25 +122,7 @@ class SearchClient:
             InvalidRequest: a field is wrong (``UnknownCandidates``: an id is not in the catalogue).
             SearchError: any other failure; see ``errors``.
         """
-        request = SearchRequest(
-            query=query,
-            image=image,
-            candidates=candidates,
-            k=k,
-            strategy=strategy,
-            diversity=diversity,
-            max_relevance_loss=max_relevance_loss,
-            collapse=collapse,
-            near_duplicate=near_duplicate,
-            caps=caps,
-            pinned=pinned,
-            excluded=excluded,
-            shown=shown,
-            filters=filters,
-            sort=sort,
-            literal=literal,
-        )
-        return self.send(request, deadline_s=deadline_s, degrade=degrade)
+        return self.send(request_of(locals()), deadline_s=deadline_s, degrade=degrade)
 
     def rerank(
         self,
@@ -170,26 +152,7 @@ class SearchClient:
             InvalidRequest: a field is wrong (``UnknownCandidates``: an id is not in the catalogue).
             SearchError: any other failure; see ``errors``.
         """
-        return self.search(
-            query,
-            image=image,
-            candidates=candidates,
-            k=k,
-            strategy=strategy,
-            diversity=diversity,
-            max_relevance_loss=max_relevance_loss,
-            collapse=collapse,
-            near_duplicate=near_duplicate,
-            caps=caps,
-            pinned=pinned,
-            excluded=excluded,
-            shown=shown,
-            filters=filters,
-            sort=sort,
-            literal=literal,
-            deadline_s=deadline_s,
-            degrade=degrade,
-        )
+        return self.send(request_of(locals()), deadline_s=deadline_s, degrade=degrade)
 
     def send(self, request: SearchRequest, *, deadline_s: float = 2.0, degrade: bool = False) -> SearchResponse:
         """Sends a search that was built, and so checked, before. Raises as ``search`` does."""

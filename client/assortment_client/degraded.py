@@ -15,15 +15,17 @@ _Number = TypeVar("_Number", bound=np.generic)
 
 
 def degraded(request: SearchRequest, *, request_id: str, attempts: int) -> SearchResponse:
-    """Pinned products first, then candidates that are neither excluded nor shown before, ``k`` in all.
+    """Pinned products first, then candidates, ``k`` in all; none that is excluded or was shown before.
 
     Nothing was scored, so every relevance and rank is 0; the reason is PINNED or, the order being the caller's, SORTED. Caps,
     collapsing, near duplicates and sorting are the server's, and not kept; ``unmet`` says which of them the request had.
     """
-    left_out = {*request.excluded, *request.shown, *request.pinned}
+    shown = set(request.shown)
+    pinned = [product_id for product_id in request.pinned if product_id not in shown]
+    left_out = {*shown, *pinned, *request.excluded}
     plain = [product_id for product_id in request.candidates or () if product_id not in left_out]
-    ids = (*request.pinned, *plain)[: request.k]
-    num_pinned = min(len(request.pinned), len(ids))
+    ids = (*pinned, *plain)[: request.k]
+    num_pinned = min(len(pinned), len(ids))
     reasons = np.full(len(ids), Reason.SORTED, dtype=np.int32)
     reasons[:num_pinned] = Reason.PINNED
     return SearchResponse(

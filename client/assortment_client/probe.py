@@ -1,8 +1,4 @@
-"""Canaries at one endpoint: whether it serves a model, whatever it says of itself.
-
-Triton stays READY when a process behind a model has died. It gives requests to a model's instances in turn, so a few canaries in
-a row reach them all: one of two would let a half-dead server pass.
-"""
+"""Canaries at one endpoint: whether it serves a model, whatever it says of itself."""
 
 from __future__ import annotations
 
@@ -12,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Generic
 
 from assortment_client import tasks
 from assortment_client.attempts import Pinned
+from assortment_client.canaries import NUM_CANARIES
 from assortment_client.contract import CANARY_REQUEST_ID
 from assortment_client.deadline import Deadline
 from assortment_client.endpoint import ChannelT, Choice
@@ -23,7 +20,6 @@ from assortment_client.verdict import Verdict
 if TYPE_CHECKING:
     from assortment_client.calls import Calls
 
-NUM_CANARIES: Final = 4
 DEADLINE_S: Final = 2.0
 
 

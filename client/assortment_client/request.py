@@ -9,10 +9,10 @@ import math
 import operator
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from assortment_client import contract, rules
 from assortment_client.errors import InvalidRequest
@@ -116,15 +116,22 @@ class ProductRequest:
         """
         _check_text("text", self.text, contract.MAX_TEXT_CHARACTERS)
         _check_image(self.image)
-        if isinstance(self.labels, str) or len(self.labels) > contract.MAX_LABELS:
-            raise InvalidRequest.of("labels", self.labels, f"allowed: a sequence of at most {contract.MAX_LABELS} labels")
-        for place, label in enumerate(self.labels):
-            if not isinstance(label, str) or "=" not in label:
-                raise InvalidRequest.of(f"labels[{place}]", label, 'allowed: "facet=value"')
-            _check_text(f"labels[{place}]", label, contract.MAX_TEXT_CHARACTERS)
+        _check_labels(self.labels)
         if self.image is None and not self.labels and not self.text.strip():
             raise InvalidRequest.of("text", self.text, "allowed: some text, a picture in image, or labels")
         object.__setattr__(self, "labels", tuple(self.labels))
+
+
+_FIELDS: Final = tuple(each.name for each in fields(SearchRequest))
+
+
+def request_of(arguments: Mapping[str, Any]) -> SearchRequest:
+    """The search that a method was asked for, from its ``locals()``; a test holds its parameters against the fields.
+
+    Raises:
+        InvalidRequest: naming the first field that is wrong, its value and what is allowed.
+    """
+    return SearchRequest(**{name: arguments[name] for name in _FIELDS})
 
 
 def picture_bytes(image: Picture) -> bytes:
@@ -214,6 +221,18 @@ def _check_share(field: str, share: Any, allowed: str) -> None:
         within = False
     if not within:
         raise InvalidRequest.of(field, share, allowed)
+
+
+def _check_labels(labels: Any) -> None:
+    allowed = f"allowed: at most {contract.MAX_LABELS} labels"
+    if isinstance(labels, str | bytes) or not isinstance(labels, Sequence):
+        raise InvalidRequest.of("labels", labels, f"{allowed}, as a sequence of str")
+    if len(labels) > contract.MAX_LABELS:
+        raise InvalidRequest.of("labels", f"{len(labels)} labels", allowed)
+    for place, label in enumerate(labels):
+        if not isinstance(label, str) or "=" not in label:
+            raise InvalidRequest.of(f"labels[{place}]", label, 'allowed: "facet=value"')
+        _check_text(f"labels[{place}]", label, contract.MAX_TEXT_CHARACTERS)
 
 
 def _check_candidates(candidates: Any) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 
-from assortment_client import codec, contract, wire
+from assortment_client import canaries, codec, contract, wire
 from assortment_client.codec import Call
 from assortment_client.degraded import degraded
 from assortment_client.errors import InvalidRequest, UnknownCandidates
@@ -18,10 +17,6 @@ from assortment_client.response import ProductEmbedding, SearchResponse, ServerI
 AnswerT = TypeVar("AnswerT", covariant=True)
 
 _UNKNOWN: Final = re.compile(r"\bposition (\d+), and (\d+) of \d+ candidates are not in")  # the server's candidate_scorer
-_CANARY_TEXT: Final = "blue"
-_CANARY_PICTURE: Final = base64.b64decode(  # a PNG of 8 x 8 blue pixels
-    b"iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEElEQVR42mNgYGjAgYaUBABhfCABHX6X3QAAAABJRU5ErkJggg=="
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +114,10 @@ def canary(model: str, method: str) -> Task[object]:
     if not model:
         return replace(server_info(), method=method)
     if model == contract.EMBED_PRODUCT:
-        task: Task[object] = embed_product(ProductRequest(text=_CANARY_TEXT, image=_CANARY_PICTURE))
+        task: Task[object] = embed_product(canaries.product())
         return replace(task, method=method)
-    request = SearchRequest(
-        query=_CANARY_TEXT,
-        k=1,
-        image=_CANARY_PICTURE if model == contract.SEARCH_MULTIMODAL else None,
-        # No catalogue has it, so that a server which is well says so: the request's own fault, at the last step but one.
-        candidates=["assortment canary"] if model == contract.RERANK else None,
-    )
-    return search(request, method=method)
+    # No catalogue has the candidate, so that a server which is well says so: the request's own fault, at the last step but one.
+    return search(canaries.page(model, candidate="assortment canary", k=1), method=method)
 
 
 def _encoded(call: Call, request_id: str) -> bytes:

@@ -102,9 +102,13 @@ def _key(file: Path | None) -> admin.AdminKey:
     if file is None:
         return admin.AdminKey(secrets.token_urlsafe(32))
     try:
-        return admin.AdminKey(file.read_text(encoding="ascii").strip())
+        text = file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise StepError(f"{file} cannot be read as an admin key ({error}); `assortment serve` writes one") from None
+    try:
+        return admin.AdminKey(text)
+    except StepError as error:
+        raise StepError(f"{file} holds no admin key: {error}; mount the one that `assortment serve` writes") from None
 
 
 if __name__ == "__main__":

@@ -50,8 +50,8 @@ def run(args: argparse.Namespace) -> int:
     paths = BuildPaths(args.build / args.catalogue)
     if args.action == "list":
         return _list(paths, as_json=args.json)
+    from assortment.one_at_a_time import exclusive
     from export.live import publish
-    from export.one_at_a_time import exclusive
 
     servers = _servers(args, paths)
     with exclusive(paths):
@@ -111,12 +111,20 @@ def _servers(args: argparse.Namespace, paths: BuildPaths) -> list[Any]:
 
     if args.no_server:
         return []
+    tls = _tls(args)
     key_file: Path = args.admin_key_file or paths.admin_key
     headers = AdminKey.read(key_file).headers()
-    if (args.tls_cert or args.tls_key) and not (args.tls_ca and args.tls_cert and args.tls_key):
-        raise InputError("--tls-cert", str(args.tls_cert), "allowed: together with --tls-key and --tls-ca")
-    tls: dict[str, Any] = {}
-    if args.tls_ca:
-        told = {"root_certificates": args.tls_ca, "certificate_chain": args.tls_cert, "private_key": args.tls_key}
-        tls = {"ssl": True, **{name: str(path) for name, path in told.items() if path}}
     return [RunningServer(url=url, headers=headers, tls=tls) for url in args.url or [_URL]]
+
+
+def _tls(args: argparse.Namespace) -> dict[str, Any]:
+    """Arguments of ``tritonclient.grpc.InferenceServerClient``; empty without TLS."""
+    given = {"--tls-cert": args.tls_cert, "--tls-key": args.tls_key, "--tls-ca": args.tls_ca}
+    lacking = [option for option, path in given.items() if not path]
+    if lacking and (args.tls_cert or args.tls_key):
+        option = "--tls-cert" if args.tls_cert else "--tls-key"
+        raise InputError(option, str(given[option]), f"allowed: together with {' and '.join(lacking)}")
+    if not args.tls_ca:
+        return {}
+    told = {"root_certificates": args.tls_ca, "certificate_chain": args.tls_cert, "private_key": args.tls_key}
+    return {"ssl": True, **{name: str(path) for name, path in told.items() if path}}

@@ -15,13 +15,13 @@ from typing import Any
 
 from assortment import manifest
 from assortment.errors import ManifestError, ServerError, StepError
+from assortment.one_at_a_time import exclusive
 from assortment.paths import BuildPaths
 from export import index_versions
 from export.assemble import INDEXED, version_files
 from export.live.rehearsal import rehearse
 from export.live.repository import LiveRepository
 from export.live.server import RunningServer
-from export.one_at_a_time import exclusive
 from export.steps import TEMPLATES, assembled_from, digest, servable
 
 _log = logging.getLogger(__name__)

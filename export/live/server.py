@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import io
-import time
+import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import numpy as np
 import tritonclient.grpc as triton
-from PIL import Image
 from tritonclient.utils import InferenceServerException
 
 from assortment.errors import ServerError
 from assortment.serving.metrics import CANARY
+from assortment_client import canaries
 from assortment_client import contract as public
+from assortment_client.codec import Call
+from assortment_client.errors import SearchError
 
 LOAD_DEADLINE_S: Final = 60.0
 _DEADLINE_S: Final = 10.0
-_IN_A_ROW: Final = 4  # of each kind; models have two instances, which take turns
-_PATIENCE: Final = 50  # times that a request is sent again which a busy server shed
-_PAUSE_S: Final = 0.1
-_SHED: Final = ("Request timeout expired", "catalogue changing")
+_PATIENCE_S: Final = 10.0  # with a server that is busy
+_PAGES: Final = (public.SEARCH, public.SEARCH_MULTIMODAL, public.RERANK)  # answers that name their catalogue version
 _RESTRICTED: Final = "This protocol is restricted"
 
 
@@ -61,58 +59,35 @@ class RunningServer:
         Raises:
             ServerError: naming the ensemble that fails, or answers from another version.
         """
-        text = _tensor(public.QUERY, "BYTES", np.array([[b"canary"]], dtype=np.object_))
-        picture = _tensor(public.PICTURE, "BYTES", np.array([[_picture()]], dtype=np.object_))
-        found = self._answer(public.SEARCH, [text], version)
-        key = np.array([[public.candidate_key(found.as_numpy(public.ID)[0, 0].decode())]], dtype=np.int64)
-        requests = {
-            public.SEARCH: [text],
-            public.SEARCH_MULTIMODAL: [text, picture],
-            public.RERANK: [text, _tensor(public.CANDIDATE_KEY, "INT64", key)],
-        }
-        for ensemble, inputs in requests.items():
-            for _ in range(_IN_A_ROW):
-                self._answer(ensemble, inputs, version)
 
-    def _answer(self, ensemble: str, inputs: list[Any], version: int) -> Any:
-        result = self._infer(ensemble, inputs)
+        def ask(call: Call) -> Any:
+            with self._client() as client:
+                inputs = canaries.inputs(call)
+                result = client.infer(call.model, inputs, request_id=CANARY, client_timeout=_DEADLINE_S)
+            self._check_answer(call.model, result, version)
+            return result
+
+        try:  # one round: every model has loaded its version, so what search finds, rerank knows
+            canaries.everywhere(ask, endpoint=self.url, patience_s=_PATIENCE_S, ensembles=_PAGES, rounds=1)
+        except SearchError as error:
+            raise ServerError(f"{self.url} did not answer {error.model}: {error.message}") from error
+
+    def _check_answer(self, ensemble: str, result: Any, version: int) -> None:
         answered = int(result.as_numpy(public.CATALOGUE_VERSION)[0, 0])
         if answered != version:
             raise ServerError(f"{self.url}: {ensemble} answers from catalogue version {answered} instead of {version}")
         if not result.as_numpy(public.ID).size:
             raise ServerError(f"{self.url}: {ensemble} answers with nothing from catalogue version {version}")
-        return result
 
-    def _infer(self, ensemble: str, inputs: list[Any]) -> Any:
-        """One answer; what was shed for want of time is asked again."""
-        for attempt in range(1, _PATIENCE + 1):
-            try:
-                return self._call(f"answer {ensemble}", "infer", ensemble, inputs, request_id=CANARY, client_timeout=_DEADLINE_S)
-            except ServerError as error:
-                if attempt == _PATIENCE or not any(words in str(error) for words in _SHED):
-                    raise
-                time.sleep(_PAUSE_S)
-        raise AssertionError("the last attempt answers or raises")
-
-    def _call(self, doing: str, method: str, *args: Any, **kwargs: Any) -> Any:
-        client = triton.InferenceServerClient(self.url, **self.tls)
+    def _call(self, doing: str, method: str, *args: Any, **kwargs: Any) -> None:
         try:
-            return getattr(client, method)(*args, **kwargs)
+            with self._client() as client:
+                getattr(client, method)(*args, **kwargs)
         except InferenceServerException as error:
             told = str(error.message())
             hint = "; give the key that it was started with: --admin-key-file" if _RESTRICTED in told else ""
             raise ServerError(f"{self.url} did not {doing}: {told}{hint}") from None
-        finally:
-            client.close()
 
-
-def _tensor(name: str, datatype: str, values: Any) -> Any:
-    tensor = triton.InferInput(name, list(values.shape), datatype)
-    tensor.set_data_from_numpy(values)
-    return tensor
-
-
-def _picture() -> bytes:
-    drawn = io.BytesIO()
-    Image.new("RGB", (32, 32), "navy").save(drawn, "PNG")
-    return drawn.getvalue()
+    def _client(self) -> Any:
+        """A client for one call, to be closed by ``with``."""
+        return contextlib.closing(triton.InferenceServerClient(self.url, **self.tls))

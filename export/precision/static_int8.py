@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Final
 
 import onnx
-from onnx import numpy_helper
 from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
@@ -69,14 +68,6 @@ def quantise(source: Path, target: Path, calibration: Calibration, *, keep: Sequ
                 "QDQOpTypePerChannelSupportToAxis": {"MatMul": 1},
             },
         )
-
-
-def zero_points(path: Path) -> set[int]:
-    """All zero points of a model's Q/DQ nodes; {0} when it is symmetric, as TensorRT wants it."""
-    graph = onnx.load(str(path)).graph
-    weights = {weight.name: weight for weight in graph.initializer}
-    named = {node.input[2] for node in graph.node if node.op_type.endswith("uantizeLinear") and len(node.input) > 2}
-    return {int(value) for name in named for value in numpy_helper.to_array(weights[name]).flatten()}
 
 
 @contextmanager

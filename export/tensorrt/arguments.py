@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
-from assortment.errors import InputError, StepError
+from assortment.errors import StepError
 from assortment.paths import BuildPaths
 from export.tensorrt import releases
 from export.tensorrt.settings import PRECISIONS, Settings
 
+BUILD: Final = Path("build")
+"""Where all build results lie unless --build says otherwise."""
 _DEFAULT: Final = Settings()
 _EXAMPLE: Final = "8.9"  # L4, L40S
+_MODE: Final = "--tensorrt"
+_SETTINGS: Final = frozenset(each.name for each in fields(Settings))
+_PLANNED: Final = _SETTINGS | {"tensorrt", "release", "compute_capability"}
+OPTIONS: Final = {
+    _MODE: _PLANNED,
+    f"{_MODE} --dry-run": _PLANNED | {"dry_run", "json"},
+    f"{_MODE} --merge": frozenset({"tensorrt", "release", "merge"}),
+}
+"""The options that each mode reads."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -38,15 +50,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--refit", action="store_true", help="engines that take new weights, and new weights into those that do")
 
 
-def check_unused(args: argparse.Namespace) -> None:
-    """Refuses arguments that would be passed over.
-
-    Raises:
-        InputError: when --dry-run or --merge was given without --tensorrt.
-    """
-    for name, given in (("dry-run", args.dry_run), ("merge", args.merge), ("compute-capability", args.compute_capability)):
-        if given:
-            raise InputError(name, given, "allowed: together with --tensorrt")
+def mode(args: argparse.Namespace) -> str:
+    """Which of ``OPTIONS`` was chosen."""
+    return f"{_MODE} --merge" if args.merge else f"{_MODE} --dry-run" if args.dry_run else _MODE
 
 
 def run(args: argparse.Namespace) -> int:
@@ -95,22 +101,13 @@ def _dry_run(args: argparse.Namespace, paths: BuildPaths, release: releases.Rele
 
 
 def _settings(args: argparse.Namespace) -> Settings:
-    return Settings(
-        precision=args.precision,
-        best_batch=args.best_batch,
-        workspace_mib=args.workspace_mib,
-        optimization_level=args.optimization_level,
-        version_compatible=args.version_compatible,
-        hardware_compatible=args.hardware_compatible,
-        refit=args.refit,
-        threads=args.threads,
-    )
+    return Settings(**{name: getattr(args, name) for name in _SETTINGS})
 
 
 def _needed(args: argparse.Namespace, release: releases.Release) -> str:
     return (
-        "Engines are built on a GPU of the kind that runs them, in NVIDIA's container of the release that serves them. From the "
-        f"top of a checkout, with build/ in it:\n\n{_command(args, release)}\n\nWithout a GPU, --dry-run prints the whole plan."
+        "Engines are built on a GPU of the kind that runs them, in NVIDIA's container of the release that serves them. Here, "
+        f"at the top of a checkout:\n\n{_command(args, release)}\n\nWithout a GPU, --dry-run prints the whole plan."
     )
 
 
@@ -119,9 +116,9 @@ def _command(args: argparse.Namespace, release: releases.Release) -> str:
     from export.tensorrt.container import docker_run
 
     words = ["export", "--tensorrt", "--catalogue", args.catalogue, "--release", release.container, "--precision", args.precision]
-    for name in ("best_batch", "workspace_mib", "optimization_level"):
+    for name in ("best_batch", "workspace_mib", "optimization_level", "threads"):
         if getattr(args, name) != getattr(_DEFAULT, name):
             words += [f"--{name.replace('_', '-')}", str(getattr(args, name))]
     for name in ("version_compatible", "hardware_compatible", "refit"):
         words += [f"--{name.replace('_', '-')}"] if getattr(args, name) else []
-    return docker_run(release, words)
+    return docker_run(release, words, build=args.build, default=BUILD)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+from pathlib import Path
 from typing import Final
 
 from assortment.errors import StepError
@@ -12,17 +13,32 @@ from export.tensorrt.releases import Release
 from export.tensorrt.settings import version_of
 
 _TREE: Final = "/assortment"
+_BUILD: Final = "/build"
 _RELEASE_VARIABLE: Final = "NVIDIA_TENSORRT_VERSION"
 """NVIDIA's images name their own release in it, for instance "26.07"; those for Jetson, the version of TensorRT."""
 _RELEASE: Final = re.compile(r"2\d\.(0[1-9]|1[0-2])")
 
 
-def docker_run(wanted: Release, arguments: list[str]) -> str:
-    """The command that runs ``assortment export`` with these arguments in that container, from the top of a checkout."""
+def docker_run(wanted: Release, arguments: list[str], *, build: Path, default: Path) -> str:
+    """The command that runs ``assortment export`` in a container, from the top of a checkout.
+
+    Args:
+        wanted: the release whose container it is.
+        arguments: of ``assortment``, without ``--build``.
+        build: the folder of all build results; one outside of the checkout is put into the container beside it.
+        default: what ``--build`` is when left out.
+    """
+    checkout, place, volume = Path.cwd().resolve(), build.resolve(), ""
+    if place.is_relative_to(checkout):
+        inside_checkout = place.relative_to(checkout)
+        arguments = arguments if inside_checkout == default else [*arguments, "--build", str(inside_checkout)]
+    else:
+        arguments = [*arguments, "--build", _BUILD]
+        volume = f" --volume {shlex.quote(f'{place}:{_BUILD}')}"
     install = 'pip install --quiet --break-system-packages -e client -e ".[tensorrt]"'  # the container is thrown away
     inside = f"{install} && assortment {shlex.join(arguments)}"
     return (
-        f'docker run --rm --gpus device=0 --volume "$PWD:{_TREE}" --workdir {_TREE} \\\n'
+        f'docker run --rm --gpus device=0 --volume "$PWD:{_TREE}"{volume} --workdir {_TREE} \\\n'
         f"  nvcr.io/nvidia/tensorrt:{wanted.container}-py3 \\\n"
         f"  bash -c {shlex.quote(inside)}"
     )

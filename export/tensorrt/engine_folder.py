@@ -171,7 +171,9 @@ class EngineFolder:
         """Writes the manifest: these engines belong to the models in ``export``."""
         results = {"plans": sorted(self.records)}
         settings = {"layout": _LAYOUT, "release": self.release}
-        return manifest.write(self.path, step=STEP, inputs={"export": export}, settings=settings, results=results)
+        return manifest.write(
+            self.path, step=STEP, inputs=manifest.fingerprints({"export": export}), settings=settings, results=results
+        )
 
     def _is_whole(self, name: str) -> bool:
         path = self.path / name

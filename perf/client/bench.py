@@ -21,23 +21,22 @@ from pathlib import Path
 
 from rich.console import Console
 
-from assortment import manifest
 from assortment.catalogue.progress import progress
-from assortment.errors import StepError
 from assortment.protocol.store import Protocol
 from assortment_client import AsyncSearchClient, SearchClient
 from deploy.local.server import LocalServer
+from perf.assembled import repository_of
 from perf.blocks import blocks
 from perf.client import deadlines, imports, memory, report, shared
 from perf.client.pairs import Pairs, in_turns
 from perf.client.raw import DEADLINE_S, AsyncRawClient, RawClient
-from perf.client.replay import record
+from perf.client.record import record
 from perf.client.report import ClientBench
 from perf.client.settings import ClientBenchSettings
 from perf.client.sides import Tasks, Threads
-from perf.commands import tells_failures
+from perf.commands import new_parser, settings_of, tells_failures
 from perf.cores import processor
-from perf.report import results
+from perf.report import origin, results
 from perf.report.part import SUMMARY
 
 _RECORDED = 16  # queries whose answers are replayed
@@ -51,20 +50,19 @@ def run(settings: ClientBenchSettings) -> ClientBench:
         StepError: when the catalogue is not assembled, or the two clients bring different answers.
         ServerError: when the server does not start or fails a search.
     """
-    repository = settings.paths.model_repository
-    if not (repository / manifest.FILENAME).is_file():
-        raise StepError(f"{repository} is not there; make it with: assortment demo --catalogue {settings.catalogue}")
+    repository = repository_of(settings.paths)
     queries = [query.query for query in Protocol.open(settings.paths.protocol).queries("test")]
-    with results.claimed(settings.folder, tool=report.TOOL, title=report.TITLE, command=report.command(settings)) as folder:
-        result = _measure(settings, queries)
+    command = origin.command("bench-client", settings.catalogue)
+    with results.claimed(settings.folder, tool=report.TOOL, title=report.TITLE, command=command) as folder:
+        result = _measure(settings, repository, queries)
         report.write(result, folder)
     return result
 
 
-def _measure(settings: ClientBenchSettings, queries: Sequence[str]) -> ClientBench:
+def _measure(settings: ClientBenchSettings, repository: Path, queries: Sequence[str]) -> ClientBench:
     with tempfile.TemporaryDirectory() as folder:
         answers = Path(folder) / "answers.json"
-        with LocalServer(settings.paths.model_repository) as server:
+        with LocalServer(repository) as server:
             record(server.grpc_address, queries[:_RECORDED], answers)
             sync = {n: _sync(server.grpc_address, queries, settings, n) for n in (1, settings.in_flight)}
             tasks = {n: _async(server.grpc_address, queries, settings, n) for n in (1, settings.in_flight)}
@@ -134,8 +132,6 @@ def _in_turns(
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's flags, from ``ClientBenchSettings``."""
     default = ClientBenchSettings()
-    parser.add_argument("--catalogue", default=default.catalogue, help="an assembled catalogue")
-    parser.add_argument("--build", type=Path, default=default.build, help="folder of all outputs")
     parser.add_argument("--quick", action="store_true", help="a minute, for figures too rough to quote")
     for field, what in (
         ("latency_blocks", "pairs of blocks, one request at a time"),
@@ -149,18 +145,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("deadline_ms", "of calls that nobody answers"),
         ("overdue_calls", "such calls of each client to each server"),
     ):
-        parser.add_argument(f"--{field.replace('_', '-')}", type=int, help=f"{what} (default: {getattr(default, field)})")
+        parser.add_argument(f"--{field.replace('_', '-')}", type=int, default=getattr(default, field), help=what)
 
 
 @tells_failures("interrupted; no figures were written")
 def main(argv: list[str] | None = None) -> int:
     """Runs the bench and returns the exit code, 0 whatever it finds."""
-    parser = argparse.ArgumentParser(prog="python -m perf.client", description="Our client against raw tritonclient.")
+    parser = new_parser("client", "Our client against raw tritonclient.")
     configure(parser)
-    given = {name: value for name, value in vars(parser.parse_args(argv)).items() if value is not None}
-    make = ClientBenchSettings.quick if given.pop("quick") else ClientBenchSettings
+    settings = settings_of(parser, argv, ClientBenchSettings)
     console = Console()
-    settings = make(**given)
     result = run(settings)
     report.show(result, console)
     for name in (SUMMARY, report.TABLE, report.PLOT):

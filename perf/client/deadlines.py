@@ -28,10 +28,10 @@ from assortment_client import AsyncSearchClient, SearchClient, SearchError
 from assortment_client.options import Breaker
 from perf.client.raw import AsyncRawClient, RawClient
 from perf.client.replay import ReplayServer
+from perf.client.settings import OVERDUE_IN_FLIGHT
 
 SERVERS: Final = ("never answers", "frozen")
 CLIENTS: Final = ("ours, sync", "raw, sync", "ours, async", "raw, async")
-_IN_FLIGHT: Final = 8
 _PATIENT_S: Final = 10.0
 _NEVER_OPENS: Final = Breaker(failures=10_000, window=10_000, failure_rate=1.0)  # an open one would end calls at once
 _PERCENTILES: Final = (50.0, 99.0, 99.9, 100.0)
@@ -86,7 +86,7 @@ def _sync(ours: bool, address: str, query: str, deadline_s: float, calls: int, f
     ask: Callable[..., Any] = client.search if isinstance(client, SearchClient) else client.ids
 
     def some() -> Iterator[Call]:
-        for _ in range(calls // _IN_FLIGHT):
+        for _ in range(calls // OVERDUE_IN_FLIGHT):
             with _timed() as call:
                 ask(query, deadline_s=deadline_s)
             yield call.taken, call.status
@@ -95,8 +95,8 @@ def _sync(ours: bool, address: str, query: str, deadline_s: float, calls: int, f
         if freeze:
             ask(query, deadline_s=_PATIENT_S)  # the connection stands
             freeze()
-        with ThreadPoolExecutor(_IN_FLIGHT) as pool:
-            return [call for part in pool.map(lambda _: list(some()), range(_IN_FLIGHT)) for call in part]
+        with ThreadPoolExecutor(OVERDUE_IN_FLIGHT) as pool:
+            return [call for part in pool.map(lambda _: list(some()), range(OVERDUE_IN_FLIGHT)) for call in part]
     finally:
         client.close()
 
@@ -111,7 +111,7 @@ async def _tasks(ours: bool, address: str, query: str, deadline_s: float, calls:
 
     async def some() -> list[Call]:
         found = []
-        for _ in range(calls // _IN_FLIGHT):
+        for _ in range(calls // OVERDUE_IN_FLIGHT):
             with _timed() as call:
                 await ask(query, deadline_s=deadline_s)
             found.append((call.taken, call.status))
@@ -121,7 +121,7 @@ async def _tasks(ours: bool, address: str, query: str, deadline_s: float, calls:
         if freeze:
             await ask(query, deadline_s=_PATIENT_S)
             freeze()
-        return [call for part in await asyncio.gather(*(some() for _ in range(_IN_FLIGHT))) for call in part]
+        return [call for part in await asyncio.gather(*(some() for _ in range(OVERDUE_IN_FLIGHT))) for call in part]
     finally:
         await client.close()
 

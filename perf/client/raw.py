@@ -10,9 +10,9 @@ import tritonclient.grpc.aio as triton_aio
 from tritonclient.utils import InferenceServerException
 
 from assortment_client import contract
+from perf.patience import SHED
 
 DEADLINE_S = 10.0
-_SHED = "Request timeout expired"  # Triton's words for a request that waited too long in a queue
 
 
 class RawClient:
@@ -49,12 +49,7 @@ class AsyncRawClient:
 
 def was_shed(error: InferenceServerException) -> bool:
     """Whether the server's queue policy refused the request."""
-    return _SHED in (error.message() or "")
-
-
-def was_late(error: InferenceServerException) -> bool:
-    """Whether the deadline passed."""
-    return "DEADLINE_EXCEEDED" in str(error.status())
+    return SHED in (error.message() or "")
 
 
 def _inputs(query: str) -> list[Any]:

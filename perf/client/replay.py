@@ -14,7 +14,7 @@ import json
 import struct
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -23,20 +23,6 @@ import grpc
 import grpc.aio
 
 _INFER: Final = "/inference.GRPCInferenceService/ModelInfer"
-
-
-def record(address: str, queries: Sequence[str], path: Path) -> None:
-    """Writes the real server's answers to text searches into a file."""
-    from perf.load import search_request
-
-    answers = {}
-    with grpc.insecure_channel(address) as channel:
-        infer: Any = channel.unary_unary(_INFER)
-        for query in queries:
-            request = search_request(query, 10)
-            del request.outputs[:]  # all of them, as clients ask for
-            answers[query] = base64.b64encode(infer(request.SerializeToString(), timeout=10)).decode()
-    path.write_text(json.dumps(answers), encoding="utf-8")
 
 
 class ReplayServer:
@@ -94,7 +80,7 @@ async def _serve(answers: Mapping[str, str], *, never: bool) -> None:
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m perf.client.replay", description="Replays recorded answers over gRPC.")
-    parser.add_argument("answers", type=Path, help="what `record` wrote")
+    parser.add_argument("answers", type=Path, help="what `perf.client.record` wrote")
     parser.add_argument("--never", action="store_true", help="answer nothing")
     args = parser.parse_args()
     asyncio.run(_serve(json.loads(args.answers.read_text(encoding="utf-8")), never=args.never))

@@ -141,18 +141,13 @@ def table(result: ClientBench) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def command(settings: ClientBenchSettings) -> str:
-    """What makes it again."""
-    return f"make bench-client CATALOGUE={settings.catalogue}"
-
-
 def part_of(result: ClientBench) -> Part:
     """For the report's page."""
     late = [(one.server, one.client, *(f"{ms:.1f}" for ms in one.percentiles_ms().values())) for one in result.overshoot]
     return Part(
         tool=TOOL,
         title=TITLE,
-        command=command(result.settings),
+        command=origin.command("bench-client", result.settings.catalogue),
         finding=f"At the median a search takes {result.sync_one.p50_ratio:.3f} of raw tritonclient's time (asynchronous "
         f"{result.async_one.p50_ratio:.3f}); throughput is {result.sync_many.throughput_ratio:.3f} of raw's "
         f"(asynchronous {result.async_many.throughput_ratio:.3f}).",
@@ -164,7 +159,11 @@ def part_of(result: ClientBench) -> Part:
                 title="Milliseconds past the deadline", columns=("server", "client", "p50", "p99", "p99.9", "max"), rows=late
             ),
         ],
-        pictures=[part.Picture(file=PLOT, alt="Ratios of time block by block, and memory over calls")],
+        pictures=[
+            part.Picture(
+                file=PLOT, alt="Share of searches that end within so many milliseconds, ours and raw, and memory over calls"
+            )
+        ],
         notes=[f"Missed: {told}." for told in result.missed],
     )
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Final
 
 from assortment.errors import InputError
 from assortment.paths import BuildPaths
+
+OVERDUE_IN_FLIGHT: Final = 8
+"""Overdue calls that are under way at once; each of the eight makes an equal share."""
+_LEAST: Final = {"thread_calls": 2, "overdue_calls": OVERDUE_IN_FLIGHT}  # of one call no mixed-up answer could be seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +48,9 @@ class ClientBenchSettings:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if isinstance(value, int) and value < 1:
-                raise InputError(field.name, value, "allowed: 1 and above")
+            least = _LEAST.get(field.name, 1)
+            if isinstance(value, int) and value < least:
+                raise InputError(field.name, value, f"allowed: {least} and above")
 
     @classmethod
     def quick(cls, **given: object) -> ClientBenchSettings:

@@ -13,13 +13,13 @@ from typing import Any, Final
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from rich.console import Console
-from rich.table import Table as ConsoleTable
 
 from perf.cores import processor
 from perf.cpu_sweep.settings import Tuning
 from perf.cpu_sweep.sweep import Sweep
 from perf.report import origin
 from perf.report.part import SUMMARY, Part, Picture, Table
+from perf.report.terminal import show_table
 
 PLOT: Final = "tunings.svg"
 _WORST_P95: Final = 1.1  # of the default's: a tuning that waits longer buys its throughput with latency
@@ -125,7 +125,7 @@ def write(found: Sweep, folder: Path) -> None:
     Part(
         tool="cpu_sweep",
         title="CPU sweep: instances, threads, batch windows",
-        command=f"make cpu-sweep CATALOGUE={found.settings.catalogue}",
+        command=origin.command("cpu-sweep", found.settings.catalogue),
         finding=finding(found),
         made=origin.made(),
         machine=origin.machine(),
@@ -153,13 +153,7 @@ def summary(found: Sweep) -> dict[str, Any]:
 
 def show(found: Sweep, console: Console) -> None:
     """The table and the finding."""
-    told = table(found)
-    shown = ConsoleTable(title=told.title, title_justify="left", caption=told.note, caption_justify="left")
-    for place, column in enumerate(told.columns):
-        shown.add_column(column, justify="right" if place else "left")
-    for row in told.rows:
-        shown.add_row(*row)
-    console.print(shown)
+    show_table(table(found), console)
     console.print(finding(found), highlight=False)
 
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from assortment.contract import MAX_BATCH_SIZE
 from assortment.errors import InputError
@@ -88,6 +88,12 @@ class Settings:
             raise InputError("rate_share", self.rate_share, "allowed: between 0 and 1")
         if self.seconds <= 0:
             raise InputError("seconds", self.seconds, "allowed: above 0")
+
+    @classmethod
+    def quick(cls, **given: Any) -> Settings:
+        """One short round of two tunings: whether it runs, not what it tells."""
+        few = {"instances": (), "threads": (), "batches": (4,), "delays_us": ()}
+        return cls(**{**few, "rounds": 1, "requests": 64, "alone_requests": 10, "seconds": 1.0, **given})
 
     @property
     def paths(self) -> BuildPaths:

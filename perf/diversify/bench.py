@@ -14,16 +14,15 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
 
 from assortment.catalogue.progress import progress
 from assortment.diversify import warm_up
-from perf.commands import tells_failures
+from perf.commands import new_parser, settings_of, tells_failures
 from perf.diversify import machine, part, peers, plot, report
 from perf.diversify.candidates import Candidates, generate
 from perf.diversify.matches import MATCHES, Match
@@ -31,7 +30,7 @@ from perf.diversify.peers import Absent, Peer
 from perf.diversify.report import DiversifyResult
 from perf.diversify.settings import DiversifySettings
 from perf.diversify.timing import BOUND, OURS, Cell, Prepare, bound, in_turns
-from perf.report import results
+from perf.report import origin, results
 from perf.report.part import SUMMARY
 
 TABLE: Final = "table.csv"
@@ -81,12 +80,13 @@ def run(settings: DiversifySettings) -> DiversifyResult:
     Raises:
         InputError: when the results folder holds something else.
     """
-    with results.claimed(settings.folder, tool=part.TOOL, title=part.TITLE, command=part.COMMAND) as folder:
+    command = origin.command("bench-diversify", None)
+    with results.claimed(settings.folder, tool=part.TOOL, title=part.TITLE, command=command) as folder:
         result = _timed(settings)
         (folder / SUMMARY).write_text(json.dumps(report.summary(result), indent=1) + "\n", encoding="utf-8")
         (folder / TABLE).write_text(report.table(result), encoding="utf-8")
         plot.draw(result.cells, folder / PLOT)
-        part.part_of(result, PLOT).write(folder)
+        part.part_of(result, PLOT, command).write(folder)
     return result
 
 
@@ -149,40 +149,20 @@ def _prepared(peer: Peer, module: Any, k: int, diversity: float, candidates: Can
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's flags, from ``DiversifySettings``."""
     default = DiversifySettings()
-    parser.add_argument("--build", type=Path, default=default.build, help="folder of all outputs")
     parser.add_argument("--seed", type=int, default=default.seed, help="of the candidates")
     parser.add_argument("--repetitions", type=int, default=default.repetitions, help="timed calls of each contender and shape")
-    parser.add_argument("--cap-s", type=float, help=f"seconds a contender may take for a shape (default: {default.cap_s})")
+    parser.add_argument("--cap-s", type=float, default=default.cap_s, help="seconds a contender may take for a shape")
     parser.add_argument("--quick", action="store_true", help="fewer shapes, and a smaller cap")
     parser.add_argument("--full", action="store_true", help="slow peers at every number of candidates: minutes more")
-
-
-def settings_of(args: argparse.Namespace) -> DiversifySettings:
-    """What the flags say.
-
-    Raises:
-        InputError: for a value that is not allowed.
-    """
-    base = DiversifySettings.quick() if args.quick else DiversifySettings()
-    return replace(
-        base,
-        build=args.build,
-        seed=args.seed,
-        repetitions=args.repetitions,
-        cap_s=base.cap_s if args.cap_s is None else args.cap_s,
-        full=args.full,
-    )
 
 
 @tells_failures("interrupted; no figures were written")
 def main(argv: list[str] | None = None) -> int:
     """Runs the bench and returns the exit code, 0 whatever it finds."""
-    parser = argparse.ArgumentParser(
-        prog="python -m perf.diversify", description="Every strategy of ours against every peer, times and selections."
-    )
+    parser = new_parser("diversify", "Every strategy of ours against every peer, times and selections.", catalogue=None)
     configure(parser)
+    settings = settings_of(parser, argv, DiversifySettings)
     console = Console()
-    settings = settings_of(parser.parse_args(argv))
     result = run(settings)
     report.show(result, console)
     for name in (SUMMARY, TABLE, PLOT):

@@ -12,10 +12,9 @@ from perf.report.part import Part, Picture, Table
 
 TOOL: Final = "diversify_bench"
 TITLE: Final = "Diversification beside other libraries"
-COMMAND: Final = "make bench-diversify"
 
 
-def part_of(result: DiversifyResult, plot: str) -> Part:
+def part_of(result: DiversifyResult, plot: str, command: str) -> Part:
     """Ours against every peer, at every shape; ``plot`` is the picture's file name."""
     rows, ratios = [], []
     for cell in result.cells:
@@ -30,7 +29,7 @@ def part_of(result: DiversifyResult, plot: str) -> Part:
     return Part(
         tool=TOOL,
         title=TITLE,
-        command=COMMAND,
+        command=command,
         finding=(
             f"A peer takes {statistics.median(ratios):.1f} times as long as ours at the median of {len(ratios)} comparisons; "
             f"{len(expected.slower(result.cells))} of them are slower than the peer. "

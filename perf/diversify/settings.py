@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from assortment.errors import InputError
 
@@ -52,9 +53,9 @@ class DiversifySettings:
             raise InputError("cap_s", self.cap_s, "allowed: above 0 seconds")
 
     @classmethod
-    def quick(cls) -> DiversifySettings:
+    def quick(cls, **given: Any) -> DiversifySettings:
         """A minute or two: the corners of the shapes, and less patience with slow peers."""
-        return cls(num_candidates=(100, 1000), lengths=(10, 100), dims=(384,), cap_s=0.75)
+        return cls(**{"num_candidates": (100, 1000), "lengths": (10, 100), "dims": (384,), "cap_s": 0.75, **given})
 
     @property
     def folder(self) -> Path:

@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from perf.client.replay import ReplayServer, record
+from perf.client.record import record
+from perf.client.replay import ReplayServer
 from perf.load_test import flags, phases, samples, server_times
 from perf.load_test.generator import Generator
 from perf.load_test.mix import TEXT, Mix

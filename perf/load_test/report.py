@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
 from pathlib import Path
 
 from perf.load_test import plot
@@ -33,7 +32,7 @@ def part(result: LoadResult) -> Part:
     return Part(
         tool=TOOL,
         title="Load: Locust users over the client, arrivals that do not wait",
-        command=_command(result),
+        command=origin.command("load", result.settings.mix.catalogue),
         finding=finding(result),
         made=origin.made(),
         machine=origin.machine(),
@@ -155,13 +154,3 @@ def _failures(phase: PhaseResult) -> str:
 
 def _ms(value: float) -> str:
     return "-" if not math.isfinite(value) else f"{value:.1f}" if value < 100 else f"{value:.0f}"
-
-
-def _command(result: LoadResult) -> str:
-    settings = result.settings
-    given: Sequence[str] = (
-        f"--shape {settings.shape}",
-        *([f"--rates {' '.join(f'{rate:g}' for rate in settings.rates)}"] if settings.rates else []),
-        *(f"--objective {objective.name}={objective.bound:g}" for objective in settings.objectives),
-    )
-    return f"make load CATALOGUE={settings.mix.catalogue} ARGS='{' '.join(given)}'"

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assortment import manifest
-from assortment.errors import ServerError, StepError
+from assortment.errors import ServerError
 from assortment_client import SearchClient
 from deploy.local.server import LocalServer
+from perf.assembled import repository_of
 from perf.load_test.settings import LoadSettings
 
 
@@ -50,10 +50,7 @@ def target(settings: LoadSettings) -> Iterator[Target]:
         running.check()
         yield running
         return
-    repository = settings.paths.model_repository
-    if not (repository / manifest.FILENAME).is_file():
-        raise StepError(f"{repository} is not there; make it with: assortment demo --catalogue {settings.mix.catalogue}")
-    with LocalServer(repository) as server:
+    with LocalServer(repository_of(settings.paths)) as server:
         yield of_server(server)
 
 

@@ -26,7 +26,7 @@ from rich.console import Console
 from assortment.errors import AssortmentError, InputError, StepError
 from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
-from perf.commands import tells_failures
+from perf.commands import new_parser, settings_of, tells_failures
 from perf.cores import pin
 from perf.peers import measure, report, sides
 from perf.peers.material import Material
@@ -43,11 +43,11 @@ def run(settings: PeersSettings, console: Console) -> None:
     """Measures cell by cell and writes what there is after each.
 
     Raises:
-        InputError: when the results folder is another's.
+        InputError: when the results folder is another's, or there is nothing in it to go on with.
         StepError: when the shop cannot be resized, or an in-process worker ends. What was measured is kept and marked.
         ServerError: when a server does not start or fails a request. What was measured is kept and marked.
     """
-    cells = earlier_cells(settings.folder) if settings.more else []
+    cells = earlier_cells(settings) if settings.more else []
     folder = claim(settings.folder, TOOL)
     pin(settings.num_cores)
     report.write(folder, cells, settings, incomplete="not finished")
@@ -93,25 +93,28 @@ def _resize(settings: PeersSettings, products: int) -> None:
         raise StepError(f"the shop of {products:,} products could not be made: {done.stderr.strip().splitlines()[-1]}")
 
 
-def earlier_cells(folder: Path) -> list[Cell]:
+def earlier_cells(settings: PeersSettings) -> list[Cell]:
     """What an earlier run has measured.
 
     Raises:
-        InputError: when there are no such results.
+        InputError: when there are no such results, or they are of another catalogue, number of cores or length of a page.
     """
-    path = folder / SUMMARY
+    path = settings.folder / SUMMARY
     try:
         told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return [Cell(**{name: cell[name] for name in ("products", "clients", "sides")}) for cell in told["cells"]]
+        cells = [Cell(**{name: cell[name] for name in ("products", "clients", "sides")}) for cell in told["cells"]]
+        earlier = {field: told["settings"][field] for field in settings.alike}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError("more", str(path), f"allowed: where a run has left results to go on with ({error})") from error
+    for field, value in settings.alike.items():
+        if value != earlier[field]:
+            raise InputError(field, value, f"allowed: {earlier[field]!r}, as in {path}, to go on with; else run without --more")
+    return cells
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's flags, from ``PeersSettings``."""
     default = PeersSettings()
-    parser.add_argument("--catalogue", default=default.catalogue, help="a trained and indexed catalogue")
-    parser.add_argument("--build", type=Path, default=default.build, help="folder of all outputs")
     parser.add_argument("--quick", action="store_true", help="one small shop and few requests, for a look")
     parser.add_argument("--more", action="store_true", help="go on with the results that are there")
     for field, many, what in (
@@ -119,27 +122,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("clients", True, "clients that each keep one request at a server"),
         ("requests", False, "requests to each side for each size and number of clients"),
         ("rounds", False, "turns that they are divided into"),
-        ("cell-s", False, "seconds after which a size and number of clients is given up for the next; 0 for none"),
-        ("cores", False, "cores that all sides and the load generator share"),
     ):
-        kind = float if field == "cell-s" else int
-        parser.add_argument(f"--{field}", type=kind, nargs="+" if many else None, default=argparse.SUPPRESS, help=what)
+        parser.add_argument(f"--{field}", type=int, nargs="+" if many else None, default=getattr(default, field), help=what)
+    given_up = "seconds after which a size and number of clients is given up for the next; 0 for none"
+    parser.add_argument("--cell-s", type=float, default=default.cell_s, help=given_up)
+    shared = "cores that all sides and the load generator share"
+    parser.add_argument("--cores", dest="num_cores", metavar="CORES", type=int, default=default.num_cores, help=shared)
 
 
 @tells_failures("interrupted; the servers were stopped, and what was measured is kept")
 def main(argv: list[str] | None = None) -> int:
     """Runs the comparison and returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m perf.peers", description="Serving here beside FastAPI, PyTriton and no server, same function and cores."
-    )
+    described = "Serving here beside FastAPI, PyTriton and no server, same function and cores."
+    parser = new_parser("peers", described, catalogue="a trained and indexed catalogue")
     configure(parser)
-    given = vars(parser.parse_args(argv))
-    make = PeersSettings.quick if given.pop("quick") else PeersSettings
-    if "cores" in given:
-        given["num_cores"] = given.pop("cores")
+    settings = settings_of(parser, argv, PeersSettings)
     console = Console()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))  # so that the servers are ended too
-    settings = make(**given)
     run(settings, console)
     report.show(settings.folder, console)
     return 0

@@ -8,7 +8,6 @@ between.
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import sys
 import tempfile
@@ -26,7 +25,7 @@ from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from deploy.local.server import LocalServer
 from perf import cpu_time
-from perf.commands import tells_failures
+from perf.commands import new_parser, tells_failures
 from perf.cores import pin
 from perf.in_process import Workers
 from perf.peers import closed_loop
@@ -157,11 +156,11 @@ def _name(pid: int) -> str:
 def main(argv: list[str] | None = None) -> int:
     """Measures one assembled shop and returns the exit code."""
     default = PeersSettings()
-    parser = argparse.ArgumentParser(
-        prog="python -m perf.peers.overhead", description="Processor time of a served search beyond the work itself, by cause."
+    parser = new_parser(
+        "peers.overhead",
+        "Processor time of a served search beyond the work itself, by cause.",
+        catalogue="an assembled catalogue; `make peers` leaves generated-40000",
     )
-    parser.add_argument("--catalogue", default="generated", help="an assembled catalogue; `make peers` leaves generated-40000")
-    parser.add_argument("--build", type=Path, default=default.build, help="folder of all outputs")
     parser.add_argument(
         "--clients", type=int, nargs="+", default=_CLIENTS, help="clients that each keep one request at the server"
     )

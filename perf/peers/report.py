@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import importlib.metadata
 import json
 import os
@@ -13,13 +12,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
-from rich.table import Table as RichTable
 
 from perf.cores import processor
 from perf.peers import plot
 from perf.peers.settings import REQUESTS_BEHIND_P99, PeersSettings
 from perf.peers.sides import FASTAPI_FLOAT32, FASTAPI_INT8, IN_PROCESS, SERVED
+from perf.report import origin
 from perf.report.part import SUMMARY, Part, Picture, Table
+from perf.report.terminal import show_table
 
 _PACKAGES: Final = ("fastapi", "uvicorn", "sentence-transformers", "torch", "onnxruntime", "pyversity", "nvidia-pytriton")
 _COLUMNS: Final = ("clients", "side", "requests/s", "p50 ms", "p95 ms", "p99 ms", "CPU ms", "MiB of its own", "MiB with files")
@@ -70,7 +70,7 @@ def write(folder: Path, cells: Sequence[Cell], settings: PeersSettings, *, incom
     cells = sorted(cells, key=lambda cell: (cell.products, cell.clients))
     told = {
         "incomplete": incomplete,
-        "settings": {"catalogue": settings.catalogue, "cores": settings.num_cores, "k": settings.k},
+        "settings": settings.alike,
         "processor": processor(),
         "versions": {package: _version(package) for package in _PACKAGES},
         "cells": [{**asdict(cell), "ratios": cell.ratios()} for cell in cells],
@@ -81,9 +81,9 @@ def write(folder: Path, cells: Sequence[Cell], settings: PeersSettings, *, incom
     Part(
         tool="peers",
         title="Beside what one would have built instead",
-        command=f"make peers CATALOGUE={settings.catalogue}",
+        command=origin.command("peers", settings.catalogue),
         finding=finding(cells),
-        made=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        made=origin.made(),
         machine=f"{processor()}, {settings.num_cores} of {os.cpu_count()} cores",
         incomplete=incomplete,
         tables=tables(cells),
@@ -161,12 +161,7 @@ def show(folder: Path, console: Console) -> None:
     """Prints the tables of a finished run."""
     part = Part.read(folder)
     for table in part.tables:
-        shown = RichTable(title=table.title, title_justify="left", caption=table.note, caption_justify="left")
-        for column in table.columns:
-            shown.add_column(column, justify="left" if column == "side" else "right")
-        for row in table.rows:
-            shown.add_row(*row)
-        console.print(shown)
+        show_table(table, console)
     console.print(f"{part.finding}\n{folder / SUMMARY}", highlight=False, soft_wrap=True)
 
 

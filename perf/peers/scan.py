@@ -6,11 +6,9 @@ rows that the float32 one returns the compact one returns too.
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import sys
 import time
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -24,7 +22,7 @@ from assortment.errors import InputError
 from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from assortment.serving.onnx_session import OnnxSession
-from perf.commands import tells_failures
+from perf.commands import new_parser, tells_failures
 from perf.peers.function import Int8, QueryVectors
 from perf.peers.material import Material
 
@@ -64,11 +62,7 @@ def measure(material: Material, queries: list[str], batch: int) -> tuple[dict[st
 @tells_failures()
 def main(argv: list[str] | None = None) -> int:
     """Measures one shop and returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m perf.peers.scan", description="The scorer in float32 beside its compact twin."
-    )
-    parser.add_argument("--catalogue", default="generated", help="an indexed catalogue")
-    parser.add_argument("--build", type=Path, default=Path("build"), help="folder of all outputs")
+    parser = new_parser("peers.scan", "The scorer in float32 beside its compact twin.", catalogue="an indexed catalogue")
     args = parser.parse_args(argv)
     material = Material(BuildPaths(args.build / args.catalogue))
     table = Table(title=f"{args.catalogue}: processor time of the scorer, ms a query", title_justify="left")

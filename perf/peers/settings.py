@@ -59,6 +59,11 @@ class PeersSettings:
         return BuildPaths(self.build / self.catalogue)
 
     @property
+    def alike(self) -> dict[str, object]:
+        """What all cells of one table have in common, for ``summary.json``."""
+        return {"catalogue": self.catalogue, "cores": self.num_cores, "k": self.k}
+
+    @property
     def folder(self) -> Path:
         """Where the results go."""
         return self.build / "peers"

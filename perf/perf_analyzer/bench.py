@@ -7,6 +7,7 @@ runs on the server's cores.
 
 from __future__ import annotations
 
+import argparse
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,7 +23,7 @@ from assortment.protocol.store import Protocol
 from assortment.serving.step import Tensors
 from assortment_client import contract
 from deploy.local.server import LocalServer
-from perf.commands import new_parser, tells_failures
+from perf.commands import new_parser, settings_of, tells_failures
 from perf.perf_analyzer import binary, input_data, report
 from perf.perf_analyzer.measurement import Measurement, Target, measure
 from perf.perf_analyzer.recording import Recorder
@@ -111,34 +112,29 @@ def _measure_ensembles(ensembles: Sequence[str], settings: Settings, one: Callab
                 found.ensembles.append(one(Target(model=model, kind="rate", load=round(rate, 1), requests=enough)))
 
 
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's flags, from ``Settings``."""
+    default = Settings()
+    add = parser.add_argument
+    of_another = "host:port of a server that was started with --open-statistics (default: one of its own)"
+    add("--endpoint", default=argparse.SUPPRESS, help=of_another)
+    add("--concurrency", type=int, nargs="+", default=default.concurrency, help="requests in flight")
+    add("--rate-shares", type=float, nargs="*", default=default.rate_shares, help="of the best throughput")
+    add("--requests", type=int, default=default.requests, help="behind each measurement of an ensemble")
+    add("--stage-requests", type=int, default=default.stage_requests, help="behind each measurement of a step")
+    add("--quick", action="store_true", help="seconds instead of minutes; the figures mean nothing")
+
+
 @tells_failures()
 def main(argv: list[str] | None = None) -> int:
     """Runs it and returns the exit code."""
-    default = Settings()
     parser = new_parser(
         "perf_analyzer",
         "NVIDIA's perf_analyzer on the ensembles and on each of their steps, fed with the catalogue's test queries.",
     )
-    parser.add_argument("--endpoint", default="", help="host:port of a server that was started with --open-statistics")
-    parser.add_argument("--concurrency", type=int, nargs="+", default=default.concurrency, help="requests in flight")
-    parser.add_argument("--rate-shares", type=float, nargs="*", default=default.rate_shares, help="of the best throughput")
-    parser.add_argument("--requests", type=int, default=default.requests, help="behind each measurement of an ensemble")
-    parser.add_argument("--stage-requests", type=int, default=default.stage_requests, help="behind each measurement of a step")
-    parser.add_argument("--quick", action="store_true", help="seconds instead of minutes; the figures mean nothing")
-    args = parser.parse_args(argv)
+    configure(parser)
+    settings = settings_of(parser, argv, Settings)
     console = Console()
-    if args.quick:
-        settings = Settings.quick(catalogue=args.catalogue, build=args.build, endpoint=args.endpoint)
-    else:
-        settings = Settings(
-            catalogue=args.catalogue,
-            build=args.build,
-            endpoint=args.endpoint,
-            concurrency=tuple(args.concurrency),
-            rate_shares=tuple(args.rate_shares),
-            requests=args.requests,
-            stage_requests=args.stage_requests,
-        )
     found = run(settings, console)
     report.show(found, console)
     console.print(f"\n{settings.build / TOOL}", highlight=False, soft_wrap=True)

@@ -11,12 +11,12 @@ from typing import Final, Literal
 
 from assortment.errors import ServerError
 from perf import stages
+from perf.patience import SHED
 from perf.perf_analyzer import csv_report
 from perf.perf_analyzer.binary import PerfAnalyzer
 from perf.perf_analyzer.csv_report import Row
 from perf.stages import Stage, Statistics
 
-_SHED: Final = "Request timeout expired"  # Triton's words for a request that waited too long in a queue
 _TIMEOUT_S: Final = 30.0
 _SLOWEST_PER_S: Final = 5.0  # below so many answers a second a server counts as hung
 
@@ -89,7 +89,7 @@ def measure(binary: PerfAnalyzer, address: str, target: Target, data: Path, stat
     if ended.returncode == 0 and csv.is_file():
         return Measurement(target=target, row=csv_report.read(csv)[0], stages=counted)
     told = complaint(ended.stdout + ended.stderr)
-    if _SHED in told:
+    if SHED in told:
         return Measurement(target=target, row=None, stages=counted)
     raise ServerError(f"perf_analyzer on {target.model} ended with code {ended.returncode}: {told}")
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
-from rich.table import Table as ConsoleTable
 
 from assortment_client import contract
 from perf.cores import processor
@@ -18,6 +17,7 @@ from perf.perf_analyzer.measurement import Measurement
 from perf.perf_analyzer.settings import Settings
 from perf.report import origin
 from perf.report.part import SUMMARY, Part, Picture, Table
+from perf.report.terminal import show_table
 
 _LOAD_UNITS: Final = {"concurrency": "in flight", "rate": "arrivals/s"}
 _REFUSED: Final = "refused"
@@ -56,7 +56,7 @@ def write(found: Run, folder: Path) -> None:
     Part(
         tool="perf_analyzer",
         title="perf_analyzer: ensembles and their steps",
-        command=f"make perf-analyzer CATALOGUE={settings.catalogue}",
+        command=origin.command("perf-analyzer", settings.catalogue),
         finding=finding(found),
         made=origin.made(),
         machine=origin.machine(),
@@ -129,12 +129,7 @@ def tables(found: Run) -> list[Table]:
 def show(found: Run, console: Console) -> None:
     """The first and the last of the tables."""
     for table in (tables(found)[0], tables(found)[2]):
-        shown = ConsoleTable(title=table.title, title_justify="left")
-        for place, column in enumerate(table.columns):
-            shown.add_column(column, justify="left" if place < 2 else "right")
-        for row in table.rows:
-            shown.add_row(*row)
-        console.print(shown)
+        show_table(table, console)
 
 
 def _requests(entries: Mapping[str, int]) -> list[str]:

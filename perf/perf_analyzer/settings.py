@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from assortment.errors import InputError
 from assortment.paths import BuildPaths
@@ -48,19 +49,10 @@ class Settings:
             raise InputError("rate_shares", self.rate_shares, "allowed: each above 0, up to 1; for overload use make overload")
 
     @classmethod
-    def quick(cls, *, catalogue: str, build: Path, endpoint: str = "") -> Settings:
+    def quick(cls, **given: Any) -> Settings:
         """Seconds instead of minutes: whether it runs, not what it tells."""
-        return cls(
-            catalogue=catalogue,
-            build=build,
-            endpoint=endpoint,
-            concurrency=(2,),
-            rate_shares=(0.5,),
-            requests=40,
-            stage_concurrency=(1,),
-            stage_requests=20,
-            queries=10,
-        )
+        loads = {"concurrency": (2,), "rate_shares": (0.5,), "stage_concurrency": (1,)}
+        return cls(**{**loads, "requests": 40, "stage_requests": 20, "queries": 10, **given})
 
     @property
     def paths(self) -> BuildPaths:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from perf.commands import tells_failures
+from perf.commands import new_parser, settings_of, tells_failures
 from perf.planner import report
 from perf.planner.run import run
 from perf.planner.settings import PlannerSettings
@@ -21,28 +21,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's flags, from ``PlannerSettings``."""
     default = PlannerSettings()
     add = parser.add_argument
-    add("--catalogue", help=f"an assembled catalogue (default: {default.catalogue})")
-    add("--build", type=Path, help=f"folder of all outputs (default: {default.build})")
-    add("--rate", type=float, help="requests a second to plan for (default: ten times what one replica carries)")
-    add("--p99-ms", type=float, help=f"bound of the 99th percentile (default: {default.p99_ms:g})")
-    add("--error-share", type=float, help=f"bound of the share that is not answered (default: {default.error_share:g})")
-    add("--headroom", type=float, help=f"share of traffic on top (default: {default.headroom:g})")
-    add("--failed", type=int, help=f"replicas that may be down (default: {default.failed})")
-    add("--curve", type=Path, help="summary.json of one replica's load test, --shape step, or of a plan (default: measured here)")
-    add("--cores", type=float, help="that the instances behind --curve shared (default: one for each instance)")
-    add("--seconds", type=float, help=f"of each step that is measured here (default: {default.seconds:g})")
+    for flag, what in (
+        ("--rate", "requests a second to plan for (default: ten times what one replica carries)"),
+        ("--cores", "that the instances behind --curve shared (default: one for each instance)"),
+    ):
+        add(flag, type=float, default=argparse.SUPPRESS, help=what)
+    curve = "summary.json of one replica's load test, --shape step, or of a plan (default: measured here)"
+    add("--curve", type=Path, default=argparse.SUPPRESS, help=curve)
+    add("--p99-ms", type=float, default=default.p99_ms, help="bound of the 99th percentile")
+    add("--error-share", type=float, default=default.error_share, help="bound of the share that is not answered")
+    add("--headroom", type=float, default=default.headroom, help="share of traffic on top")
+    add("--failed", type=int, default=default.failed, help="replicas that may be down")
+    add("--seconds", type=float, default=default.seconds, help="of each step that is measured here")
     add("--quick", action="store_true", help="a minute, for figures too rough to quote")
 
 
 @tells_failures()
 def main(argv: list[str] | None = None) -> int:
     """Runs it and returns the exit code: 1 when it did not reach its end."""
-    parser = argparse.ArgumentParser(prog="python -m perf.planner", description="How many replicas a rate needs.")
+    parser = new_parser("planner", "How many replicas a rate needs.")
     configure(parser)
-    given = {name: value for name, value in vars(parser.parse_args(argv)).items() if value is not None}
-    make = PlannerSettings.quick if given.pop("quick") else PlannerSettings
+    settings = settings_of(parser, argv, PlannerSettings)
     console = Console()
-    settings = make(**given)
     result = run(settings, console)
     show(report.part(result), console)
     console.print(f"{settings.folder / SUMMARY}", highlight=False, soft_wrap=True)

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from assortment import manifest
-from assortment.errors import InputError, StepError
+from assortment.errors import InputError
+from perf.assembled import repository_of
 from perf.faults.replicas import Replica, text_only
 from perf.load_test import measure
 from perf.load_test.phases import PhaseResult
@@ -33,10 +33,7 @@ class Pair:
             StepError: when the catalogue is not assembled.
             InputError: when this process may use one core only.
         """
-        if not (settings.paths.model_repository / manifest.FILENAME).is_file():
-            raise StepError(
-                f"{settings.paths.model_repository} is not there; make it with: assortment demo --catalogue {settings.catalogue}"
-            )
+        repository = repository_of(settings.paths)
         self._cores = sorted(os.sched_getaffinity(0))[:2]
         if len(self._cores) < 2:
             raise InputError("cores", len(self._cores), "allowed: two or more here; else give the --curve of another machine")
@@ -44,7 +41,7 @@ class Pair:
         self._folder = folder
         self._console = console
         (folder / "repository").mkdir(parents=True)
-        self._repository = text_only(settings.paths.model_repository, folder / "repository")
+        self._repository = text_only(repository, folder / "repository")
 
     @property
     def repository(self) -> Path:

@@ -29,14 +29,15 @@ class Need:
     """Replicas that may be down meanwhile."""
 
     def __post_init__(self) -> None:
-        for field in ("rate", "p99_ms"):
-            if not getattr(self, field) > 0:
-                raise InputError(field, getattr(self, field), "allowed: above 0")
+        if not 0 < self.rate < math.inf:
+            raise InputError("rate", self.rate, "allowed: above 0, and finite")
+        if not self.p99_ms > 0:
+            raise InputError("p99_ms", self.p99_ms, "allowed: above 0")
         if not 0 <= self.error_share < 1:
             raise InputError("error_share", self.error_share, "allowed: 0 to below 1")
         for field in ("headroom", "failed"):
-            if getattr(self, field) < 0:
-                raise InputError(field, getattr(self, field), "allowed: 0 and above")
+            if not 0 <= getattr(self, field) < math.inf:
+                raise InputError(field, getattr(self, field), "allowed: 0 and above, and finite")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,13 +29,11 @@ def write(result: PlannerResult, folder: Path) -> Part:
 
 def part(result: PlannerResult) -> Part:
     """For the page."""
-    settings = result.settings
-    rate = f"--rate {settings.rate:g} " if settings.rate else ""
     pictures = [Picture(file=PLOT, alt="p99 over the rate of one replica: measured, simulated, and of two replicas")]
     return Part(
         tool=TOOL,
         title="Capacity: how many replicas a rate needs",
-        command=f"make plan CATALOGUE={settings.catalogue} ARGS='{rate}--p99-ms {settings.p99_ms:g} --failed {settings.failed}'",
+        command=origin.command("plan", result.settings.catalogue),
         finding=finding(result),
         made=origin.made(),
         machine=origin.machine(),

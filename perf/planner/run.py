@@ -13,7 +13,7 @@ from perf.planner import report
 from perf.planner.curve import Curve
 from perf.planner.fit import fit, foretold
 from perf.planner.pair import Pair
-from perf.planner.plan import Need, plan
+from perf.planner.plan import plan
 from perf.planner.queueing import simulate
 from perf.planner.result import PlannerResult
 from perf.planner.service import Batching
@@ -34,8 +34,8 @@ def run(settings: PlannerSettings, console: Console) -> PlannerResult:
     found = PlannerResult(settings=settings)
     try:
         if given:
-            batching = Batching.read(settings.paths.model_repository, cores=settings.cores or math.inf)
-            _simulated(found, given, batching, console)
+            cores = math.inf if settings.cores is None else settings.cores
+            _simulated(found, given, Batching.read(settings.paths.model_repository, cores=cores), console)
         else:
             with tempfile.TemporaryDirectory(prefix="assortment-plan-") as scratch:
                 _measured(found, Pair(settings, Path(scratch), console), console)
@@ -58,10 +58,10 @@ def _measured(found: PlannerResult, pair: Pair, console: Console) -> None:
 
 def _simulated(found: PlannerResult, curve: Curve, batching: Batching, console: Console) -> None:
     settings, found.curve = found.settings, curve
-    bounds = {"p99_ms": settings.p99_ms, "error_share": settings.error_share}
-    carried = curve.meets_up_to(**bounds)
-    rate = settings.rate or _TIMES_ONE * (carried or curve.points[0]).rate
-    found.plan = plan(Need(rate=rate, headroom=settings.headroom, failed=settings.failed, **bounds), curve)
+    rate = settings.rate
+    if rate is None:
+        rate = _TIMES_ONE * (curve.meets_up_to(settings.p99_ms, settings.error_share) or curve.points[0]).rate
+    found.plan = plan(settings.need(rate), curve)
     with console.status("Fitting the simulation, and once more without each step"):
         service = found.service = fit(curve.points, batching, arrivals=settings.arrivals)
         without = foretold(curve.points, batching, arrivals=settings.arrivals)

@@ -5,14 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from google.protobuf import text_format
-from tritonclient.grpc import model_config_pb2
-
-from assortment.errors import DataError, InputError
-
-_MESSAGES: Any = model_config_pb2  # protobuf makes its classes when it is imported
+from assortment.errors import InputError
+from perf import model_configs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +31,9 @@ class Batching:
         """As the model's ``config.pbtxt`` says, on so many cores.
 
         Raises:
-            DataError: when it cannot be read.
+            StepError: when it is not there or cannot be parsed.
         """
-        path = repository / model / "config.pbtxt"
-        config = _MESSAGES.ModelConfig()
-        try:
-            text_format.Parse(path.read_text(encoding="utf-8"), config)
-        except (OSError, text_format.ParseError) as error:
-            raise DataError(f"{path} cannot be read: {error}") from error
+        config = model_configs.read(repository, model)
         policy = config.dynamic_batching.default_queue_policy
         return cls(
             instances=sum(group.count for group in config.instance_group),

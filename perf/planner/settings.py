@@ -10,6 +10,7 @@ from assortment.errors import InputError
 from assortment.paths import BuildPaths
 from perf.load_test.mix import MixSettings
 from perf.load_test.settings import LoadSettings
+from perf.planner.plan import Need
 
 TOOL: Final = "plan"
 
@@ -40,10 +41,14 @@ class PlannerSettings:
     """Of each simulation that is fitted."""
 
     def __post_init__(self) -> None:
+        self.need(1.0 if self.rate is None else self.rate)
+        self.load(replicas=1)  # which checks the seconds
         if len(self.shares) < 2 or min(self.shares) <= 0:
             raise InputError("shares", self.shares, "allowed: two or more above 0")
         if self.cores is not None and not (self.curve and self.cores > 0):
             raise InputError("cores", self.cores, "allowed: above 0, and only with a curve")
+        if self.arrivals < 1:
+            raise InputError("arrivals", self.arrivals, "allowed: 1 and above")
 
     @classmethod
     def quick(cls, **given: Any) -> PlannerSettings:
@@ -60,6 +65,10 @@ class PlannerSettings:
     def folder(self) -> Path:
         """Where the outputs go."""
         return self.build / TOOL
+
+    def need(self, rate: float) -> Need:
+        """What is wanted, at ``rate`` requests a second."""
+        return Need(rate=rate, p99_ms=self.p99_ms, error_share=self.error_share, headroom=self.headroom, failed=self.failed)
 
     def load(self, *, replicas: int) -> LoadSettings:
         """The load test of so many replicas: searches by words, one worker a replica."""

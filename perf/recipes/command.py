@@ -10,7 +10,7 @@ from rich.console import Console
 
 from assortment.errors import AssortmentError
 from assortment_client import SearchError
-from perf.commands import new_parser, tells_failures
+from perf.commands import new_parser, settings_of, tells_failures
 from perf.recipes import report
 from perf.recipes.found import Found
 from perf.recipes.run import Run
@@ -21,9 +21,14 @@ from perf.report import results
 @tells_failures()
 def main(argv: list[str] | None = None) -> int:
     """Runs it and returns the exit code: 1 when it ended before its end, or an answer strays too far."""
-    args = _parser().parse_args(argv)
+    parser = new_parser(
+        "recipes",
+        "Size, speed and loss of ndcg@10 of every precision and size of the encoders, and whether PyTorch, ONNX in "
+        "each precision and the served ensembles answer alike.",
+    )
+    configure(parser)
+    settings = settings_of(parser, argv, RecipesSettings)
     console = Console()
-    settings = _settings(args)
     run = Run(settings)
     folder = results.claim(settings.folder, TOOL)
     incomplete = _why_it_ended(run.go)
@@ -50,33 +55,14 @@ def _congruent(found: Found) -> bool:
     return all(one.within for one in found.congruence)
 
 
-def _settings(args: argparse.Namespace) -> RecipesSettings:
-    if args.quick:
-        return RecipesSettings.quick(catalogue=args.catalogue, build=args.build, endpoint=args.endpoint)
-    return RecipesSettings(
-        catalogue=args.catalogue,
-        build=args.build,
-        endpoint=args.endpoint,
-        recipes=tuple(args.recipes),
-        recovery_steps=args.recovery_steps,
-        blocks=args.blocks,
-        block_queries=args.block_queries,
-        queries=args.queries,
-    )
-
-
-def _parser() -> argparse.ArgumentParser:
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's flags, from ``RecipesSettings``."""
     default = RecipesSettings()
-    parser = new_parser(
-        "recipes",
-        "Size, speed and loss of ndcg@10 of every precision and size of the encoders, and whether PyTorch, ONNX in "
-        "each precision and the served ensembles answer alike.",
-    )
-    parser.add_argument("--endpoint", default=default.endpoint, help="host:port of its server; one is started when left out")
-    parser.add_argument("--recipes", nargs="+", default=default.recipes, help="of the query text encoder")
-    parser.add_argument("--recovery-steps", type=int, default=default.recovery_steps, help="of each pruned encoder")
-    parser.add_argument("--blocks", type=int, default=default.blocks, help="rounds that every recipe is timed in")
-    parser.add_argument("--block-queries", type=int, default=default.block_queries, help="queries in each")
-    parser.add_argument("--queries", type=int, default=default.queries, help="of each kind, held against PyTorch")
-    parser.add_argument("--quick", action="store_true", help="a run of a minute or two, to see that everything works")
-    return parser
+    add = parser.add_argument
+    add("--endpoint", default=argparse.SUPPRESS, help="host:port of its server; one is started when left out")
+    add("--recipes", nargs="+", default=default.recipes, help="of the query text encoder")
+    add("--recovery-steps", type=int, default=default.recovery_steps, help="of each pruned encoder")
+    add("--blocks", type=int, default=default.blocks, help="rounds that every recipe is timed in")
+    add("--block-queries", type=int, default=default.block_queries, help="queries in each")
+    add("--queries", type=int, default=default.queries, help="of each kind, held against PyTorch")
+    add("--quick", action="store_true", help="a run of a minute or two, to see that everything works")

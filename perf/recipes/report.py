@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Final
 
-from rich import table as rich_table
 from rich.console import Console
 
 from export.defaults import MAX_INT8_LOSS
 from export.precision.tolerances import TOLERANCES
-from perf.cores import processor
 from perf.recipes import plot
 from perf.recipes.congruence import Congruence
 from perf.recipes.found import Found, Row
 from perf.recipes.settings import TOOL, RecipesSettings
+from perf.report import origin
 from perf.report.part import SUMMARY, Part, Picture, Table
+from perf.report.terminal import show_table
 
 _MIB: Final = 1 << 20
 _FUSED: Final = (
@@ -51,10 +49,10 @@ def part(found: Found, settings: RecipesSettings, pictures: list[Picture], *, in
     return Part(
         tool=TOOL,
         title="Recipes of the encoders",
-        command=f"make recipes CATALOGUE={settings.catalogue}",
+        command=origin.command("recipes", settings.catalogue),
         finding=finding(found),
-        made=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        machine=f"{processor()}, {len(os.sched_getaffinity(0))} cores; one thread a call",
+        made=origin.made(),
+        machine=f"{origin.machine()}; one thread a call",
         incomplete=incomplete,
         tables=tables(found),
         pictures=pictures,
@@ -175,10 +173,5 @@ def _pages(ways: list[Congruence]) -> Table:
 def show(found: Found, console: Console) -> None:
     """Prints the same tables."""
     for table in tables(found):
-        shown = rich_table.Table(title=table.title, title_justify="left", caption=table.note, caption_justify="left")
-        for number, column in enumerate(table.columns):
-            shown.add_column(column, justify="left" if number < 2 else "right")
-        for row in table.rows:
-            shown.add_row(*row)
-        console.print(shown)
+        show_table(table, console)
     console.print(finding(found), highlight=False)

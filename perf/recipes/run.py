@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 
-from assortment import artefacts, manifest
+from assortment import artefacts
 from assortment.catalogue.progress import progress
 from assortment.catalogue.store import Catalogue
-from assortment.errors import StepError
 from assortment.protocol.store import Protocol
 from assortment.serving.onnx_step import OnnxStep
 from assortment.serving.pipeline import Pipeline, PipelineFiles
@@ -22,6 +21,7 @@ from export.gpu_twins import FLOAT16, KEPT_IN_FLOAT32
 from export.precision import float16, fused
 from export.pruning.recovery import Recovery
 from export.recipes import RECIPES, Kitchen
+from perf.assembled import finished
 from perf.recipes import congruence, feeds, found, questions, speed, ways
 from perf.recipes.feeds import Feed
 from perf.recipes.found import Found
@@ -47,8 +47,7 @@ class Run:
         """
         paths = settings.paths
         for folder in (paths.checkpoints, paths.export, paths.model_repository):
-            if not (folder / manifest.FILENAME).is_file():
-                raise StepError(f"{folder} is not there; make it with: assortment demo --catalogue {settings.catalogue}")
+            finished(folder, paths)
         self.settings, self.paths = settings, paths
         self.catalogue, self.protocol = Catalogue.open(paths.catalogue), Protocol.open(paths.protocol)
         self.models: TrainedModels = checkpoint.load(paths.checkpoints)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from assortment.errors import InputError
 from assortment.paths import BuildPaths
@@ -47,18 +47,10 @@ class RecipesSettings:
             raise InputError("recipes", unknown or self.recipes, f"allowed: {', '.join(RECIPES)}, and always {', '.join(NEEDED)}")
 
     @classmethod
-    def quick(cls, *, catalogue: str, build: Path, endpoint: str = "") -> RecipesSettings:
+    def quick(cls, **given: Any) -> RecipesSettings:
         """A run that shows that everything works, not figures to quote."""
-        return cls(
-            catalogue=catalogue,
-            build=build,
-            endpoint=endpoint,
-            recipes=(*NEEDED, "pruned-int8"),
-            recovery_steps=2,
-            blocks=2,
-            block_queries=4,
-            queries=8,
-        )
+        few = {"recipes": (*NEEDED, "pruned-int8"), "recovery_steps": 2}
+        return cls(**{**few, "blocks": 2, "block_queries": 4, "queries": 8, **given})
 
     @property
     def paths(self) -> BuildPaths:

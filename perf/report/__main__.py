@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from pathlib import Path
 
-from perf.commands import tells_failures
+from perf.commands import new_parser, tells_failures
 from perf.report import page
 
 
 @tells_failures()
 def main(argv: list[str] | None = None) -> int:
     """Joins the parts and returns the exit code: 0 whatever is missing or incomplete, which the page tells."""
-    parser = argparse.ArgumentParser(prog="python -m perf.report", description="One page from what every performance tool left.")
-    parser.add_argument("--build", type=Path, default=Path("build"), help="folder of all outputs")
-    build = parser.parse_args(argv).build
+    build = new_parser("report", "One page from what every performance tool left.", catalogue=None).parse_args(argv).build
     path = page.write(build)
     found = page.parts(build)
     for one in found:

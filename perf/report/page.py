@@ -13,14 +13,13 @@ from markupsafe import Markup
 
 from assortment.errors import InputError
 from perf.report import origin
-from perf.report.part import PART, Part, Table
+from perf.report.part import PART, Part
 from perf.report.results import PREVIOUS
 from perf.report.tools import TOOLS, Tool
 
 FOLDER: Final = "perf_report"
 PAGE: Final = "index.html"
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-_BEFORE_FIGURES: Final = "+-~<>."
 _MEDIA_TYPES: Final = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp"}
 
 
@@ -71,16 +70,9 @@ def render(found: Sequence[Found]) -> str:
         css=Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8")),
         found=found,
         questions=questions,
-        word_columns=_word_columns,
         missing=missing(found),
         made=origin.made(),
     )
-
-
-def _word_columns(table: Table) -> set[int]:
-    """Places of the columns that hold words, which stand to the left; figures stand to the right."""
-    filled = [(place, cell) for row in table.rows for place, cell in enumerate(row) if cell]
-    return {place for place, cell in filled if not (cell[0].isdigit() or cell[0] in _BEFORE_FIGURES)}
 
 
 def write(build: Path) -> Path:

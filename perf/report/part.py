@@ -16,6 +16,7 @@ from assortment.errors import InputError
 
 PART: Final = "part.json"
 SUMMARY: Final = "summary.json"
+_BEFORE_FIGURES: Final = "+-~<>."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,12 @@ class Table:
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     note: str = ""
+
+    @property
+    def word_columns(self) -> set[int]:
+        """Places of the columns that hold words, which stand to the left; figures stand to the right."""
+        filled = [(place, cell) for row in self.rows for place, cell in enumerate(row) if cell]
+        return {place for place, cell in filled if not (cell[0].isdigit() or cell[0] in _BEFORE_FIGURES)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from assortment.errors import AssortmentError, InputError
+from assortment_client import SearchError
 from perf.report import origin
 from perf.report.part import Part
 
@@ -47,7 +48,7 @@ def claimed(folder: Path, *, tool: str, title: str, command: str) -> Iterator[Pa
     claim(folder, tool)
     try:
         yield folder
-    except (AssortmentError, KeyboardInterrupt) as error:
+    except (AssortmentError, SearchError, KeyboardInterrupt) as error:
         Part(
             tool=tool,
             title=title,

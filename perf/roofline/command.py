@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from rich.console import Console
 
 from assortment.errors import InputError
 from assortment.paths import BuildPaths
-from perf.commands import new_parser, tells_failures
+from perf.commands import new_parser, settings_of, tells_failures
 from perf.report import results
 from perf.roofline import estimate, report, stages
 from perf.roofline.report import Roofline
@@ -41,6 +42,11 @@ class Settings:
         if not self.products or not all(512 <= size <= 100_000_000 for size in self.products):
             raise InputError("products", self.products, "allowed: one or more, each 512 to 100,000,000")
 
+    @classmethod
+    def quick(cls, **given: Any) -> Settings:
+        """One batch size and one catalogue size."""
+        return cls(**{"batches": (1,), "products": (40_000,), **given})
+
 
 def run(settings: Settings) -> Roofline:
     """Counts, estimates, and writes ``build/roofline/``. No server and no GPU is needed.
@@ -55,22 +61,25 @@ def run(settings: Settings) -> Roofline:
     return found
 
 
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's flags, from ``Settings``."""
+    default = Settings()
+    parser.add_argument("--batches", type=int, nargs="+", default=default.batches, help="requests in a batch")
+    parser.add_argument("--products", type=int, nargs="+", default=default.products, help="sizes of catalogues for the scorer")
+    parser.add_argument("--quick", action="store_true", help="one batch size and one catalogue size")
+
+
 @tells_failures()
 def main(argv: list[str] | None = None) -> int:
     """Runs it and returns the exit code."""
-    default = Settings()
     parser = new_parser(
         "roofline",
         "On paper: work of each stage, counted from its graph, and its expected time on GPUs. Nothing is measured.",
         catalogue="an indexed catalogue",
     )
-    parser.add_argument("--batches", type=int, nargs="+", default=default.batches, help="requests in a batch")
-    parser.add_argument("--products", type=int, nargs="+", default=default.products, help="sizes of catalogues for the scorer")
-    parser.add_argument("--quick", action="store_true", help="one batch size and one catalogue size")
-    args = parser.parse_args(argv)
-    amounts = {"batches": (1,), "products": (40_000,)} if args.quick else {"batches": args.batches, "products": args.products}
+    configure(parser)
+    settings = settings_of(parser, argv, Settings)
     console = Console()
-    settings = Settings(catalogue=args.catalogue, build=args.build, **amounts)
     report.show(run(settings), console)
     console.print(f"\n{settings.build / TOOL}", highlight=False, soft_wrap=True)
     return 0

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table as ConsoleTable
 
 from perf.report import origin
 from perf.report.part import SUMMARY, Part, Picture, Table
+from perf.report.terminal import show_table
 from perf.roofline import plot, published
 from perf.roofline.estimate import PERFECT, Fit, milliseconds
 from perf.roofline.gpus import ESTIMATED, Gpu
@@ -126,7 +126,7 @@ def write(found: Roofline, folder: Path) -> None:
     Part(
         tool="roofline",
         title="GPUs on paper",
-        command=f"make roofline CATALOGUE={found.catalogue}",
+        command=origin.command("roofline", found.catalogue),
         finding=finding(found),
         made=origin.made(),
         machine="none: data sheets of L4, A10 and H100",
@@ -161,12 +161,7 @@ def summary(found: Roofline) -> dict[str, Any]:
 def show(found: Roofline, console: Console) -> None:
     """The tables and the finding."""
     for table in tables(found):
-        shown = ConsoleTable(title=table.title, title_justify="left")
-        for place, column in enumerate(table.columns):
-            shown.add_column(column, justify="right" if place else "left")
-        for row in table.rows:
-            shown.add_row(*row)
-        console.print(shown)
+        show_table(table, console)
     console.print(finding(found), highlight=False)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from assortment.catalogue.readers.table_columns import TableSettings
 from assortment.catalogue.steps import generate, import_catalogue
 from assortment.catalogue.store import PRODUCTS, Catalogue
 from assortment.errors import DataError, InputError
+from assortment.one_at_a_time import exclusive_from_the_start
 from assortment.paths import BuildPaths
 
 
@@ -140,3 +143,11 @@ def test_wrong_arguments_are_refused(paths: BuildPaths, shop: Any) -> None:
         import_catalogue(paths, reader="fashion", source=shop.folder, table=TableSettings())
     with pytest.raises(DataError, match="does not exist"):
         import_catalogue(paths, reader="fashion", source=shop.folder / "nowhere")
+
+
+def test_a_catalogue_that_another_process_changes_is_refused(paths: BuildPaths) -> None:
+    with exclusive_from_the_start(paths):
+        code = "import sys; from pathlib import Path; from assortment.catalogue.steps import generate; "
+        code += "from assortment.paths import BuildPaths; generate(BuildPaths(Path(sys.argv[1])))"
+        ended = subprocess.run([sys.executable, "-c", code, str(paths.root)], capture_output=True, text=True, check=False)
+    assert "is being changed by another process" in ended.stderr

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import inspect
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -21,6 +23,7 @@ from assortment_client import (
     Retry,
     SearchClient,
     SearchError,
+    SearchRequest,
     Unavailable,
 )
 from tests.client.test_failover import BUSY, DEAD, Recorder, in_flight
@@ -50,6 +53,19 @@ def test_both_have_the_same_methods_with_the_same_parameters() -> None:
         assert inspect.iscoroutinefunction(other), name
     one, other = (inspect.signature(kind.__init__).parameters for kind in (SearchClient, AsyncSearchClient))
     assert dict(one) == {name: parameter for name, parameter in other.items() if name != "hedge"}
+
+
+@pytest.mark.parametrize("method", [SearchClient.search, SearchClient.rerank])
+def test_searches_take_every_field_of_a_request_as_it_is_declared(method: Callable[..., Any]) -> None:
+    parameters = dict(inspect.signature(method).parameters)
+    for name in ("self", "deadline_s", "degrade"):
+        del parameters[name]
+    declared = {field.name: field for field in dataclasses.fields(SearchRequest)}
+    assert set(parameters) == set(declared)
+    required = {"query", "candidates"} if method is SearchClient.rerank else {"query"}
+    assert {name for name, parameter in parameters.items() if parameter.default is parameter.empty} == required
+    for name in set(parameters) - required:
+        assert (parameters[name].annotation, parameters[name].default) == (declared[name].type, declared[name].default), name
 
 
 def test_sixty_four_threads_on_one_client(two) -> None:

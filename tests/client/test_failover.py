@@ -181,6 +181,16 @@ def test_degrading_is_the_callers_choice_and_given_candidates(connect, two) -> N
         client.rerank("shoes", ids, degrade=True)
 
 
+def test_a_degraded_page_repeats_no_pinned_product_of_an_earlier_page(connect, scripted) -> None:
+    scripted.fail(*BUSY)
+    client = connect(scripted.endpoint)
+    first = client.rerank("shoes", ["a", "b", "c"], k=2, pinned=["p", "q"], degrade=True)
+    second = client.rerank("shoes", ["a", "b", "c"], k=2, pinned=["p", "q", "r"], shown=first.shown, degrade=True)
+    assert (first.ids, second.ids) == (("p", "q"), ("r", "a"))
+    assert [result.reason for result in second] == [Reason.PINNED, Reason.SORTED]
+    assert second.shown == ("p", "q", "r", "a")
+
+
 def test_an_answer_is_not_degraded(connect, scripted) -> None:
     page = connect(scripted.endpoint).search("shoes", degrade=True)
     assert (page.degraded, page.endpoint, page.attempts) == (False, scripted.endpoint, 1)

@@ -118,6 +118,7 @@ def test_requests_are_remembered_decoded(client, server) -> None:
     assert first.metadata["user-agent"].startswith("grpc-python")
     assert (second.model, second.sort, second.collapse, second.near_duplicate) == ("search", "rating", False, 0.5)
     assert (second.candidate_keys, second.image, second.diversity, second.caps) == (None, None, None, None)
+    assert (first.sort, first.literal) == (None, False)
     assert (third.model, third.text, third.labels) == ("embed_product", "Blue shirt", ("colour=blue",))
     assert len({first.request_id, second.request_id, third.request_id}) == 3
     assert not any(request.is_canary for request in server.requests)

@@ -12,7 +12,8 @@ from tritonclient.utils import deserialize_bytes_tensor
 
 from assortment.serving import filters as served
 from assortment.serving import page_rules
-from assortment_client import Filters, InvalidRequest, SearchRequest, contract
+from assortment_client import Filters, InvalidRequest, SearchClient, SearchRequest, contract
+from assortment_client.testing import FakeServer
 
 PRICE = "allowed: (from, to), each None or a number from 0 to 1e+12, the first not above the second"
 VALUE = "allowed: a str of 1 to 128 characters, not all of them spaces"
@@ -109,16 +110,26 @@ def test_what_the_client_sends_is_what_the_server_reads(client, scripted) -> Non
     }
     client.search("shoes", filters=Filters(**wanted), sort="price_descending")
     client.search("shoes", filters=Filters(brand=[], in_stock=False))
-    client.search("not black", literal=True)
     client.search("cheapest shoes", sort="relevance")
-    first, second, third, fourth = scripted.requests
-    assert page_rules.parse(deserialize_bytes_tensor(fourth.raw_input_contents[-1])[0]).ordered, "no word sorts this page"
-    assert page_rules.parse(deserialize_bytes_tensor(third.raw_input_contents[-1])[0]).literal
+    first, second, third = scripted.requests
+    assert page_rules.parse(deserialize_bytes_tensor(third.raw_input_contents[-1])[0]).ordered, "no word sorts this page"
     names = [tensor.name for tensor in first.inputs]
     sent = deserialize_bytes_tensor(first.raw_input_contents[names.index("RULES")])[0]
     assert set(json.loads(sent)["filters"]) == set(contract.FILTER_FIELDS)
     assert page_rules.parse(sent) == page_rules.PageRules(filters=served.Filters(**wanted), sort="price_descending")
     assert "RULES" not in [tensor.name for tensor in second.inputs]
+
+
+def test_words_that_are_taken_as_they_are_travel_as_such() -> None:
+    with FakeServer() as server, SearchClient(server.endpoint) as client:
+        client.search("not black", literal=True)
+        client.search("cheapest shoes", sort="relevance")
+        client.search("cheapest shoes")
+    assert [(request.literal, request.sort) for request in server.requests] == [
+        (True, None),
+        (False, "relevance"),
+        (False, None),
+    ]
 
 
 def test_filters_of_json() -> None:

@@ -147,8 +147,10 @@ def test_page_rules_at_the_limits_pass_and_are_frozen_copies() -> None:
         ),
         (
             {"text": "a", "labels": "colour=blue"},
-            "labels: 'colour=blue' is not allowed; allowed: a sequence of at most 16 labels",
+            "labels: 'colour=blue' is not allowed; allowed: at most 16 labels, as a sequence of str",
         ),
+        ({"text": "a", "labels": None}, "labels: None is not allowed; allowed: at most 16 labels, as a sequence of str"),
+        ({"text": "a", "labels": 3}, "labels: 3 is not allowed; allowed: at most 16 labels, as a sequence of str"),
         ({"text": "a", "labels": ["colour=blue", "blue"]}, "labels[1]: 'blue' is not allowed; allowed: \"facet=value\""),
     ],
 )
@@ -159,5 +161,10 @@ def test_a_wrong_product_names_field_value_and_what_is_allowed(fields: dict[str,
 
 
 def test_too_many_labels() -> None:
-    with pytest.raises(InvalidRequest, match=r"^labels: .* at most 16 labels"):
+    with pytest.raises(InvalidRequest, match=r"^labels: '17 labels' is not allowed; allowed: at most 16 labels"):
         ProductRequest(text="a", labels=[f"facet={i}" for i in range(17)])
+
+
+def test_labels_can_be_counted() -> None:
+    with pytest.raises(InvalidRequest, match=r"^labels: <generator .* allowed: at most 16 labels, as a sequence of str"):
+        ProductRequest(text="a", labels=(f"facet={i}" for i in range(2)))  # type: ignore[arg-type]

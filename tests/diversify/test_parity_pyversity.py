@@ -20,9 +20,7 @@ import numpy as np
 import pytest
 import pyversity
 
-from assortment.diversify import Constraints, diversify, ssd
-from assortment.diversify.constraints import resolve
-from assortment.diversify.problem import Problem
+from assortment.diversify import Constraints, diversify
 
 NUM_CASES = 150
 SAME = 1e-6
@@ -72,21 +70,3 @@ def _gain_of(strategy: str, vectors: np.ndarray, relevance: np.ndarray, strength
     return float(
         diversify(vectors, relevance, len(before) + 1, strategy=strategy, diversity=strength, constraints=forced).gains[-1]
     )
-
-
-@pytest.mark.parametrize("window", [1, 3, 8])
-def test_sliding_windows_are_the_same(window: int) -> None:
-    for number in range(40):
-        vectors, relevance, k, d = case(number)
-        strength = PAIRS["ssd"][1](d, float(relevance.std()), len(relevance))
-        prefix, num_shown, eligibility = resolve(None, len(relevance))
-        problem = Problem(
-            vectors=vectors,
-            relevance=relevance.astype(np.float64),
-            diversity=strength,
-            prefix=prefix,
-            num_shown=num_shown,
-            eligibility=eligibility,
-        )
-        ours = ssd.select_window(problem, k, window=window)[0]
-        assert ours == pyversity.ssd(vectors, relevance, k, d, window=window).indices.tolist(), number

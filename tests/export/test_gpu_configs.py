@@ -93,7 +93,7 @@ def engines_of(paths: BuildPaths, *models: str) -> Path:
     for model in models:
         (folder / f"{model}.sm89.plan").write_bytes(b"plan")
     (folder / gpu_configs.ENGINES).write_text("{}", encoding="utf-8")
-    manifest.write(folder, step="engines", inputs={"export": paths.export}, settings={})
+    manifest.write(folder, step="engines", inputs=manifest.fingerprints({"export": paths.export}), settings={})
     return folder
 
 

@@ -97,7 +97,12 @@ def test_big_files_take_their_space_once(small_build: BuildPaths) -> None:
 def test_a_new_version_is_served_and_the_previous_one_waits_for_a_rollback(copy: BuildPaths) -> None:
     shutil.copytree(copy.index / "1", copy.index / "2")  # stands for an index of a changed catalogue
     written = manifest.read(copy.index / "1")
-    manifest.write(copy.index / "2", step="index", inputs={"export": copy.export}, settings={**written.settings, "version": 2})
+    manifest.write(
+        copy.index / "2",
+        step="index",
+        inputs=manifest.fingerprints({"export": copy.export}),
+        settings={**written.settings, "version": 2},
+    )
     steps.assemble(copy)
     repository = copy.model_repository
     assert {path.name for path in (repository / "scorer").glob("[0-9]*")} == {"1", "2"}

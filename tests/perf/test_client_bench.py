@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
+from tritonclient.grpc import service_pb2, service_pb2_grpc
 
-from assortment.errors import StepError
+from assortment.errors import InputError, ServerError, StepError
 from assortment.paths import BuildPaths
 from perf.client.memory import Memory
 from perf.client.pairs import Pairs, in_turns
+from perf.client.record import record
+from perf.client.settings import ClientBenchSettings
 from perf.client.sides import Block
+from perf.patience import SHED
 from perf.report.part import Part
 
 
@@ -66,6 +74,54 @@ def test_pairs_tell_both_sides() -> None:
         "refused": 1,
     }
     assert told["p50_ratio"] == told["throughput_ratio"] == 1.0
+
+
+@pytest.mark.parametrize("wrong", [{"overdue_calls": 5}, {"thread_calls": 1}, {"calls": 0}, {"imports": 0}])
+def test_amounts_that_leave_nothing_to_measure_are_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(InputError, match=next(iter(wrong))):
+        ClientBenchSettings.quick(**wrong)
+    assert ClientBenchSettings(overdue_calls=8, thread_calls=2)
+
+
+class Sheds(service_pb2_grpc.GRPCInferenceServiceServicer):
+    """Refuses so many requests as a full queue does, then answers with the query's text; "nothing" it fails."""
+
+    def __init__(self, refusals: int) -> None:
+        self.refusals = refusals
+
+    def ModelInfer(self, request: Any, context: Any) -> Any:  # noqa: N802
+        if b"nothing" in request.raw_input_contents[0]:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, "QUERY: is empty")
+        self.refusals -= 1
+        if self.refusals >= 0:
+            context.abort(grpc.StatusCode.UNAVAILABLE, f"in ensemble 'search', {SHED}")
+        return service_pb2.ModelInferResponse(model_name=request.model_name, raw_output_contents=request.raw_input_contents[:1])
+
+
+@contextmanager
+def shedding(refusals: int) -> Iterator[str]:
+    server = grpc.server(ThreadPoolExecutor(1))
+    service_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(Sheds(refusals), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        server.stop(None).wait()
+
+
+def test_answers_are_recorded_from_a_server_that_sheds_now_and_then(tmp_path: Path) -> None:
+    with shedding(2) as address:
+        record(address, ["blue", "red"], tmp_path / "answers.json")
+    told = json.loads((tmp_path / "answers.json").read_text())
+    assert b"blue" in base64.b64decode(told["blue"])
+    assert b"red" in base64.b64decode(told["red"])
+
+
+@pytest.mark.parametrize(("query", "told"), [("blue", "shed 'blue' 5 times"), ("nothing", "failed the search 'nothing'")])
+def test_a_server_that_does_not_answer_is_told_with_its_address(query: str, told: str, tmp_path: Path) -> None:
+    with shedding(1_000) as address, pytest.raises(ServerError, match=f"{address} {told}"):
+        record(address, [query], tmp_path / "answers.json")
 
 
 @pytest.fixture(scope="module")

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from assortment import manifest
+from assortment.catalogue.generated.generator import generate
+from assortment.catalogue.store import CatalogueWriter
 from assortment.contract import STEPS
 from assortment.errors import StepError
+from assortment.paths import BuildPaths
+from assortment.protocol.steps import freeze
 from perf import model_configs
 from perf.model_analyzer import core, parser, repository, settings_file
+from perf.model_analyzer.command import main
+from perf.model_analyzer.settings import TOOL
 from perf.perf_analyzer import binary
+from perf.report.results import claim
+from tests.conftest import SMALL
 
 TEMPLATES = Path(__file__).parents[2] / "model_repository"
 
@@ -65,6 +75,28 @@ def test_the_core_is_added_as_a_model_of_its_own(tmp_path: Path) -> None:
     repository.add_core(tmp_path / "copy")
     assert model_configs.read(tmp_path / "copy", core.CORE) == _cut(*core.CORE_STEPS)
     assert (tmp_path / "copy" / core.CORE / "1").is_dir()
+
+
+def test_no_queries_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--build", str(tmp_path), "--queries", "0"]) == 1
+    assert "queries: 0 is not allowed; allowed: 1 and above" in capsys.readouterr().err
+
+
+def test_a_catalogue_without_pictures_is_refused_and_earlier_results_stay(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = BuildPaths(tmp_path / "bare")
+    with CatalogueWriter(paths.catalogue) as writer:
+        for product, _ in generate(SMALL, seed=7):
+            writer.add(replace(product, picture=""))
+    manifest.write(paths.catalogue, step="catalogue", inputs={}, settings={})
+    freeze(paths)
+    earlier = claim(tmp_path / TOOL, TOOL) / "cpu.yaml"
+    earlier.write_text("mine")
+    assert main(["--build", str(tmp_path), "--catalogue", "bare", "--quick"]) == 1
+    told = capsys.readouterr().err
+    assert "catalogue: 'bare' is not allowed; allowed: one with pictures; none of its first 5 test queries" in told
+    assert earlier.read_text() == "mine"
 
 
 @pytest.mark.slow

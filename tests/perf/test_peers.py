@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -92,19 +93,39 @@ def test_a_p99_is_told_with_enough_requests_behind_it_only() -> None:
 
 
 def test_what_was_measured_is_kept_and_marked(tmp_path: Path) -> None:
-    report.write(tmp_path, [cell(), cell(clients=16)], PeersSettings(), incomplete="the server ended")
-    part = Part.read(tmp_path)
+    settings = PeersSettings(build=tmp_path)
+    folder = settings.folder
+    folder.mkdir()
+    report.write(folder, [cell(), cell(clients=16)], settings, incomplete="the server ended")
+    part = Part.read(folder)
     assert part.incomplete == "the server ended"
     titles = [table.title for table in part.tables]
     assert titles == ["The served ensemble beside the others", "1,000 products", "Where the time of a served search goes, ms"]
     assert "16 clients: 2.0 times" in part.finding
-    assert (tmp_path / part.pictures[0].file).stat().st_size > 10_000
-    told = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+    assert (folder / part.pictures[0].file).stat().st_size > 10_000
+    told = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     assert [one["clients"] for one in told["cells"]] == [4, 16]
-    earlier = bench.earlier_cells(tmp_path)
+    earlier = bench.earlier_cells(settings)
     assert [(one.products, one.clients) for one in earlier] == [(1_000, 4), (1_000, 16)]
     with pytest.raises(InputError, match="go on with"):
-        bench.earlier_cells(tmp_path / "nothing")
+        bench.earlier_cells(PeersSettings(build=tmp_path / "nothing"))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"catalogue": "fashion"}, "catalogue: 'fashion' is not allowed; allowed: 'generated'"),
+        ({"num_cores": 1}, "cores: 1 is not allowed; allowed: 2, as in"),
+        ({"k": 20}, "k: 20 is not allowed; allowed: 10"),
+    ],
+)
+def test_cells_of_another_comparison_are_not_gone_on_with(change: dict[str, Any], told: str, tmp_path: Path) -> None:
+    settings = PeersSettings(build=tmp_path)
+    settings.folder.mkdir()
+    report.write(settings.folder, [cell()], settings)
+    with pytest.raises(InputError, match=told):
+        bench.earlier_cells(replace(settings, **change))
+    assert bench.earlier_cells(replace(settings, clients=(64,), requests=9))
 
 
 def test_wrong_amounts_are_refused_by_name() -> None:

@@ -263,3 +263,10 @@ def test_what_a_catalogue_does_not_have_is_refused_by_name(step: DiversifierStep
     assert refused(DiversifierStep(Catalogues(catalogues)), sort="price_ascending") == (
         "RULES.sort: 'price_ascending' is not allowed; this catalogue has no data for it; allowed here: relevance, rating, newest"
     )
+
+
+def test_products_of_earlier_pages_are_no_candidates(step: DiversifierStep) -> None:
+    (first,), (second,) = step.run([scored()]), step.run([scored(shown=["1", "3"])])
+    assert isinstance(first, dict)
+    assert isinstance(second, dict)
+    assert (first["NUM_CANDIDATES"].item(), second["NUM_CANDIDATES"].item()) == (5, 4)

@@ -180,6 +180,14 @@ def test_an_unknown_attribute_is_refused_with_those_there_are(tmp_path: Path) ->
     )
 
 
+def test_what_is_left_out_has_fields_beside_attributes_in_any_case(tmp_path: Path) -> None:
+    table = shop(tmp_path)
+    left = [table.passing(Filters(without={name: ("Puma",)})).tolist() for name in ("brand", "Brand")]
+    assert left[0] == left[1]
+    with pytest.raises(InputError, match="allowed: department, brand, category, an attribute of this catalogue: colour"):
+        table.passing(Filters(without={"color": ("Blue",)}))
+
+
 def test_a_catalogue_without_departments_brands_or_categories_answers(tmp_path: Path) -> None:
     table = table_of(tmp_path, [Product(id="a", title="t"), Product(id="b", title="t")])
     for field in ("department", "category", "brand"):

@@ -85,6 +85,14 @@ def test_the_version_answered_from_and_its_age(catalogues: Path) -> None:
     assert counted.levels[metrics.AGE, ("diversifier",)] == pytest.approx(time.time() - published, abs=60)
 
 
+def test_the_age_goes_on_where_answers_name_no_version(catalogues: Path) -> None:
+    counted = StepMetrics("prepare", version=2, catalogues=catalogues)
+    counted.levels.clear()
+    counted.count({}, {"TOKEN_IDS": np.zeros((1, 3), dtype=np.int64)}, request_id="")
+    assert counted.levels[metrics.VERSION, ("prepare",)] == 2
+    assert (metrics.AGE, ("prepare",)) in counted.levels
+
+
 def test_what_is_counted_names_the_version_that_answered() -> None:
     counted = StepMetrics("diversifier", version=1)
     refused = InputError("RULES.caps.brand", 1, "allowed: less")

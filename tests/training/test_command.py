@@ -19,12 +19,12 @@ def parsed(*arguments: str) -> TrainingSettings:
 
 
 def test_without_flags_a_preset_is_what_the_settings_say() -> None:
-    assert parsed() == quick()
-    assert parsed("--preset", "full") == full()
+    assert parsed() == full()
+    assert parsed("--preset", "quick") == quick()
 
 
 def test_flags_change_the_preset() -> None:
-    settings = parsed("--preset", "full", "--epochs", "2", "--fusion", "gated", "--scorer", "linear", "--linear-loss", "article")
+    settings = parsed("--epochs", "2", "--fusion", "gated", "--scorer", "linear", "--linear-loss", "article")
     assert settings == full(epochs=2, fusion="gated", scorer="linear", linear_loss="article")
 
 
@@ -32,7 +32,7 @@ def test_any_setting_can_be_set_by_name() -> None:
     changed = parsed(
         "--set", "negation=0.2", "--set", "domain_words=false", "--set", "batch_queries=16", "--set", "wordnet=/words"
     )
-    assert changed == quick(negation=0.2, domain_words=False, batch_queries=16, wordnet="/words")
+    assert changed == full(negation=0.2, domain_words=False, batch_queries=16, wordnet="/words")
     for wrong, named in (("negations=0.2", "allowed names"), ("domain_words=no", "true, false"), ("batch_queries=x", "int")):
         with pytest.raises(InputError, match=named):
             parsed("--set", wrong)

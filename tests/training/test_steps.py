@@ -6,13 +6,14 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
 from assortment import manifest
-from assortment.errors import ManifestError
+from assortment.errors import AssortmentError, ManifestError
 from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from training import checkpoint, steps
@@ -54,6 +55,20 @@ def test_the_same_settings_give_the_same_models(trained: BuildPaths, tiny_settin
         state = second.modules()[name].state_dict()
         for key, value in module.state_dict().items():
             assert torch.allclose(value.float(), state[key].float(), atol=1e-5), f"{name}.{key}"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"text_backbone": "./no-model"}, {"wordnet": "./no-wordnet"}, {"pretraining": "mlm"}],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_a_setting_that_cannot_work_costs_no_models(
+    trained: BuildPaths, tiny_settings: TrainingSettings, changes: dict[str, Any]
+) -> None:
+    before = manifest.verify(trained.checkpoints)
+    with pytest.raises(AssortmentError):
+        steps.train(trained, replace(tiny_settings, **changes))
+    assert manifest.verify(trained.checkpoints) == before
 
 
 @pytest.mark.parametrize(

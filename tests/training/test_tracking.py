@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from assortment.errors import StepError
+from training import tracking
 from training.settings import TrainingSettings
 from training.tracking import curves
 
@@ -37,3 +39,10 @@ def test_weights_and_biases_writes_a_run_without_a_network(tmp_path: Path, monke
 def test_where_curves_go_makes_no_other_models() -> None:
     assert replace(SETTINGS, tracker="wandb", threads=1).decisive() == SETTINGS.decisive()
     assert replace(SETTINGS, seed=4).decisive() != SETTINGS.decisive()
+
+
+def test_a_tracker_that_is_not_installed_is_told_before_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracking, "find_spec", lambda name: None)
+    tracking.check(SETTINGS)
+    with pytest.raises(StepError, match="wandb is not installed"):
+        tracking.check(replace(SETTINGS, tracker="wandb"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import time
@@ -13,9 +12,8 @@ from typing import Any, Final
 
 from torch import Tensor
 
-from assortment import manifest
 from assortment.paths import BuildPaths
-from training import dev_ranking
+from training import depends_on, dev_ranking
 from training.ablation import baselines
 from training.ablation.variants import Variant
 from training.dev_ranking import QuerySet
@@ -28,7 +26,7 @@ DEV: Final = "dev"
 UNSEEN: Final = "unseen words"
 """Queries in words that no encoder learned, of ``training.unseen_words``: settings may be chosen by them and by dev."""
 TEST: Final = "test"
-_LAYOUT: Final = 3  # raised when the same settings train otherwise: runs of before are made again
+_LAYOUT: Final = 4  # of a run's file; raised when the same training is measured otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +82,7 @@ class Bench:
     def file(self, variant: Variant, seed: int) -> Path:
         """Where the run of a variant is kept; another one when anything that it depends on changes."""
         settings = variant.settings(self._base, seed)
-        made_from = [_LAYOUT, manifest.fingerprint(self._paths.protocol), settings.decisive(), sorted(variant.hides)]
-        key = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:16]
+        key = depends_on.key(self._paths, _LAYOUT, depends_on.chosen(settings), sorted(variant.hides))[:16]
         return self._runs() / f"{variant.name.replace(' ', '_')}-{seed}-{key}.json"
 
     def run(self, variant: Variant, seed: int) -> Run:

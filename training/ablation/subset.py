@@ -30,6 +30,7 @@ def cut(catalogue: Path, target: BuildPaths, *, products: int) -> None:
         raise InputError("--products", products, f"allowed: {ENOUGH_PRODUCTS} and above")
     inputs, settings = {"catalogue": catalogue}, {"products": products}
     if not manifest.is_current(target.catalogue, step=STEP, inputs=inputs, settings=settings):
+        made_from = manifest.fingerprints(inputs)
         manifest.verify(catalogue)
         whole = Catalogue.open(catalogue)
         (target.catalogue / manifest.FILENAME).unlink(missing_ok=True)
@@ -38,7 +39,7 @@ def cut(catalogue: Path, target: BuildPaths, *, products: int) -> None:
             for row in progress(rows, doing="cutting out a part", total=len(rows)):
                 product = whole.products[row]
                 writer.add(product, whole.picture(product))
-        manifest.write(target.catalogue, step=STEP, inputs=inputs, settings=settings, results={"products": len(rows)})
+        manifest.write(target.catalogue, step=STEP, inputs=made_from, settings=settings, results={"products": len(rows)})
     freeze(target)
 
 

@@ -32,7 +32,7 @@ def apertium(pair: str) -> Translate:
     """Translation by an installed language pair, as ``eng-spa``.
 
     Raises:
-        StepError: when apertium is not installed, or fails.
+        StepError: when apertium is not installed, fails, or takes longer than five minutes.
     """
     program = shutil.which("apertium")
     if program is None:
@@ -40,7 +40,11 @@ def apertium(pair: str) -> Translate:
 
     def translate(texts: Sequence[str]) -> list[str]:
         paragraphs = "\n\n".join(f"{text}." for text in texts)  # else a line would run into the next
-        done = subprocess.run([program, pair], input=paragraphs, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
+        asked: Any = {"input": paragraphs, "capture_output": True, "text": True, "timeout": _TIMEOUT_S, "check": False}
+        try:
+            done = subprocess.run([program, pair], **asked)
+        except subprocess.TimeoutExpired:
+            raise StepError(f"apertium {pair} has not translated {len(texts)} texts within {_TIMEOUT_S} s") from None
         if done.returncode:
             raise StepError(f"apertium {pair} failed: {(done.stderr or done.stdout).strip()}")
         found = [paragraph.strip().removesuffix(".").strip().lower() for paragraph in done.stdout.strip().split("\n\n")]

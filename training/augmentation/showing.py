@@ -74,8 +74,7 @@ def examples(paths: BuildPaths, settings: TrainingSettings, number: int) -> tupl
         for query in (plain.draw(generator) for _ in range(number)):
             found.append(Example(way, query.text, change(query.text, generator), query.wish))
 
-    backbone = backbones.load_text(settings.text_backbone)
-    encoder = TextEncoder(backbone.model, hidden_size=backbone.model.config.hidden_size).eval()
+    encoder = TextEncoder.of(backbones.load_text(settings.text_backbone).model)
     tokenizer = TextTokenizer(cached.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
 
     def encode(texts: Sequence[str]) -> pools.Vectors:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,7 @@ from training.checkpoint import TrainedModels
 from training.data import Corpus, new_corpus
 from training.dev_ranking import QuerySet
 from training.objective import all_product_vectors
+from training.settings import TrainingSettings
 
 Rows = npt.NDArray[np.int64]
 
@@ -47,10 +49,8 @@ class Shop:
             StepError, ManifestError: when a step before was not done, or its folder is damaged.
         """
         catalogue, protocol = Catalogue.open(paths.catalogue), Protocol.open(paths.protocol)
-        cached, models = features.load(paths.features), checkpoint.load((models_of or paths).checkpoints)
-        backbone = manifest.read(paths.features).settings["text_backbone"]
-        if models.settings.text_backbone != backbone:
-            raise StepError(f"{paths.features} are of {backbone}, the models read texts by {models.settings.text_backbone}")
+        models = checkpoint.load((models_of or paths).checkpoints)
+        cached = features.load(_features(paths, models.settings, models_of))
         trained = protocol.train_rows(catalogue)
         tokenizer = TextTokenizer(cached.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
         ids = [product.id for product in catalogue.products]
@@ -112,6 +112,21 @@ class Shop:
         presence = torch.tensor([0.0, 1.0]).expand(len(image), 2)
         vectors: Tensor = self.models.image_encoder.project(image, presence[:, 1])
         return self.models.fusion.fuse(torch.zeros_like(vectors), vectors, presence)
+
+
+def _features(paths: BuildPaths, settings: TrainingSettings, models_of: BuildPaths | None) -> Path:
+    """The folder of ``paths`` that was made with the text encoder of the models."""
+    if settings.pretraining != "none":
+        if models_of is not None and models_of.root != paths.root:
+            raise StepError(
+                f"the models of {models_of.root.name} read texts by an encoder of their own, pre-trained further "
+                f"({settings.pretraining}): {paths.root.name} has no features of it. Measure them on their own catalogue"
+            )
+        return paths.pretrained_features
+    backbone = manifest.read(paths.features).settings["text_backbone"]
+    if settings.text_backbone != backbone:
+        raise StepError(f"{paths.features} are of {backbone}, the models read texts by {settings.text_backbone}")
+    return paths.features
 
 
 def _each(shop: Shop, shown: bool | Tensor) -> Tensor:

@@ -14,7 +14,6 @@ from training.evaluation.figures import Figure
 from training.evaluation.shop import Shop
 from training.features import Features
 from training.objective import all_product_vectors
-from training.settings import DEFAULT_TEXT_BACKBONE
 from training.text_encoder import TextEncoder
 from training.zero_shot import encode_queries, mixes
 
@@ -23,8 +22,7 @@ class Untrained:
     """The text encoder as it comes, over the mix of a catalogue's fields that ranks its dev queries best."""
 
     def __init__(self, cached: Features, dev: QuerySet) -> None:
-        backbone = backbones.load_text(DEFAULT_TEXT_BACKBONE)
-        self._encoder = TextEncoder(backbone.model, hidden_size=backbone.model.config.hidden_size).eval()
+        self._encoder = TextEncoder.of(backbones.load_text(cached.text_backbone).model)
         tried, words = mixes(cached), self.words(dev)
         self.mix = max(tried, key=lambda name: dev.measure(nearest(words, tried[name], K))["ndcg@10"])
         self.product_vectors = tried[self.mix]

@@ -23,12 +23,12 @@ from assortment.paths import BuildPaths
 from assortment.protocol.lexicon import fold, is_held_out, kept_words, train_words
 from assortment.protocol.store import Protocol
 from assortment.text import TextTokenizer
-from training import backbones, features
+from training import backbones, depends_on, features
 from training.knowledge.base import Knowledge, Source, Word
-from training.knowledge.rings import DOMAIN_FOLDER, HEAD, OCCASION, Ring, domain_rings
+from training.knowledge.rings import HEAD, OCCASION, Ring, domain_rings
 from training.knowledge.senses import SenseChooser, Vectors
 from training.knowledge.titles import type_facts
-from training.knowledge.wordnet import FILES, WordNet
+from training.knowledge.wordnet import WordNet
 from training.settings import TrainingSettings
 from training.text_encoder import TextEncoder
 from training.text_features import encode_texts
@@ -46,35 +46,29 @@ def build(paths: BuildPaths, settings: TrainingSettings) -> Knowledge:
         InputError: when ``settings.wordnet`` is no WordNet folder.
         ManifestError: when the catalogue, protocol or features are not finished.
     """
+    wordnet = WordNet(Path(settings.wordnet)) if settings.wordnet else None
     inputs = {"catalogue": paths.catalogue, "protocol": paths.protocol, "features": paths.features}
     chosen: dict[str, Any] = {
         "text_backbone": settings.text_backbone,
-        "wordnet": _database(settings.wordnet),
         "held_out_words": settings.held_out_words,
-        "domain": {file.name: manifest.sha256(file) for file in sorted(DOMAIN_FOLDER.glob("*.txt"))},
+        **depends_on.contents(settings),
     }
     if not manifest.is_current(paths.knowledge, step=STEP, inputs=inputs, settings=chosen):
+        made_from = manifest.fingerprints(inputs)
+        made, results = _gather(paths, settings, wordnet)
         paths.knowledge.mkdir(parents=True, exist_ok=True)
         (paths.knowledge / manifest.FILENAME).unlink(missing_ok=True)
-        made, results = _gather(paths, settings)
         made.write(paths.knowledge)
-        manifest.write(paths.knowledge, step=STEP, inputs=inputs, settings=chosen, results=results)
+        manifest.write(paths.knowledge, step=STEP, inputs=made_from, settings=chosen, results=results)
     return Knowledge.read(paths.knowledge)
 
 
-def _database(folder: str) -> dict[str, str]:
-    """The files of a WordNet folder with their sums, so that another database makes another knowledge base."""
-    return {name: manifest.sha256(Path(folder) / name) for name in FILES if (Path(folder) / name).is_file()} if folder else {}
-
-
-def _gather(paths: BuildPaths, settings: TrainingSettings) -> tuple[Knowledge, dict[str, Any]]:
+def _gather(paths: BuildPaths, settings: TrainingSettings, wordnet: WordNet | None) -> tuple[Knowledge, dict[str, Any]]:
     catalogue, protocol = Catalogue.open(paths.catalogue), Protocol.open(paths.protocol)
     rows = protocol.train_rows(catalogue)
     products = [catalogue.products[row] for row in rows]
-    wordnet = WordNet(Path(settings.wordnet)) if settings.wordnet else None
     cached = features.load(paths.features)
-    backbone = backbones.load_text(settings.text_backbone)
-    encoder = TextEncoder(backbone.model, hidden_size=backbone.model.config.hidden_size).eval()
+    encoder = TextEncoder.of(backbones.load_text(settings.text_backbone).model)
     tokenizer = TextTokenizer(cached.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
 
     def encode(texts: Sequence[str]) -> Vectors:
@@ -91,7 +85,10 @@ def _gather(paths: BuildPaths, settings: TrainingSettings) -> tuple[Knowledge, d
             words[facet] = _words_of(facet, chooser, wordnet if facet == "type" else None, names, settings, left_out)
             left_out += chooser.left_out
     types = {fold(value): value for value in sorted({product.type for product in products if product.type})}
-    made = Knowledge(words=words, heads=_pointing(HEAD, types), occasions=_pointing(OCCASION, types), types=type_facts(products))
+    rings = _rings(settings)
+    made = Knowledge(
+        words=words, heads=_pointing(HEAD, rings, types), occasions=_pointing(OCCASION, rings, types), types=type_facts(products)
+    )
     sources = Counter(word.source for values in words.values() for found in values.values() for word in found)
     return made, {
         "words": dict(sources),
@@ -117,7 +114,7 @@ def _words_of(
 ) -> dict[str, tuple[Word, ...]]:
     """Each value's words, the hand-written first; values without any are left out. ``names`` are those of all values, folded."""
     found: dict[str, dict[tuple[str, ...], Word]] = {value: {} for value in chooser.values}
-    listed = _listed(facet, chooser.values)
+    listed = _listed(facet, _rings(settings), chooser.values)
     kept_back = {value: kept_words(facet, value) for value in chooser.values} if settings.held_out_words else {}
     sources: dict[Source, Mapping[str, Sequence[str]]] = {"domain": listed, "lexicon": kept_back}
     offered: list[tuple[Source, str, str]] = [
@@ -148,20 +145,24 @@ def _refuses(word: Word, names: Collection[tuple[str, ...]], settings: TrainingS
     return ""
 
 
-def _listed(facet: str, values: Sequence[str]) -> dict[str, list[str]]:
+def _rings(settings: TrainingSettings) -> Sequence[Ring]:
+    return domain_rings() if settings.domain_words else ()
+
+
+def _listed(facet: str, rings: Sequence[Ring], values: Sequence[str]) -> dict[str, list[str]]:
     """The hand-written words of each value that some line names."""
     lines: dict[tuple[str, ...], list[str]] = {}
-    for ring in domain_rings():
+    for ring in rings:
         if ring.section == facet:
             for name in ring.left:
                 lines.setdefault(fold(name), []).extend(ring.right)
     return {value: list(dict.fromkeys(lines[fold(value)])) for value in values if fold(value) in lines}
 
 
-def _pointing(section: str, types: Mapping[tuple[str, ...], str]) -> dict[str, tuple[str, ...]]:
+def _pointing(section: str, rings: Sequence[Ring], types: Mapping[tuple[str, ...], str]) -> dict[str, tuple[str, ...]]:
     """Words of a section to the types of this catalogue that they point to."""
     found: dict[str, tuple[str, ...]] = {}
-    for ring in domain_rings():
+    for ring in rings:
         meant = _meant(ring, types) if ring.section == section else ()
         if meant:
             for word in ring.left:

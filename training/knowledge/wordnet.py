@@ -14,7 +14,6 @@ from typing import Final
 
 from assortment.errors import InputError
 
-DEBIAN_FOLDER: Final = Path("/usr/share/wordnet")
 FILES: Final = ("index.noun", "data.noun")
 _GOODS: Final = ("06", "13")  # lexicographer files noun.artifact and noun.food, lexnames(5WN)
 _HYPONYM: Final = "~"

@@ -53,6 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     scoring = actions.add_parser("score", help="apply a trained classifier to another file", formatter_class=shape)
     scoring.add_argument("folder", type=Path, metavar="FOLDER", help="what `pairs train` wrote")
     scoring.add_argument("file", type=Path, metavar="FILE", help="CSV with query,desc,price, and label where it is known")
+    scoring.add_argument("--positive-from", type=float, help="lowest label that counts as relevant; else that of training")
     scoring.add_argument("--output", type=Path, default=Path("scored.csv"), help="CSV with a probability for each pair")
 
 
@@ -71,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
         Console().print(_table(done.results))
         print(f"best epoch {done.results['best_epoch']}; everything measured is in {args.output / 'metrics.json'}")
         return 0
-    scored = steps.score(args.folder, args.file)
+    scored = steps.score(args.folder, args.file, positive_from=args.positive_from)
     _tell(scored.summary)
     steps.write_scores(args.output, scored.pairs, scored.probability)
     print(f"{args.output}: {len(scored.pairs):,} pairs" + (f"; {json.dumps(scored.figures)}" if scored.figures else ""))

@@ -48,8 +48,10 @@ class Pair:
         return normalise(self.query).casefold()
 
 
-def read_pairs(file: Path, summary: ReadSummary, *, labelled: bool = True) -> list[Pair]:
-    """Reads every usable row and fills ``summary``. Without ``labelled`` the column label may be missing and is not checked.
+def read_pairs(file: Path, summary: ReadSummary, *, labelled: bool = True, to_score: bool = False) -> list[Pair]:
+    """Reads every usable row and fills ``summary``.
+
+    Without ``labelled`` the column label may be missing and is not checked; in a file ``to_score`` a row may have none.
 
     Raises:
         DataError: when the file cannot be read, lacks a column, has no usable row, or (strict) has a faulty one.
@@ -59,7 +61,7 @@ def read_pairs(file: Path, summary: ReadSummary, *, labelled: bool = True) -> li
     pairs: list[Pair] = []
     labels: dict[tuple[str, str, float | None], float | None] = {}
     for line, values in _rows(lines, columns, summary):
-        if (pair := _pair(line, values, summary, labelled=labelled)) is None:
+        if (pair := _pair(line, values, summary, labelled=labelled, to_score=to_score)) is None:
             continue
         key = (pair.query_key, normalise(pair.desc).casefold(), pair.price)
         if key in labels:
@@ -149,9 +151,9 @@ def _parse(lines: Sequence[str]) -> tuple[list[str], int]:
         return next(csv.reader([lines[0].replace('"', " ")]), []), 1
 
 
-def _pair(line: int, values: dict[str, str], summary: ReadSummary, *, labelled: bool) -> Pair | None:
+def _pair(line: int, values: dict[str, str], summary: ReadSummary, *, labelled: bool, to_score: bool) -> Pair | None:
     label = _label(values["label"]) if labelled else None
-    if labelled and label is None:
+    if labelled and label is None and not (to_score and not values["label"]):
         summary.report(BAD_LABEL, line=line, value=f"label {values['label']}")
     elif not values["query"]:
         summary.report(EMPTY_QUERY, line=line, value=f"desc {values['desc']}")

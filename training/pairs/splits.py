@@ -17,22 +17,39 @@ _FEWEST: Final = 20  # pairs of a file that can be split
 
 
 def relevance(pairs: Sequence[Pair], positive_from: float | None) -> list[bool]:
-    """Whether each pair's label counts as relevant.
+    """Whether each pair's label counts as relevant; every pair has one.
 
     Raises:
-        InputError: when the file is graded and ``positive_from`` is not given, or no two classes result.
+        InputError: when the labels are graded and ``positive_from`` is not given.
     """
-    labels = [pair.label for pair in pairs if pair.label is not None]
-    assert len(labels) == len(pairs), "every pair has a label"
+    labels = _labels(pairs)
     if positive_from is None and not set(labels) <= {0.0, 1.0}:
         span = f"{min(labels):g} to {max(labels):g}"
         raise InputError("positive_from", None, f"the labels are grades, {span}: say from which on a pair counts as relevant")
     threshold = 1.0 if positive_from is None else positive_from
-    relevant = [label >= threshold for label in labels]
-    if len(set(relevant)) < 2:
+    return [label >= threshold for label in labels]
+
+
+def two_classes(pairs: Sequence[Pair], positive_from: float | None) -> list[bool]:
+    """``relevance`` of pairs to train on.
+
+    Raises:
+        InputError: as ``relevance``, or when all pairs are relevant, or none.
+        DataError: when all labels are the same.
+    """
+    relevant, labels = relevance(pairs, positive_from), _labels(pairs)
+    if min(labels) == max(labels):
+        raise DataError(f"every label is {min(labels):g}; a classifier learns from relevant pairs and others")
+    if len(set(relevant)) == 1:
         span = f"above {min(labels):g}, at most {max(labels):g}"
-        raise InputError("positive_from", threshold, f"allowed: {span}, so that there are relevant pairs and others")
+        raise InputError("positive_from", positive_from, f"allowed: {span}, so that there are relevant pairs and others")
     return relevant
+
+
+def _labels(pairs: Sequence[Pair]) -> list[float]:
+    labels = [pair.label for pair in pairs if pair.label is not None]
+    assert len(labels) == len(pairs), "every pair has a label"
+    return labels
 
 
 def split_pairs(pairs: Sequence[Pair], settings: PairSettings) -> dict[Split, list[int]]:

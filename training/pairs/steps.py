@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from assortment import manifest
@@ -32,7 +31,7 @@ from training.pairs.inputs import PriceScale
 from training.pairs.measures import Values, accuracy_interval, measure, wrongly_counted
 from training.pairs.model import PairClassifier
 from training.pairs.settings import PairSettings
-from training.pairs.splits import describe, relevance, split_pairs
+from training.pairs.splits import describe, relevance, split_pairs, two_classes
 
 PAIRS: Final = "pairs.csv"
 TEST_SCORES: Final = "test_scores.csv"
@@ -56,6 +55,7 @@ def make(paths: BuildPaths, *, pairs: int = DEFAULT_PAIRS, seed: int = 17) -> Ma
     catalogue, protocol = Catalogue.open(paths.catalogue), Protocol.open(paths.protocol)
     if manifest.is_current(target, step="pairs", inputs=inputs, settings=settings):
         return manifest.read(target)
+    made_from = manifest.fingerprints(inputs)
     manifest.verify(paths.catalogue)
     drawer = PairDrawer(catalogue.products, protocol.train_rows(catalogue).tolist(), protocol, seed=seed)
     drawn = drawer.draw(pairs)
@@ -71,7 +71,7 @@ def make(paths: BuildPaths, *, pairs: int = DEFAULT_PAIRS, seed: int = 17) -> Ma
         "queries": drawer.num_queries,
         "with_budget": drawer.num_budgets,
     }
-    return manifest.write(target, step="pairs", inputs=inputs, settings=settings, results=results)
+    return manifest.write(target, step="pairs", inputs=made_from, settings=settings, results=results)
 
 
 def train(file: Path, output: Path, settings: PairSettings, *, strict: bool = False) -> tuple[Manifest, ReadSummary]:
@@ -88,25 +88,26 @@ def train(file: Path, output: Path, settings: PairSettings, *, strict: bool = Fa
     inputs = {"pairs": file}
     if manifest.is_current(output, step="pair-classifier", inputs=inputs, settings=chosen):
         return manifest.read(output), summary
+    made_from = manifest.fingerprints(inputs)
     start = time.monotonic()
-    output.mkdir(parents=True, exist_ok=True)
-    (output / manifest.FILENAME).unlink(missing_ok=True)
     metrics = _train_into(output, pairs, settings)
     metrics["seconds"] = round(time.monotonic() - start, 1)
     store.write_json(output / store.METRICS, metrics)
     summary.write(output)
     results = {name: metrics[name] for name in ("test", "baselines", "best_epoch", "seconds")}
-    return manifest.write(output, step="pair-classifier", inputs=inputs, settings=chosen, results=results), summary
+    return manifest.write(output, step="pair-classifier", inputs=made_from, settings=chosen, results=results), summary
 
 
 def _train_into(output: Path, pairs: Sequence[Pair], settings: PairSettings) -> dict[str, Any]:
-    relevant = relevance(pairs, settings.positive_from)
+    relevant = two_classes(pairs, settings.positive_from)
     parts = split_pairs(pairs, settings)
     of = {split: [pairs[i] for i in rows] for split, rows in parts.items()}
     truth = {split: np.array([relevant[i] for i in rows]) for split, rows in parts.items()}
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     backbone = backbones.load_text(settings.text_backbone)
+    output.mkdir(parents=True, exist_ok=True)
+    (output / manifest.FILENAME).unlink(missing_ok=True)
     (output / TOKENIZER_FILE).write_text(backbone.tokenizer_json, encoding="utf-8")
     trained = store.TrainedClassifier(
         model=PairClassifier(backbone.model, head_size=settings.head_size, frozen_layers=settings.frozen_layers),
@@ -146,28 +147,30 @@ class Scored:
     """(N,)."""
     summary: ReadSummary
     figures: dict[str, float] | None
-    """None for a file without labels."""
+    """Of the pairs that have a label; None where none has."""
 
 
-def score(folder: Path, file: Path) -> Scored:
-    """Applies a trained classifier to another file, with or without labels.
+def score(folder: Path, file: Path, *, positive_from: float | None = None) -> Scored:
+    """Applies a trained classifier to another file, with labels for all pairs, some or none.
+
+    ``positive_from`` is the lowest label that counts as relevant; None takes that of training.
 
     Raises:
         ManifestError, StepError: when ``folder`` is not a finished classifier.
         DataError: when the file cannot be used.
+        InputError: when its labels are grades and ``positive_from`` is not known.
     """
     manifest.verify(folder)
     trained = store.load(folder)
     summary = ReadSummary(source=str(file))
-    labelled = has_labels(file)
-    pairs = read_pairs(file, summary, labelled=labelled)
-    truth: npt.NDArray[np.bool_] | None = None
-    if labelled:
-        truth = np.array(relevance(pairs, trained.settings.positive_from))
+    pairs = read_pairs(file, summary, labelled=has_labels(file), to_score=True)
+    known = [place for place, pair in enumerate(pairs) if pair.label is not None]
+    threshold = trained.settings.positive_from if positive_from is None else positive_from
+    truth = np.array(relevance([pairs[place] for place in known], threshold)) if known else None
     torch.set_num_threads(trained.settings.threads)
     encoded = trained.encoder().encode(pairs)
     probability = predict(trained.model, encoded, trained.settings.precision, doing=f"scoring {len(pairs):,} pairs")
-    figures = None if truth is None else _rounded(measure(probability, truth))
+    figures = None if truth is None else _rounded(measure(probability[known], truth))
     return Scored(pairs=pairs, probability=probability, summary=summary, figures=figures)
 
 

@@ -25,7 +25,7 @@ from assortment.errors import StepError
 from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from assortment.text import TOKENIZER_FILE, TextTokenizer, pad, product_text
-from training import backbones
+from training import backbones, depends_on
 from training.pretraining.denoising import Denoising
 from training.pretraining.masking import Masking
 from training.pretraining.spoken import SpokenTokens
@@ -49,18 +49,17 @@ def build(paths: BuildPaths, settings: TrainingSettings) -> Path:
     """
     chosen: dict[str, Any] = {
         name: getattr(settings, name) for name in ("text_backbone", "pretraining", "pretraining_steps", "seed")
-    }
+    } | depends_on.text_backbone(settings)
     inputs = {"catalogue": paths.catalogue, "protocol": paths.protocol}
     folder = paths.pretrained
     if not manifest.is_current(folder, step=STEP, inputs=inputs, settings=chosen):
+        made_from = manifest.fingerprints(inputs)
         start = time.monotonic()
         catalogue = Catalogue.open(paths.catalogue)
         texts = [product_text(catalogue.products[row]) for row in Protocol.open(paths.protocol).train_rows(catalogue)]
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / manifest.FILENAME).unlink(missing_ok=True)
         results = adapt(folder, texts, settings)
         results["seconds"] = round(time.monotonic() - start, 1)
-        manifest.write(folder, step=STEP, inputs=inputs, settings=chosen, results=results)
+        manifest.write(folder, step=STEP, inputs=made_from, settings=chosen, results=results)
     return folder
 
 
@@ -69,6 +68,10 @@ def adapt(folder: Path, texts: Sequence[str], settings: TrainingSettings) -> dic
     torch.manual_seed(settings.seed)
     generator = np.random.default_rng([settings.seed, 6])
     backbone = backbones.load_text(settings.text_backbone)
+    if settings.pretraining == "mlm":
+        _mask_id(backbone.tokenizer_json, settings.text_backbone)  # told before anything is lost
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / manifest.FILENAME).unlink(missing_ok=True)
     (folder / TOKENIZER_FILE).write_text(backbone.tokenizer_json, encoding="utf-8")
     tokenizer = TextTokenizer(folder / TOKENIZER_FILE, max_tokens=MAX_PRODUCT_TOKENS)
     rows = tokenizer.encode_batch(list(dict.fromkeys(texts)))

@@ -60,12 +60,13 @@ def build(paths: BuildPaths, settings: TrainingSettings, grammars: Grammars, fea
         inputs["knowledge"] = paths.knowledge
     folder = paths.teacher
     if not manifest.is_current(folder, step=STEP, inputs=inputs, settings=chosen):
+        made_from = manifest.fingerprints(inputs)
         start = time.monotonic()
         folder.mkdir(parents=True, exist_ok=True)
         (folder / manifest.FILENAME).unlink(missing_ok=True)
         results = _teach(folder, settings, grammars, features, dev)
         results["seconds"] = round(time.monotonic() - start, 1)
-        manifest.write(folder, step=STEP, inputs=inputs, settings=chosen, results=results)
+        manifest.write(folder, step=STEP, inputs=made_from, settings=chosen, results=results)
     return _read(folder, TextTokenizer(features.tokenizer_file, max_tokens=MAX_QUERY_TOKENS))
 
 
@@ -74,7 +75,7 @@ def _teach(folder: Path, settings: TrainingSettings, grammars: Grammars, feature
     generator = np.random.default_rng([settings.seed, 7])
     backbone = backbones.load_text(settings.text_backbone).model
     size: int = backbone.config.hidden_size
-    untrained = TextEncoder(backbone, hidden_size=size).eval()
+    untrained = TextEncoder.of(backbone)
     text = np.array(features.product_text)
     tokenizer = TextTokenizer(features.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
 

@@ -46,8 +46,11 @@ class DelimitedTable:
         if header is None:
             raise DataError(f"{path} is empty; it must start with a line of column names")
         self._header = header.number
-        self.delimiter = max(DELIMITERS, key=lambda mark: len(_split(header.text, mark)))
-        names = [tidy(name) for name in _split(header.text, self.delimiter)]
+        try:
+            self.delimiter = max(DELIMITERS, key=lambda mark: len(_split(header.text, mark)))
+            names = [tidy(name) for name in _split(header.text, self.delimiter)]
+        except csv.Error as error:
+            raise DataError(f"{path}, line {header.number}: {header.text[:60]!r} is no line of column names ({error})") from None
         self.columns = [name or f"column {place}" for place, name in enumerate(names, start=1)]
         if twice := sorted({name for name in self.columns if self.columns.count(name) > 1}):
             raise DataError(f"{path}, line {header.number}: column {', '.join(twice)} is named twice; give each its own name")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Final
 from assortment.errors import DataError
 
 _GZIP: Final = b"\x1f\x8b"
+_BEGINNING: Final = 1 << 16  # bytes that are looked at for the kind of line ends
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -29,6 +31,12 @@ def lines_of(path: Path) -> Iterator[bytes]:
                     yield line.encode()
             return
         with gzip.open(path) if start == _GZIP else path.open("rb") as file:
-            yield from file
+            beginning = file.read(_BEGINNING)
+            file.seek(0)
+            if b"\r" in beginning and b"\n" not in beginning:  # line ends of the classic Mac
+                with io.TextIOWrapper(file, encoding="latin-1") as text:
+                    yield from (line.encode("latin-1") for line in text)
+            else:
+                yield from file
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise DataError(f"{path} cannot be read ({error}); fetch or export it again") from None

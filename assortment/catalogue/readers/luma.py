@@ -16,7 +16,7 @@ import html
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from assortment.catalogue.fields import MISSING, parse_price, parse_whole, tidy
 from assortment.catalogue.html_text import html_to_text
@@ -28,6 +28,7 @@ from assortment.catalogue.readers.reviews import Ratings, read_reviews
 from assortment.catalogue.summary import (
     BAD_DATE,
     BAD_PRICE,
+    BAD_STOCK,
     DUPLICATE_ID,
     EMPTY_ID,
     EMPTY_TITLE,
@@ -88,10 +89,13 @@ class LumaReader:
                 article = articles.rows.get(articles.article_of.get(row["sku"], ""), row)
                 name, picture = _picture(pictures, row, line, summary)
                 summary.kept += 1
-                price = _price(row, article, line, summary)
-                added = _added(row, line, summary)
+                of_row: dict[str, Any] = {
+                    "price": _price(row, article, line, summary),
+                    "stock": _stock(row, line, summary),
+                    "added": _added(row, line, summary),
+                }
                 rated = ratings.get(article["sku"]) or ratings.get(row["sku"]) or Ratings()
-                yield _product(row, article, articles, price=price, picture=name, ratings=rated, added=added), picture
+                yield _product(row, article, articles, picture=name, ratings=rated, **of_row), picture
 
     def count(self, source: Path) -> int:
         """Rows of the table; lines tell little, values span several."""
@@ -174,9 +178,10 @@ def _product(
     article: Row,
     articles: _Articles,
     *,
-    price: float | None,
     picture: str,
     ratings: Ratings,
+    price: float | None,
+    stock: int | None,
     added: datetime.date | None,
 ) -> Product:
     sku = row["sku"]
@@ -198,7 +203,7 @@ def _product(
         price=price,
         rating=ratings.mean,
         rating_count=len(ratings.values),
-        stock=_stock(row),
+        stock=stock,
         variant_group=article["sku"] if article is not row else "",
         picture=picture,
         added=added,
@@ -212,9 +217,15 @@ def _title(row: Row, article: Row, varied: tuple[str, ...]) -> str:
     return ", ".join((stem, *varied)) if made_of_values else name
 
 
-def _stock(row: Row) -> int | None:
-    """Pieces, 0 when the shop calls it sold out; None when pieces are not counted."""
+def _stock(row: Row, line: int, summary: ReadSummary) -> int | None:
+    """Pieces, 0 when the shop calls it sold out or owes some; None when pieces are not counted."""
     if row.get("is_in_stock") == "0":
         return 0
     counted = "1" in (row.get("manage_stock") or "1", row.get("use_config_manage_stock") or "1")
-    return parse_whole(row.get("qty", MISSING).partition(".")[0]) if counted else None
+    written = row.get("qty", MISSING)
+    if not counted or written == MISSING:
+        return None
+    if (number := parse_whole(written.removeprefix("-").partition(".")[0])) is None:
+        summary.report(BAD_STOCK, line=line, value=written)
+        return None
+    return 0 if written.startswith("-") else number

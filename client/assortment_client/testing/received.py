@@ -48,7 +48,8 @@ class ReceivedRequest:
     excluded: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     filters: Filters | None = None
-    sort: str = contract.SORTS[0]
+    sort: str | None = None
+    literal: bool = False
     text: str = ""
     labels: tuple[str, ...] = ()
 
@@ -78,7 +79,7 @@ def decode(message: Any, *, metadata: Mapping[str, str], time_remaining_s: float
     if contract.CANDIDATE_KEY in tensors:
         fields["candidate_keys"] = tuple(tensors[contract.CANDIDATE_KEY])
     rules = json.loads(_text(tensors, contract.RULES) or "{}")
-    for name in ("collapse", "near_duplicate", "caps", "sort"):
+    for name in ("collapse", "near_duplicate", "caps", "sort", "literal"):
         if name in rules:
             fields[name] = rules[name]
     for name in ("pinned", "excluded", "shown"):

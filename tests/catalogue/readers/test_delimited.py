@@ -87,3 +87,19 @@ def test_missing_columns_are_named_with_those_found(tmp_path: Path) -> None:
 def test_any_bytes_are_counted_and_never_fatal(tmp_path: Path, data: bytes) -> None:
     rows, summary = read(tmp_path / "a.csv", b"id,title\n" + data)
     assert summary.read == len(rows) + summary.count(BAD_ROW)
+
+
+def test_line_ends_of_the_classic_mac_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_bytes(b'id,title\r1,"Red, large"\r2,Caf\xc3\xa9\r')
+    assert [row for _, row in DelimitedTable(file).rows(ReadSummary(source="table"))] == [
+        {"id": "1", "title": "Red, large"},
+        {"id": "2", "title": "Café"},
+    ]
+
+
+def test_a_header_that_is_none_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_bytes(b"id,ti\rtle\n1,Shirt\n")
+    with pytest.raises(DataError, match=r"line 1: .* is no line of column names"):
+        DelimitedTable(file)

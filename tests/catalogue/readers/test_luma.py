@@ -21,6 +21,7 @@ from assortment.catalogue.summary import (
     BAD_DATE,
     BAD_PRICE,
     BAD_ROW,
+    BAD_STOCK,
     DUPLICATE_ID,
     EMPTY_ID,
     EMPTY_TITLE,
@@ -165,11 +166,14 @@ def test_a_name_of_its_own_stays(shop: Shop) -> None:
         ({"qty": "7", "is_in_stock": "0"}, 0),
         ({"qty": "7", "manage_stock": "0", "use_config_manage_stock": "0"}, None),
         ({"qty": ""}, None),
+        ({"qty": "-3.0000"}, 0),
+        ({"qty": "many"}, None),
     ],
 )
 def test_stock(shop: Shop, changes: dict[str, str], stock: int | None) -> None:
-    products, _ = read(shop.write({**BAG, **changes}))
+    products, summary = read(shop.write({**BAG, **changes}))
     assert products[0].stock == stock
+    assert [finding.value for finding in summary.findings.get(BAD_STOCK, ())] == (["many"] if changes["qty"] == "many" else [])
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,11 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     [
         (["--repository", "/nowhere"], "error: /nowhere is no model repository; mount"),
         (["--repository", "{models}", "--admin-key", "/nowhere"], "cannot be read as an admin key"),
-        (["--repository", "{models}", "--admin-key", "{models}/search/config.pbtxt"], "an admin key is 16 to 256 characters"),
+        (
+            ["--repository", "{models}", "--admin-key", "{models}/search/config.pbtxt"],
+            r"error: .*/search/config\.pbtxt holds no admin key: an admin key is 16 to 256 characters of A-Z, a-z, 0-9, _ and -; "
+            r"mount the one that `assortment serve` writes$",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_before_the_server_starts(arguments: list[str], told: str, tmp_path: Path) -> None:

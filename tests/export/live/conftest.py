@@ -27,7 +27,9 @@ def float_shop(small_build: BuildPaths, tmp_path_factory: pytest.TempPathFactory
     (paths.export / artefacts.TEXT_ENCODER_INT8).unlink(missing_ok=True)
     told = manifest.read(paths.export)
     inputs = {"catalogue": paths.catalogue, "protocol": paths.protocol}
-    manifest.write(paths.export, step="export", inputs=inputs, settings=told.settings, results=told.results)
+    manifest.write(
+        paths.export, step="export", inputs=manifest.fingerprints(inputs), settings=told.settings, results=told.results
+    )
     index(paths)
     assemble(paths)
     return paths

@@ -141,7 +141,7 @@ def test_a_whole_version_that_does_not_answer_is_refused_too(shop: BuildPaths, e
     (folder / artefacts.SCORER).unlink()
     (folder / artefacts.SCORER).write_bytes(b"no graph")
     told = manifest.read(folder)
-    manifest.write(folder, step="index", inputs={"export": shop.export, "catalogue": shop.catalogue}, settings=told.settings)
+    manifest.write(folder, step="index", inputs=told.inputs, settings=told.settings)
     with pytest.raises(StepError, match=r"version 2 was withdrawn; .* catalogue version 2 does not answer"):
         publish(shop, [])
     assert LiveRepository.of(shop).versions() == [1]

@@ -56,7 +56,7 @@ def whole(small_build: BuildPaths, tmp_path_factory: pytest.TempPathFactory) -> 
     target = folder / "model_repository"
     target.mkdir()
     assemble.assemble(TEMPLATES, small_build.export, servable(small_build), target, engines=engines)
-    manifest.write(target, step="assemble", inputs={"engines": engines}, settings={})
+    manifest.write(target, step="assemble", inputs=manifest.fingerprints({"engines": engines}), settings={})
     return target
 
 

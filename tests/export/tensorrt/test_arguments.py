@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import shlex
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 from assortment.cli import main
 from assortment.errors import StepError
+from export import command
 from export.tensorrt import container, gpu, runtime
 from export.tensorrt.releases import release
 from export.tensorrt.sources import MODELS
@@ -42,10 +44,10 @@ def test_a_dry_run_prints_the_whole_plan_and_the_command(call: Call) -> None:
         assert f"{model}.sm90.plan" in out
     for told in ("STRONGLY_TYPED", "VERSION_COMPATIBLE", "REFIT", "no TF32", "4x32", "16x3x96x96", "version-compatible=true"):
         assert told in out
-    command = shlex.split(out[out.index("docker run") :].replace("\\\n", ""))
-    assert "nvcr.io/nvidia/tensorrt:26.05-py3" in command
+    words_of_command = printed(out)
+    assert "nvcr.io/nvidia/tensorrt:26.05-py3" in words_of_command
     for told in ("--release 26.05", "--precision fp32", "--best-batch 4", "--refit", "--version-compatible"):
-        assert told in command[-1]
+        assert told in words_of_command[-1]
 
 
 def test_a_dry_run_as_json(call: Call) -> None:
@@ -72,11 +74,81 @@ def test_without_a_gpu_the_call_fails_and_says_what_is_needed(call: Call) -> Non
         runtime.version()
 
 
-def test_arguments_that_would_be_passed_over_are_refused(call: Call) -> None:
-    for words in (("--dry-run",), ("--merge", "folder"), ("--compute-capability", "8.9")):
-        code, _, err = call(*words)
-        assert code == 1
-        assert "allowed: together with --tensorrt" in err
+_EXPORT = "`assortment export`"
+_BORROW = "`assortment export --models-of`"
+_BUILD = "`assortment export --tensorrt`"
+_DRY_RUN = "`assortment export --tensorrt --dry-run`"
+_MERGE = "`assortment export --tensorrt --merge`"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--dry-run"], [("--dry-run: True", _EXPORT, _DRY_RUN)]),
+        (["--merge", "a"], [("--merge: [PosixPath('a')]", _EXPORT, _MERGE)]),
+        (["--compute-capability", "8.9"], [("--compute-capability: ['8.9']", _EXPORT, f"{_BUILD}, {_DRY_RUN}")]),
+        (
+            ["--precision", "int8", "--refit", "--version-compatible", "--json", "--best-batch", "4"],
+            [
+                ("--json: True", _EXPORT, _DRY_RUN),
+                ("--precision: 'int8'", _EXPORT, f"{_BUILD}, {_DRY_RUN}"),
+                ("--best-batch: 4", _EXPORT, f"{_BUILD}, {_DRY_RUN}"),
+                ("--version-compatible: True", _EXPORT, f"{_BUILD}, {_DRY_RUN}"),
+                ("--refit: True", _EXPORT, f"{_BUILD}, {_DRY_RUN}"),
+            ],
+        ),
+        (
+            ["--models-of", "x", "--float16", "--recipe", "int8-smooth", "--max-int8-loss", "0.1", "--threads", "3"],
+            [
+                ("--max-int8-loss: 0.1", _BORROW, _EXPORT),
+                ("--recipe: 'int8-smooth'", _BORROW, _EXPORT),
+                ("--float16: True", _BORROW, _EXPORT),
+                ("--threads: 3", _BORROW, f"{_EXPORT}, {_BUILD}, {_DRY_RUN}"),
+            ],
+        ),
+        (
+            ["--tensorrt", "--models-of", "x", "--static-int8"],
+            [("--models-of: 'x'", _BUILD, _BORROW), ("--static-int8: True", _BUILD, _EXPORT)],
+        ),
+        (["--tensorrt", "--json"], [("--json: True", _BUILD, _DRY_RUN)]),
+        (
+            ["--tensorrt", "--dry-run", "--merge", "a", "--workspace-mib", "9"],
+            [("--dry-run: True", _MERGE, _DRY_RUN), ("--workspace-mib: 9", _MERGE, f"{_BUILD}, {_DRY_RUN}")],
+        ),
+    ],
+)
+def test_options_that_would_be_passed_over_are_refused(words: list[str], told: list[tuple[str, str, str]], call: Call) -> None:
+    code, _, err = call(*words)
+    assert code == 1
+    lines = [f"{given} is not allowed; {mode} does not read it; allowed with: {modes}" for given, mode, modes in told]
+    assert err.removeprefix("error: ").splitlines() == lines
+
+
+def test_every_option_belongs_to_a_mode() -> None:
+    parser = argparse.ArgumentParser()
+    command.configure(parser)
+    read = set().union(*command.OPTIONS.values()) | command.OF_EVERY_MODE
+    assert set(vars(parser.parse_args([]))) == read
+
+
+def test_the_command_builds_the_same_shop(call: Call, exported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("--tensorrt", "--dry-run", "--threads", "7")
+    outside = printed(call(*words)[1])
+    build = exported.parent.parent.resolve()
+    assert outside[outside.index("--workdir") - 1] == f"{build}:/build"
+    assert outside[outside.index("--workdir") - 2] == "--volume"
+    assert "--threads 7" in outside[-1]
+    assert outside[-1].endswith("--build /build")
+
+    monkeypatch.chdir(build.parent)
+    inside = printed(call(*words)[1])
+    assert inside.count("--volume") == 1
+    assert inside[-1].endswith(f"--build {build.name}")
+
+
+def printed(out: str) -> list[str]:
+    """The words of the command that a dry run prints."""
+    return shlex.split(out[out.index("docker run") :].replace("\\\n", ""))
 
 
 def test_an_unknown_release_is_refused(call: Call) -> None:

@@ -63,6 +63,32 @@ def test_needs_that_are_none(wrong: dict[str, float]) -> None:
         Need(**{"rate": 1.0, **wrong})  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rate": 0},
+        {"rate": math.inf},
+        {"headroom": -1},
+        {"p99_ms": -5},
+        {"failed": -3},
+        {"error_share": 1},
+        {"seconds": 0},
+        {"arrivals": 0},
+        {"shares": (0.5,)},
+        {"cores": 2},
+    ],
+)
+def test_settings_are_refused_before_anything_is_measured(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=next(iter(wrong))):
+        PlannerSettings(**wrong)
+
+
+def test_a_rate_of_nothing_is_not_ten_times_anything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--build", str(tmp_path), "--rate", "0"]) == 1
+    assert "rate: 0.0 is not allowed; allowed: above 0" in capsys.readouterr().err
+    assert not (tmp_path / "plan").exists()
+
+
 def test_a_curve_is_read_from_a_load_test(tmp_path: Path) -> None:
     latency = {"p50_ms": 9, "p95_ms": 20, "p99_ms": None}
     phase: dict[str, Any] = {"rate_per_s": 20, "error_share": 0.0, "latency_ms": latency, "stages": []}

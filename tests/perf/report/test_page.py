@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assortment.errors import InputError, StepError
+from assortment_client import Overloaded
 from perf.report import page, results
 from perf.report.__main__ import main
 from perf.report.part import Part, Picture, Table
@@ -80,6 +81,9 @@ def test_a_run_that_ends_early_leaves_a_part_that_says_why(tmp_path: Path) -> No
     with pytest.raises(KeyboardInterrupt), results.claimed(folder, tool="bench", title="A bench", command="make bench"):
         raise KeyboardInterrupt
     assert Part.read(folder).incomplete == "interrupted"
+    with pytest.raises(Overloaded), results.claimed(folder, tool="bench", title="A bench", command="make bench"):
+        raise Overloaded("the queue is full")
+    assert Part.read(folder).incomplete == "the queue is full"
 
 
 def test_every_command_is_a_target() -> None:

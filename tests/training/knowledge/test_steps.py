@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from assortment.protocol.lexicon import fold, is_held_out, kept_words, train_wor
 from training.features import Features
 from training.knowledge.base import Knowledge
 from training.knowledge.steps import build
+from training.knowledge.wordnet import FILES
 from training.settings import TrainingSettings
 
 
@@ -44,6 +46,16 @@ def test_a_model_that_serves_may_know_the_words_that_dev_and_test_keep(
             assert not kept & {fold(word) for word in train_words(facet, value)}
     assert any("lexicon" in {word.source for word in words} for words in everything.words["type"].values())
     assert build(shop, tiny_settings) == knowledge
+
+
+def test_words_of_wordnet_alone_are_those_of_no_list(shop: BuildPaths, tiny_settings: TrainingSettings, tmp_path: Path) -> None:
+    for name in FILES:
+        (tmp_path / name).write_text("", encoding="utf-8")
+    found = build(shop, replace(tiny_settings, domain_words=False, wordnet=str(tmp_path)))
+    assert not (found.heads)
+    assert not (found.occasions)
+    assert "domain" not in {word.source for values in found.words.values() for words in values.values() for word in words}
+    build(shop, tiny_settings)
 
 
 def test_head_terms_and_occasions_point_to_types_of_this_catalogue(knowledge: Knowledge, catalogue: Catalogue) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from assortment.errors import DataError, InputError
 from training.pairs.file import Pair
 from training.pairs.settings import PairSettings
-from training.pairs.splits import describe, relevance, split_pairs
+from training.pairs.splits import describe, relevance, split_pairs, two_classes
 
 SETTINGS = PairSettings()
 
@@ -74,7 +74,12 @@ def test_grades_need_a_threshold() -> None:
     assert relevance(graded(0, 1, 2, 3), 2) == [False, False, True, True]
     with pytest.raises(InputError, match="positive_from: None is not allowed; the labels are grades, 0 to 3"):
         relevance(graded(0, 3), None)
+    assert relevance(graded(1, 1), None) == [True, True]
+
+
+def test_training_wants_relevant_pairs_and_others() -> None:
+    assert two_classes(graded(0, 1), None) == [False, True]
     with pytest.raises(InputError, match="allowed: above 1, at most 3"):
-        relevance(graded(1, 3), 0.5)
-    with pytest.raises(InputError, match="positive_from"):
-        relevance(graded(1, 1), None)
+        two_classes(graded(1, 3), 0.5)
+    with pytest.raises(DataError, match="every label is 1"):
+        two_classes(graded(1, 1), None)

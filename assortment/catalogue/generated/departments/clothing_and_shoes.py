@@ -7,7 +7,6 @@ from typing import Final
 from assortment.catalogue.generated.vocabulary import Department, ProductType
 
 _GENDERS: Final = ("Women", "Men", "Girls", "Boys")
-_GROWN_UP: Final = ("Women", "Men")
 _ANYBODY: Final = ("Unisex", "Women", "Men")
 _BRIGHT: Final = (
     *("Black", "White", "Navy Blue", "Red", "Blue", "Grey", "Green", "Pink"),

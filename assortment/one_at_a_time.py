@@ -1,4 +1,4 @@
-"""One change of a catalogue's index and repository at a time: a version number is made, and files are linked, by one process."""
+"""One change of a catalogue at a time: products are read, a version number is made, and files are linked, by one process."""
 
 from __future__ import annotations
 
@@ -13,6 +13,14 @@ from assortment.paths import BuildPaths
 
 _LOCK: Final = "catalogue.lock"
 _held: set[Path] = set()
+
+
+@contextlib.contextmanager
+def exclusive_from_the_start(paths: BuildPaths) -> Iterator[None]:
+    """``exclusive`` for a step that may be the first of a catalogue, and makes its folder. Raises as it does."""
+    paths.root.mkdir(parents=True, exist_ok=True)
+    with exclusive(paths):
+        yield
 
 
 @contextlib.contextmanager

@@ -1,0 +1,42 @@
+"""What makes another training, and what does not."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from assortment import manifest
+from assortment.paths import BuildPaths
+from training import depends_on
+from training.settings import TrainingSettings
+
+SETTINGS = TrainingSettings()
+
+
+def test_what_lies_in_a_folder_counts_and_not_its_name_alone(tiny_bert: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(tiny_bert, folder)
+    settings = replace(SETTINGS, text_backbone=str(folder))
+    before = depends_on.chosen(settings)
+    assert depends_on.chosen(settings) == before
+    (folder / "model.safetensors").write_bytes(b"other weights")
+    assert depends_on.chosen(settings) != before
+
+
+def test_word_lists_count_where_they_are_read() -> None:
+    assert "domain/clothing.txt" in depends_on.contents(SETTINGS)["domain_files"]
+    assert depends_on.contents(replace(SETTINGS, domain_words=False)) == {}
+
+
+def test_another_catalogue_with_the_same_protocol_is_another_key(tmp_path: Path) -> None:
+    keys = []
+    for name in ("one", "two"):
+        paths = BuildPaths(tmp_path / name)
+        for folder, text in ((paths.catalogue, name), (paths.protocol, "queries")):
+            folder.mkdir(parents=True)
+            (folder / "file").write_text(text, encoding="utf-8")
+            manifest.write(folder, step="any", inputs={}, settings={})
+        keys.append(depends_on.key(paths))
+    assert manifest.fingerprint(tmp_path / "one" / "protocol") == manifest.fingerprint(tmp_path / "two" / "protocol")
+    assert keys[0] != keys[1]
