@@ -34,7 +34,10 @@ def new_parser(tool: str, description: str, *, catalogue: str | None = "an assem
     A flag with the default ``argparse.SUPPRESS`` says in its own words what is done without it.
     """
     parser = argparse.ArgumentParser(
-        prog=f"python -m perf.{tool}", description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+        prog=f"python -m perf.{tool}",
+        description=description,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        allow_abbrev=False,  # what made a part is told by the flags as they were written
     )
     if catalogue is not None:
         parser.add_argument("--catalogue", default="generated", help=catalogue)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 from pathlib import Path
 from typing import Any, get_args
 
@@ -87,15 +88,16 @@ def _search(paths: BuildPaths, args: argparse.Namespace) -> int:
     base, preset = settings_from(args).as_dict(), PRESETS[args.preset]().as_dict()
     found = search(paths, settings_from(args), trials=args.search)
     given = {name: value for name, value in base.items() if value != preset[name]}
-    flags = " ".join(f"--set {name}={_written(value)}" for name, value in {**given, **found.settings}.items())
+    flags = [word for name, value in {**given, **found.settings}.items() for word in ("--set", f"{name}={_written(value)}")]
+    command = ["assortment", "train", "--catalogue", args.catalogue, "--build", str(args.build), "--preset", args.preset, *flags]
     print(f"best of {found.trials} trials: dev ndcg@10 {found.dev_ndcg:.4f}, as given {found.usual_dev_ndcg:.4f}; train with")
-    print(f"assortment train --catalogue {paths.root.name} --build {args.build} --preset {args.preset} {flags}")
+    print(shlex.join(command))
     return 0
 
 
 def _written(value: object) -> str:
     """As ``assigned`` reads it."""
-    return f"{value:.6g}" if isinstance(value, float) else str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def settings_from(args: argparse.Namespace) -> TrainingSettings:

@@ -15,7 +15,7 @@ from assortment.paths import BuildPaths
 from training.knowledge.rings import DOMAIN_FOLDER
 from training.settings import TrainingSettings
 
-_LAYOUT: Final = 1  # raised when the same settings train otherwise
+_LAYOUT: Final = 2  # raised when the same settings train otherwise
 
 
 def chosen(settings: TrainingSettings) -> dict[str, Any]:
@@ -25,19 +25,19 @@ def chosen(settings: TrainingSettings) -> dict[str, Any]:
 
 def contents(settings: TrainingSettings) -> dict[str, dict[str, str]]:
     """SHA-256 of each file that a run reads: hand-written lists, local folders of a text encoder, WordNet, translators."""
-    named = {
-        **text_backbone(settings),
-        "domain_files": _sums(str(DOMAIN_FOLDER)) if settings.domain_words else {},
-        "wordnet_files": _sums(settings.wordnet),
-        "translator_files": _sums(*settings.translators.split(",")) if settings.back_translated else {},
-    }
-    return {name: sums for name, sums in named.items() if sums}
+    translators = settings.translators.split(",") if settings.back_translated else []
+    return {**words(settings), **_named("translator_files", *translators)}
+
+
+def words(settings: TrainingSettings) -> dict[str, dict[str, str]]:
+    """The part of ``contents`` that the knowledge base depends on."""
+    lists = [str(DOMAIN_FOLDER)] if settings.domain_words else []
+    return {**text_backbone(settings), **_named("domain_files", *lists), **_named("wordnet_files", settings.wordnet)}
 
 
 def text_backbone(settings: TrainingSettings) -> dict[str, dict[str, str]]:
     """The part of ``contents`` that features depend on."""
-    sums = _sums(settings.text_backbone)
-    return {"text_backbone_files": sums} if sums else {}
+    return _named("text_backbone_files", settings.text_backbone)
 
 
 def key(paths: BuildPaths, *more: Any) -> str:
@@ -46,8 +46,9 @@ def key(paths: BuildPaths, *more: Any) -> str:
     return hashlib.sha256(json.dumps([made_from, *more], sort_keys=True).encode()).hexdigest()
 
 
-def _sums(*named: str) -> dict[str, str]:
-    """Of every file; none where the name is that of a package or of a hub."""
-    folders = [Path(name).expanduser() for name in named if name]
-    files = [file for folder in folders if folder.is_dir() for file in sorted(folder.iterdir()) if file.is_file()]
-    return {f"{file.parent.name}/{file.name}": manifest.sha256(file) for file in files}
+def _named(what: str, *names: str) -> dict[str, dict[str, str]]:
+    """Sums of the files in each folder; none where the name is that of a package or of a hub."""
+    folders = [Path(name).expanduser() for name in names if name]
+    files = [(number, file) for number, folder in enumerate(folders) if folder.is_dir() for file in sorted(folder.iterdir())]
+    sums = {f"{number}/{file.name}": manifest.sha256(file) for number, file in files if file.is_file()}
+    return {what: sums} if sums else {}

@@ -15,6 +15,7 @@ from assortment.protocol.splits import Split
 from assortment.protocol.store import Protocol
 from assortment.text import TextTokenizer
 from training import backbones, dev_ranking, devices, features, tracking
+from training.augmentation.back_translation import translations
 from training.checkpoint import TrainedModels
 from training.data import Corpus
 from training.dev_ranking import QuerySet
@@ -48,6 +49,8 @@ class Prepared:
             InputError, StepError: when there is no catalogue or no protocol, or what ``settings`` name is not there.
         """
         tracking.check(settings)
+        if settings.back_translated:
+            translations(settings.translators)
         torch.set_num_threads(settings.threads)
         catalogue, protocol = Catalogue.open(paths.catalogue), Protocol.open(paths.protocol)
         with devices.main_first():

@@ -26,7 +26,7 @@ from training.settings import TrainingSettings
 FOLDER: Final = "search"
 BEST: Final = "best.json"
 _STUDY: Final = "study.log"
-_GIVEN: Final = "given"  # of the trial that has the settings as given, whatever was drawn for it
+_GIVEN: Final = "given"  # of the trial with the settings as given, those out of range too
 _SETTINGS: Final = "settings"
 
 
@@ -85,7 +85,9 @@ def search(paths: BuildPaths, base: TrainingSettings, *, trials: int) -> Found:
     prepared = Prepared.open(paths, base)
     study = _study(folder, paths, base)
     if not _given(study):
-        study.enqueue_trial({}, user_attrs={_GIVEN: True})
+        usual_values = {name: getattr(base, name) for name in RANGES}
+        inside = {name: value for name, value in usual_values.items() if RANGES[name].low <= value <= RANGES[name].high}
+        study.enqueue_trial(inside, user_attrs={_GIVEN: True})
 
     def objective(trial: optuna.Trial) -> float:
         drawn = {name: allowed.suggest(trial, name) for name, allowed in RANGES.items()}

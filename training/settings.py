@@ -220,7 +220,7 @@ QUERY_KINDS: Final = (
 )
 _THERE_AND_BACK: Final = 2
 _INDIFFERENT: Final = ("threads", "tracker")
-_LATER: Final = {"ensemble": 1}  # off: what was trained before there was such a setting stays current
+_LATER: Final = {"ensemble": 1}  # off: the same as before there was such a setting
 _COUNTS: Final = (
     "epochs",
     "steps_per_epoch",

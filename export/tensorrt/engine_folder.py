@@ -167,13 +167,11 @@ class EngineFolder:
                 shutil.copyfile(cache, self.path / cache.name)
         return taken
 
-    def finish(self, export: Path) -> Manifest:
-        """Writes the manifest: these engines belong to the models in ``export``."""
+    def finish(self, made_from: Mapping[str, str]) -> Manifest:
+        """Writes the manifest: these engines belong to the models whose fingerprint was taken before they were built."""
         results = {"plans": sorted(self.records)}
         settings = {"layout": _LAYOUT, "release": self.release}
-        return manifest.write(
-            self.path, step=STEP, inputs=manifest.fingerprints({"export": export}), settings=settings, results=results
-        )
+        return manifest.write(self.path, step=STEP, inputs=made_from, settings=settings, results=results)
 
     def _is_whole(self, name: str) -> bool:
         path = self.path / name

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from assortment import manifest
 from assortment.catalogue.progress import progress
 from assortment.errors import InputError, StepError
 from assortment.manifest import Manifest
@@ -94,11 +95,12 @@ def build_engines(
         raise StepError("nothing was built: " + "; ".join(planned.problems))
     require(paths, {"export": paths.export})
     verify({"export": paths.export})
+    made_from = manifest.fingerprints({"export": paths.export})
     folder = EngineFolder(paths.engines / release.container, release.container)
     for engine in progress(planned.engines, doing="TensorRT engines", total=len(planned.engines)):
         _provide(folder, engine, planned, machine.tensorrt, workshop)
     _drop_old(folder, paths)
-    return folder.finish(paths.export)
+    return folder.finish(made_from)
 
 
 def merge(paths: BuildPaths, release: Release, others: Sequence[Path]) -> Manifest:
@@ -109,6 +111,7 @@ def merge(paths: BuildPaths, release: Release, others: Sequence[Path]) -> Manife
         StepError: when engines do not belong together; nothing of that folder is taken then.
     """
     require(paths, {"export": paths.export})
+    made_from = manifest.fingerprints({"export": paths.export})
     folder = EngineFolder(paths.engines / release.container, release.container)
     current = sources.exported(paths.export)
     for path in others:
@@ -117,7 +120,7 @@ def merge(paths: BuildPaths, release: Release, others: Sequence[Path]) -> Manife
             raise StepError(f"{path} holds no engines of release {release.container}")
         _log.info("%s: %s", path, ", ".join(folder.merge(other, current)) or "nothing new")
     _drop_old(folder, paths)
-    return folder.finish(paths.export)
+    return folder.finish(made_from)
 
 
 def _provide(folder: EngineFolder, engine: EnginePlan, planned: Plan, tensorrt: str, workshop: Workshop) -> None:

@@ -109,7 +109,8 @@ class Settings:
             "delay_us": self.delays_us,
         }
         if self.cross:
-            wanted = [Tuning(*combination) for combination in itertools.product(*values.values())]
+            axes = [several or (getattr(default, field),) for field, several in values.items()]
+            wanted = [Tuning(*combination) for combination in itertools.product(*axes)]
         else:
             wanted = [replace(default, **{field: value}) for field, several in values.items() for value in several]
         return list(dict.fromkeys([default, *wanted]))

@@ -6,14 +6,15 @@ import datetime
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from perf.cores import processor
 
 _TOOLS: Final = Path(__file__).resolve().parents[1]
-_BESIDE_ARGS: Final = ("--catalogue", "--build")  # which make gives by itself
+_BESIDE_ARGS: Final = ("--catalogue", "--build")  # which make has variables for
+_NOT_AGAIN: Final = "--more"  # goes on with a run
 
 
 def made() -> str:
@@ -28,24 +29,27 @@ def machine() -> str:
 
 
 def command(target: str, catalogue: str | None) -> str:
-    """What makes it again: ``make TARGET CATALOGUE=x ARGS='...'``, with the flags of this process when it is one of the tools.
+    """What makes it again: ``make TARGET CATALOGUE=x BUILD=y ARGS='...'``, with this process's flags when it is one of the tools.
 
     Args:
         target: of the Makefile.
         catalogue: None for a target that takes none.
     """
-    told = f"make {target}" + (f" CATALOGUE={catalogue}" if catalogue else "")
     own = Path(sys.argv[0]).resolve().is_relative_to(_TOOLS)
-    flags = shlex.join(_without_first_flags(sys.argv[1:])) if own else ""
-    return told + (f" ARGS={shlex.quote(flags.replace('$', '$$'))}" if flags else "")  # make would read a lone dollar
+    flags, beside = _divided(sys.argv[1:] if own else [])
+    values = {"CATALOGUE": catalogue, "BUILD": beside.get("--build"), "ARGS": shlex.join(flags)}
+    told = [f"{name}={shlex.quote(value.replace('$', '$$'))}" for name, value in values.items() if value]  # $ is make's own
+    return " ".join(["make", target, *told])
 
 
-def _without_first_flags(arguments: Sequence[str]) -> Iterator[str]:
-    """Leaves out CATALOGUE and BUILD, which argparse takes in two words or one, and shortened."""
+def _divided(arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """The flags for ARGS, and those that make has variables for, which argparse takes in two words or one."""
+    flags, beside = list[str](), dict[str, str]()
     words = iter(arguments)
     for word in words:
-        flag, equals, _ = word.partition("=")
-        if len(flag) <= len("--") or not any(name.startswith(flag) for name in _BESIDE_ARGS):
-            yield word
-        elif not equals:
-            next(words, None)
+        flag, equals, value = word.partition("=")
+        if flag in _BESIDE_ARGS:
+            beside[flag] = value if equals else next(words, "")
+        elif word != _NOT_AGAIN:
+            flags.append(word)
+    return flags, beside

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from assortment import manifest
 from assortment.errors import DataError, StepError
+from demo import steps
+from demo.settings import DemoSettings
 from demo.steps import Clock, Step, run_steps
+from training.settings import TrainingSettings, full, quick
 
 
 def writing_step(folder: Path, *, seed: int = 1) -> Step:
@@ -74,3 +79,13 @@ def test_each_step_is_timed_in_order(tmp_path: Path, clock: Clock) -> None:
     run_steps([Step("first", "", one.run, one.folder), Step("second", "", other.run, other.folder)], clock)
     assert list(clock.seconds) == ["first", "second"]
     assert all(seconds >= 0 for seconds in clock.seconds.values())
+
+
+@pytest.mark.parametrize(("given", "preset"), [({}, quick), ({"catalogue": "luma", "data": Path()}, full)])
+def test_a_catalogue_of_ones_own_is_trained_on_for_longer(
+    given: dict[str, Any], preset: Callable[[], TrainingSettings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained: list[TrainingSettings] = []
+    monkeypatch.setattr("training.steps.train", lambda paths, settings: trained.append(settings))
+    steps._train(DemoSettings(**given))
+    assert trained == [preset()]

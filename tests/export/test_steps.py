@@ -152,3 +152,14 @@ def test_what_is_missing_is_named_with_the_command_that_makes_it(
     shutil.rmtree(copy.root / folder)
     with pytest.raises(StepError, match=said):
         step(copy)
+
+
+def test_other_words_make_another_export(copy: BuildPaths) -> None:
+    settings = manifest.read(copy.export).settings
+    inputs = {name: getattr(copy, name) for name in ("checkpoints", "catalogue", "protocol", "knowledge")}
+    assert manifest.is_current(copy.export, step=steps.EXPORT, inputs=inputs, settings=settings)
+    told = manifest.read(copy.knowledge)
+    manifest.write(
+        copy.knowledge, step=told.step, inputs=told.inputs, settings={**told.settings, "wordnet_files": {"0/data.noun": ""}}
+    )
+    assert not manifest.is_current(copy.export, step=steps.EXPORT, inputs=inputs, settings=settings)

@@ -47,6 +47,7 @@ def test_tunings_differ_in_one_value_or_cross() -> None:
     assert star[0] == DEFAULT
     assert star[1:] == [replace(DEFAULT, instances=1), replace(DEFAULT, threads=2), replace(DEFAULT, delay_us=500)]
     assert len(replace(settings, cross=True).tunings(DEFAULT)) == 8
+    assert Settings.quick(cross=True, instances=(1,)).tunings(DEFAULT) == [DEFAULT, replace(DEFAULT, instances=1, batch=4)]
 
 
 @pytest.mark.parametrize(("field", "value"), [("instances", 0), ("threads", 65), ("batch", 17), ("delay_us", -1)])

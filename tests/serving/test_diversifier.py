@@ -14,6 +14,7 @@ from assortment import artefacts
 from assortment.errors import CatalogueChangingError, InputError
 from assortment.serving.catalogue_tables import Catalogues
 from assortment.serving.diversifier import DiversifierStep
+from assortment.serving.open_facets import OpenFacets
 from assortment.serving.step import strings
 from assortment_client.contract import SORTS, STRATEGIES, Reason
 
@@ -270,3 +271,14 @@ def test_products_of_earlier_pages_are_no_candidates(step: DiversifierStep) -> N
     assert isinstance(first, dict)
     assert isinstance(second, dict)
     assert (first["NUM_CANDIDATES"].item(), second["NUM_CANDIDATES"].item()) == (5, 4)
+
+
+def test_what_is_open_is_told_by_products_that_can_be_chosen(step: DiversifierStep) -> None:
+    table = step._catalogues.version(2)
+    rows, relevance = np.array([1, 0, 2, 5, 4], dtype=np.int32), np.full(5, 0.5)
+    nothing_told = np.zeros(3, dtype=np.float32)
+    for num_shown in range(4):
+        whole = OpenFacets(table, rows, relevance, nothing_told, num_shown=num_shown)
+        rest = OpenFacets(table, rows[num_shown:], relevance[num_shown:], nothing_told)
+        assert whole._openness == rest._openness
+        assert whole.groups()[num_shown:].tolist() == rest.groups().tolist()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from types import ModuleType
 
 import pytest
@@ -9,6 +10,7 @@ from assortment.errors import InputError, StepError
 from assortment.paths import BuildPaths
 from demo import shop_command
 from training import command
+from training.search import Found
 from training.settings import TrainingSettings, full, quick
 
 
@@ -59,3 +61,16 @@ def run(module: ModuleType, *arguments: str) -> None:
     parser = argparse.ArgumentParser()
     module.configure(parser)
     module.run(parser.parse_args(arguments))
+
+
+def test_a_search_prints_a_command_that_trains_what_it_found(
+    shop: BuildPaths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = Found(settings={"learning_rate": 0.00123456789}, dev_ndcg=0.9, usual_dev_ndcg=0.8, trials=3)
+    monkeypatch.setattr("training.search.search", lambda paths, settings, *, trials: found)
+    given = ["--catalogue", "mine", "--build", "my build", "--preset", "quick", "--set", "domain_words=false", "--wordnet", "a b"]
+    run(command, *given, "--search", "3")
+    words = shlex.split(capsys.readouterr().out.splitlines()[-1])
+    assert words[:2] == ["assortment", "train"]
+    assert parsed(*words[2:]) == quick(domain_words=False, wordnet="a b", learning_rate=0.00123456789)
+    assert words[words.index("--build") + 1] == "my build"

@@ -25,7 +25,7 @@ def test_what_lies_in_a_folder_counts_and_not_its_name_alone(tiny_bert: Path, tm
 
 
 def test_word_lists_count_where_they_are_read() -> None:
-    assert "domain/clothing.txt" in depends_on.contents(SETTINGS)["domain_files"]
+    assert "0/clothing.txt" in depends_on.contents(SETTINGS)["domain_files"]
     assert depends_on.contents(replace(SETTINGS, domain_words=False)) == {}
 
 
@@ -40,3 +40,15 @@ def test_another_catalogue_with_the_same_protocol_is_another_key(tmp_path: Path)
         keys.append(depends_on.key(paths))
     assert manifest.fingerprint(tmp_path / "one" / "protocol") == manifest.fingerprint(tmp_path / "two" / "protocol")
     assert keys[0] != keys[1]
+
+
+def test_each_translator_counts_though_both_are_called_alike(tmp_path: Path) -> None:
+    folders = [tmp_path / way / "model" for way in ("there", "back")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / "weights").write_text(str(folder), encoding="utf-8")
+    settings = replace(SETTINGS, back_translated=0.1, translators=",".join(map(str, folders)))
+    before = depends_on.chosen(settings)
+    (folders[0] / "weights").write_text("others", encoding="utf-8")
+    assert depends_on.chosen(settings) != before
+    assert depends_on.words(settings) == depends_on.words(SETTINGS)

@@ -59,7 +59,12 @@ def test_the_same_settings_give_the_same_models(trained: BuildPaths, tiny_settin
 
 @pytest.mark.parametrize(
     "changes",
-    [{"text_backbone": "./no-model"}, {"wordnet": "./no-wordnet"}, {"pretraining": "mlm"}],
+    [
+        {"text_backbone": "./no-model"},
+        {"wordnet": "./no-wordnet"},
+        {"pretraining": "mlm"},
+        {"back_translated": 0.1, "translators": "./a,./b"},
+    ],
     ids=lambda changes: next(iter(changes)),
 )
 def test_a_setting_that_cannot_work_costs_no_models(

@@ -88,9 +88,9 @@ class Bench:
     def run(self, variant: Variant, seed: int) -> Run:
         """Trains a variant and ranks every set of queries by its scorer, without diversification."""
         started = time.monotonic()
-        key = self.file(variant, seed).stem
-        state = self._runs() / "state" / key
-        place = Place(folder=state, logs=state / "logs", key=key)
+        file = self.file(variant, seed)
+        state = self._runs() / "state" / file.stem
+        place = Place(folder=state, logs=state / "logs", key=file.stem)
         settings = variant.settings(self._base, seed)
         models, corpus = self._prepared.fit(settings, place, variant.features(self._prepared.seen(settings)))
         vectors = all_product_vectors(models, corpus)
@@ -102,7 +102,7 @@ class Bench:
         seconds = round(time.monotonic() - started, 1)
         scores = {name: ranked(queries) for name, queries in self.queries.items()}
         done = Run(name=variant.name, seed=seed, seconds=seconds, scores=scores)
-        done.write(self.file(variant, seed))
+        done.write(file)
         shutil.rmtree(state, ignore_errors=True)
         return done
 

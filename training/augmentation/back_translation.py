@@ -24,8 +24,20 @@ Translate = Callable[[Sequence[str]], list[str]]
 
 MIN_SIMILARITY: Final = 0.8
 _UNKNOWN: Final = "*"  # how apertium marks a word that it does not know
+_APERTIUM: Final = ("eng-spa", "spa-eng")
 _TIMEOUT_S: Final = 300
 _MAX_TOKENS: Final = 32  # of a translated query
+
+
+def translations(translators: str) -> tuple[Translate, Translate]:
+    """There and back, by what ``TrainingSettings.translators`` names.
+
+    Raises:
+        StepError: as ``apertium`` and ``seq2seq``.
+    """
+    folders = [Path(folder) for folder in translators.split(",") if folder]
+    there, back = (seq2seq(folder) for folder in folders) if folders else (apertium(pair) for pair in _APERTIUM)
+    return there, back
 
 
 def apertium(pair: str) -> Translate:

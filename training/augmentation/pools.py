@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -13,12 +12,11 @@ import numpy.typing as npt
 
 from assortment.catalogue.product import Product
 from training.augmentation import titles
-from training.augmentation.back_translation import apertium, back_translate, seq2seq
+from training.augmentation.back_translation import back_translate, translations
 from training.queries import QueryGrammar, TrainingQuery
 from training.settings import TrainingSettings
 
 _TRIED: Final = 3000  # titles, or queries to translate
-_APERTIUM: Final = ("eng-spa", "spa-eng")
 
 Vectors = npt.NDArray[np.float32]
 
@@ -86,7 +84,6 @@ def _back_translated(
 ) -> tuple[list[TrainingQuery], Counter[str]]:
     asked = (grammar.draw(generator) for _ in range(_TRIED))
     drawn = {query.text: query for query in asked if query.text and query.picture_row < 0}
-    folders = [Path(folder) for folder in translators.split(",") if folder]
-    there, back = (seq2seq(folder) for folder in folders) if folders else (apertium(pair) for pair in _APERTIUM)
+    there, back = translations(translators)
     kept, dropped = back_translate(list(drawn), there, back, encode)
     return [replace(drawn[text], text=other, kind="back translated") for text, other in kept.items()], dropped

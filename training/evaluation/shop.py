@@ -50,7 +50,7 @@ class Shop:
         """
         catalogue, protocol = Catalogue.open(paths.catalogue), Protocol.open(paths.protocol)
         models = checkpoint.load((models_of or paths).checkpoints)
-        cached = features.load(_features(paths, models.settings, models_of))
+        cached = features.load(features_folder(paths, models.settings, models_of))
         trained = protocol.train_rows(catalogue)
         tokenizer = TextTokenizer(cached.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
         ids = [product.id for product in catalogue.products]
@@ -114,7 +114,7 @@ class Shop:
         return self.models.fusion.fuse(torch.zeros_like(vectors), vectors, presence)
 
 
-def _features(paths: BuildPaths, settings: TrainingSettings, models_of: BuildPaths | None) -> Path:
+def features_folder(paths: BuildPaths, settings: TrainingSettings, models_of: BuildPaths | None) -> Path:
     """The folder of ``paths`` that was made with the text encoder of the models."""
     if settings.pretraining != "none":
         if models_of is not None and models_of.root != paths.root:
@@ -122,6 +122,10 @@ def _features(paths: BuildPaths, settings: TrainingSettings, models_of: BuildPat
                 f"the models of {models_of.root.name} read texts by an encoder of their own, pre-trained further "
                 f"({settings.pretraining}): {paths.root.name} has no features of it. Measure them on their own catalogue"
             )
+        learned = manifest.read(paths.pretrained).settings
+        for name in ("text_backbone", "pretraining", "pretraining_steps", "seed"):
+            if learned[name] != getattr(settings, name):
+                raise StepError(f"{paths.pretrained} was made with another {name} than the models; train them again")
         return paths.pretrained_features
     backbone = manifest.read(paths.features).settings["text_backbone"]
     if settings.text_backbone != backbone:

@@ -51,7 +51,7 @@ def build(paths: BuildPaths, settings: TrainingSettings) -> Knowledge:
     chosen: dict[str, Any] = {
         "text_backbone": settings.text_backbone,
         "held_out_words": settings.held_out_words,
-        **depends_on.contents(settings),
+        **depends_on.words(settings),
     }
     if not manifest.is_current(paths.knowledge, step=STEP, inputs=inputs, settings=chosen):
         made_from = manifest.fingerprints(inputs)

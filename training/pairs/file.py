@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -58,18 +58,19 @@ def read_pairs(file: Path, summary: ReadSummary, *, labelled: bool = True, to_sc
     """
     lines = _lines(file)
     columns = _header(file, lines, labelled=labelled)
-    pairs: list[Pair] = []
-    labels: dict[tuple[str, str, float | None], float | None] = {}
+    found: dict[tuple[str, str, float | None], Pair] = {}
     for line, values in _rows(lines, columns, summary):
         if (pair := _pair(line, values, summary, labelled=labelled, to_score=to_score)) is None:
             continue
         key = (pair.query_key, normalise(pair.desc).casefold(), pair.price)
-        if key in labels:
-            repeated = labels[key] == pair.label
-            summary.report(REPEATED_PAIR if repeated else CONTRADICTED_PAIR, line=line, value=f"query {pair.query}")
+        if (before := found.get(key)) is None:
+            found[key] = pair
             continue
-        labels[key] = pair.label
-        pairs.append(pair)
+        contradicted = None not in (before.label, pair.label) and before.label != pair.label
+        summary.report(CONTRADICTED_PAIR if contradicted else REPEATED_PAIR, line=line, value=f"query {pair.query}")
+        if before.label is None:
+            found[key] = replace(before, label=pair.label)
+    pairs = list(found.values())
     summary.kept = len(pairs)
     if not pairs:
         raise DataError(f"{file} has no usable row: {summary.read:,} read, all skipped{_first_finding(summary)}")

@@ -57,7 +57,7 @@ def fill(folder: EngineFolder, export: Path, capability: str, content: bytes = b
             seconds=1.0,
         )
         folder.add(engine.filename, content, record, capability.encode())
-    folder.finish(export)
+    folder.finish(manifest.fingerprints({"export": export}))
 
 
 def test_engines_of_two_machines_come_to_lie_side_by_side(export: Path, tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_engines_of_two_machines_come_to_lie_side_by_side(export: Path, tmp_path
     fill(here, export, "8.9")
     fill(there, export, "9.0")
     taken = here.merge(EngineFolder(there.path, "26.07"), sources.exported(export))
-    here.finish(export)
+    here.finish(manifest.fingerprints({"export": export}))
     assert taken == sorted(f"{model}.sm90.plan" for model in sources.MODELS)
     assert {path.name for path in here.path.glob("*.cache")} == {"timing.sm89.cache", "timing.sm90.cache"}
     again = EngineFolder(here.path, "26.07")

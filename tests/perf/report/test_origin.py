@@ -16,9 +16,10 @@ TOOL = str(Path(origin.__file__).parents[1] / "bench.py")
     ("flags", "told"),
     [
         ([], "make bench CATALOGUE=fashion"),
-        (["--catalogue", "fashion", "--build", "here"], "make bench CATALOGUE=fashion"),
-        (["--catalogue=fashion", "--cat", "fashion", "--quick", "--bu=here"], "make bench CATALOGUE=fashion ARGS=--quick"),
-        (["--times", "0.5", "2", "--build", "b", "--full"], "make bench CATALOGUE=fashion ARGS='--times 0.5 2 --full'"),
+        (["--catalogue", "fashion", "--build", "here"], "make bench CATALOGUE=fashion BUILD=here"),
+        (["--catalogue=fashion", "--quick", "--build=here"], "make bench CATALOGUE=fashion BUILD=here ARGS=--quick"),
+        (["--times", "0.5", "2", "--catalogue", "f", "--full"], "make bench CATALOGUE=fashion ARGS='--times 0.5 2 --full'"),
+        (["--more", "--clients", "4"], "make bench CATALOGUE=fashion ARGS='--clients 4'"),
         (["--bound", "-1", "--batches", "4"], "make bench CATALOGUE=fashion ARGS='--bound -1 --batches 4'"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -11,13 +12,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from assortment import manifest
 from assortment.catalogue.product import Product
 from assortment.catalogue.store import Catalogue
 from assortment.cli import main
+from assortment.errors import StepError
 from assortment.paths import BuildPaths
 from assortment.text import product_text
 from training.evaluation.masked import other_labels, without_words
-from training.evaluation.shop import Shop
+from training.evaluation.shop import Shop, features_folder
+from training.settings import TrainingSettings
 
 
 def test_neither_text_nor_labels_tell_what_is_masked() -> None:
@@ -40,6 +44,18 @@ def test_labels_of_other_facets_stay_when_the_type_is_masked() -> None:
     ids = np.array([[2, 1, 3, 4, 0]])
     assert other_labels(ids, labels, "type").tolist() == [[0, 1, 3, 0, 0]]
     assert other_labels(ids, labels, "colour").tolist() == [[2, 1, 0, 0, 0]]
+
+
+def test_features_are_those_of_the_encoder_that_the_models_read_by(tmp_path: Path) -> None:
+    paths, settings = BuildPaths(tmp_path / "mine"), TrainingSettings(pretraining="tsdae")
+    learned = {name: getattr(settings, name) for name in ("text_backbone", "pretraining", "pretraining_steps", "seed")}
+    paths.pretrained.mkdir(parents=True)
+    manifest.write(paths.pretrained, step="pretrain", inputs={}, settings=learned)
+    assert features_folder(paths, settings, None) == paths.pretrained_features
+    with pytest.raises(StepError, match="another pretraining_steps than the models"):
+        features_folder(paths, replace(settings, pretraining_steps=7), None)
+    with pytest.raises(StepError, match=r"pre-trained further \(tsdae\)"):
+        features_folder(paths, settings, BuildPaths(tmp_path / "other"))
 
 
 @pytest.fixture(scope="module")

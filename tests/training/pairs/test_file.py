@@ -166,3 +166,11 @@ def test_what_is_written_is_read_back(
     found, summary = read(file)
     assert found == pairs
     assert {problem.serious for problem in summary.findings} <= {False}
+
+
+def test_a_file_to_be_scored_may_have_labels_for_some(written: Write) -> None:
+    file = written(f"{HEADER},red shoes,A shoe,5\n1,red shoes,A shoe,5\n,blue shoes,A shoe,5\nx,hat,A hat,5\n")
+    summary = ReadSummary(source="file")
+    pairs = read_pairs(file, summary, to_score=True)
+    assert [(pair.query, pair.label) for pair in pairs] == [("red shoes", 1.0), ("blue shoes", None)]
+    assert {problem: len(found) for problem, found in summary.findings.items()} == {REPEATED_PAIR: 1, BAD_LABEL: 1}

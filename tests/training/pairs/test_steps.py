@@ -120,3 +120,15 @@ def test_the_real_backbone_learns_more_than_the_price_tells(shop, tmp_path: Path
     settings = PairSettings(epochs=2, max_tokens=32, threads=1)
     done, _ = steps.train(shop.root / "pairs" / steps.PAIRS, tmp_path / "out", settings)
     assert done.results["test"]["auc"] > done.results["baselines"]["price_only"]["auc"]
+
+
+def test_grades_are_scored_by_the_threshold_that_is_given(pair_file: Path, tiny: PairSettings, tmp_path: Path) -> None:
+    steps.train(pair_file, tmp_path / "out", replace(tiny, epochs=1))
+    graded = tmp_path / "graded.csv"
+    graded.write_text("label,query,desc,price\n3,red shirt,red shirt,\n1,hat,red shirt,\n,cap,red shirt,\n", encoding="utf-8")
+    with pytest.raises(InputError, match="positive_from"):
+        steps.score(tmp_path / "out", graded)
+    scored = steps.score(tmp_path / "out", graded, positive_from=2)
+    assert len(scored.probability) == 3
+    assert scored.figures is not None
+    assert scored.figures["pairs"] == 2
