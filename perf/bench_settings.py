@@ -7,17 +7,13 @@ from pathlib import Path
 
 from assortment.contract import MAX_BATCH_SIZE
 from assortment.errors import InputError
-from assortment.paths import BuildPaths
+from perf.of_catalogue import OfCatalogue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BenchSettings:
+class BenchSettings(OfCatalogue):
     """Catalogue and amounts of work. Both sides get the same queries in the same order."""
 
-    catalogue: str = "generated"
-    """Name of an assembled catalogue."""
-    build: Path = Path("build")
-    """Where ``assortment demo`` or ``assortment assemble`` put it."""
     num_cores: int = 2
     """Cores that server, load generator and in-process workers share."""
     latency_blocks: int = 20
@@ -40,11 +36,6 @@ class BenchSettings:
                 raise InputError(field, getattr(self, field), "allowed: 1 and above")
         if not 1 <= self.batch <= MAX_BATCH_SIZE:
             raise InputError("batch", self.batch, f"allowed: 1 to {MAX_BATCH_SIZE}, as at the server")
-
-    @property
-    def paths(self) -> BuildPaths:
-        """Folders of the catalogue."""
-        return BuildPaths(self.build / self.catalogue)
 
     @property
     def folder(self) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from assortment.errors import InputError
-from assortment.paths import BuildPaths
+from perf.of_catalogue import OfCatalogue
 
 OVERDUE_IN_FLIGHT: Final = 8
 """Overdue calls that are under way at once; each of the eight makes an equal share."""
@@ -15,13 +15,9 @@ _LEAST: Final = {"thread_calls": 2, "overdue_calls": OVERDUE_IN_FLIGHT}  # of on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClientBenchSettings:
+class ClientBenchSettings(OfCatalogue):
     """Catalogue and amounts of work."""
 
-    catalogue: str = "generated"
-    """Name of an assembled catalogue; its server answers where searches are real."""
-    build: Path = Path("build")
-    """Where ``assortment demo`` or ``assortment assemble`` put it."""
     latency_blocks: int = 40
     """Pairs of blocks, one of our client and one of raw tritonclient, with one request at a time."""
     latency_requests: int = 50
@@ -65,11 +61,6 @@ class ClientBenchSettings:
             "overdue_calls": 300,
         }
         return cls(**{**small, **given})  # type: ignore[arg-type]
-
-    @property
-    def paths(self) -> BuildPaths:
-        """Folders of the catalogue."""
-        return BuildPaths(self.build / self.catalogue)
 
     @property
     def folder(self) -> Path:

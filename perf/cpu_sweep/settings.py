@@ -5,12 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 from assortment.contract import MAX_BATCH_SIZE
 from assortment.errors import InputError
-from assortment.paths import BuildPaths
+from perf.of_catalogue import OfCatalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +50,9 @@ DELAYS_US: Final = (0, 500, 2_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(OfCatalogue):
     """Catalogue, values and amounts of work."""
 
-    catalogue: str = "generated"
-    build: Path = Path("build")
     instances: Sequence[int] = INSTANCES
     threads: Sequence[int] = THREADS
     batches: Sequence[int] = BATCHES
@@ -94,11 +91,6 @@ class Settings:
         """One short round of two tunings: whether it runs, not what it tells."""
         few = {"instances": (), "threads": (), "batches": (4,), "delays_us": ()}
         return cls(**{**few, "rounds": 1, "requests": 64, "alone_requests": 10, "seconds": 1.0, **given})
-
-    @property
-    def paths(self) -> BuildPaths:
-        """Folders of the catalogue."""
-        return BuildPaths(self.build / self.catalogue)
 
     def tunings(self, default: Tuning) -> list[Tuning]:
         """What to compare, the default first; without ``cross``, all that differ from it in one value."""

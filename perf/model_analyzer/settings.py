@@ -7,19 +7,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from assortment.errors import InputError
-from assortment.paths import BuildPaths
+from perf.of_catalogue import OfCatalogue
 
 TOOL: Final = "model_analyzer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(OfCatalogue):
     """Catalogue and input data."""
 
-    catalogue: str = "generated"
-    """Name of an assembled catalogue with pictures."""
-    build: Path = Path("build")
-    """Where ``assortment assemble`` put it, and where results and tools go."""
     queries: int = 50
     """Test queries that the input data is made of."""
 
@@ -31,11 +27,6 @@ class Settings:
     def quick(cls, **given: Any) -> Settings:
         """Five queries."""
         return cls(**{"queries": 5, **given})
-
-    @property
-    def paths(self) -> BuildPaths:
-        """Folders of the catalogue."""
-        return BuildPaths(self.build / self.catalogue)
 
     @property
     def folder(self) -> Path:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from assortment.errors import InputError
-from assortment.paths import BuildPaths
+from perf.of_catalogue import OfCatalogue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(OfCatalogue):
     """Catalogue, load and amounts of work."""
 
-    catalogue: str = "generated"
-    """Name of an assembled catalogue."""
-    build: Path = Path("build")
-    """Where ``assortment assemble`` put it, and where results and the binary go."""
     endpoint: str = ""
     """host:port of a server's gRPC door that serves this catalogue with ``--open-statistics``; empty starts one."""
     concurrency: tuple[int, ...] = (1, 2, 4, 8)
@@ -53,8 +48,3 @@ class Settings:
         """Seconds instead of minutes: whether it runs, not what it tells."""
         loads = {"concurrency": (2,), "rate_shares": (0.5,), "stage_concurrency": (1,)}
         return cls(**{**loads, "requests": 40, "stage_requests": 20, "queries": 10, **given})
-
-    @property
-    def paths(self) -> BuildPaths:
-        """Folders of the catalogue."""
-        return BuildPaths(self.build / self.catalogue)

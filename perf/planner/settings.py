@@ -7,20 +7,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from assortment.errors import InputError
-from assortment.paths import BuildPaths
 from perf.load_test.mix import MixSettings
 from perf.load_test.settings import LoadSettings
+from perf.of_catalogue import OfCatalogue
 from perf.planner.plan import Need
 
 TOOL: Final = "plan"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlannerSettings:
+class PlannerSettings(OfCatalogue):
     """The need, and where the curve comes from."""
 
-    catalogue: str = "generated"
-    build: Path = Path("build")
     rate: float | None = None
     """Requests a second to plan for; None takes ten times what one replica carries."""
     p99_ms: float = 200.0
@@ -55,11 +53,6 @@ class PlannerSettings:
         """A minute: every part, and figures too rough to quote."""
         short = {"seconds": 3.0, "closed_s": 2.0, "shares": (0.2, 0.5), "arrivals": 200}
         return cls(**{**short, "p99_ms": 900.0, "error_share": 0.2, **given})
-
-    @property
-    def paths(self) -> BuildPaths:
-        """Folders of the catalogue."""
-        return BuildPaths(self.build / self.catalogue)
 
     @property
     def folder(self) -> Path:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from assortment.errors import InputError
-from assortment.paths import BuildPaths
 from export.pruning.recovery import Recovery
 from export.recipes import RECIPES
+from perf.of_catalogue import OfCatalogue
 
 TOOL: Final = "recipes"
 NEEDED: Final = ("float32", "fused", "int8-smooth")
@@ -17,13 +17,9 @@ NEEDED: Final = ("float32", "fused", "int8-smooth")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecipesSettings:
+class RecipesSettings(OfCatalogue):
     """Catalogue and amounts of work."""
 
-    catalogue: str = "generated"
-    """Name of an assembled catalogue."""
-    build: Path = Path("build")
-    """Where ``assortment demo`` or ``assortment assemble`` put it."""
     endpoint: str = ""
     """host:port of a server that serves this catalogue; empty to start one."""
     recipes: tuple[str, ...] = tuple(RECIPES)
@@ -51,11 +47,6 @@ class RecipesSettings:
         """A run that shows that everything works, not figures to quote."""
         few = {"recipes": (*NEEDED, "pruned-int8"), "recovery_steps": 2}
         return cls(**{**few, "blocks": 2, "block_queries": 4, "queries": 8, **given})
-
-    @property
-    def paths(self) -> BuildPaths:
-        """Folders of the catalogue."""
-        return BuildPaths(self.build / self.catalogue)
 
     @property
     def folder(self) -> Path:
