@@ -103,7 +103,7 @@ class BatchMaker:
     ) -> None:
         assert tokenizer.max_tokens == MAX_QUERY_TOKENS
         self._corpus = corpus
-        self._grammar = grammar
+        self.grammar = grammar
         self._tokenizer = tokenizer
         self._settings = settings
         self._num_categories = num_categories
@@ -112,7 +112,7 @@ class BatchMaker:
     def batch(self, generator: np.random.Generator) -> Batch:
         """Draws the queries and products of one step."""
         settings, corpus = self._settings, self._corpus
-        queries = [self._grammar.draw(generator) for _ in range(settings.batch_queries)]
+        queries = [self.grammar.draw(generator) for _ in range(settings.batch_queries)]
         graded = np.stack([self.grade(query) for query in queries])  # (B, T), T training rows
         sampled = [_draw_positives(row, settings.positives_per_query, generator) for row in graded]
         num_random = min(settings.sampled_products, graded.shape[1])
@@ -127,7 +127,7 @@ class BatchMaker:
 
     def graded(self, generator: np.random.Generator) -> tuple[QueryBatch, Tensor]:
         """As many queries as a step has, with their grades of all training rows, (B, T) int8."""
-        queries = [self._grammar.draw(generator) for _ in range(self._settings.batch_queries)]
+        queries = [self.grammar.draw(generator) for _ in range(self._settings.batch_queries)]
         graded = np.stack([self.grade(query) for query in queries])
         return self.encode(queries, generator), torch.from_numpy(graded)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -41,6 +41,7 @@ from training.objective import all_product_vectors, encoder_losses, ranking_loss
 from training.queries import Allows, QueryGrammar
 from training.settings import TrainingSettings
 from training.teacher.lessons import Lesson, Lessons
+from training.text_encoder import TextEncoder
 from training.text_features import encode_texts
 from training.unseen_words import unseen_word_queries
 
@@ -124,7 +125,7 @@ def fit(
 def _told(drawer: QueryGrammar, generated: Pools, state: State) -> dict[str, Any]:
     """What metrics.json has of the queries and of the loop."""
     return {
-        "queries": {"drawn": dict(drawer.drawn), "rejected": dict(drawer.rejected), "generated": generated.figures()},
+        "queries": {**drawer.counts(), "generated": generated.figures()},
         "best_epoch": state.best_epoch,
         "epochs": state.history,
     }
@@ -209,7 +210,7 @@ def _fit_encoders(
         modules,
         step=step,
         after_step=partial(query_tuning.after_step, models.text_encoder),
-        rest=(partial(query_tuning.ranks, models.text_encoder), partial(query_tuning.set_ranks, models.text_encoder)),
+        rest=_rest(models.text_encoder, batches.grammar),
         measure=lambda: _ndcg(models, seen, asked),
         settings=settings,
         folder=place.folder,
@@ -221,3 +222,16 @@ def _fit_encoders(
     for module in modules.values():
         module.cpu().eval().requires_grad_(False)
     return state
+
+
+def _rest(encoder: TextEncoder, grammar: QueryGrammar) -> tuple[Callable[[], Any], Callable[[Any], None]]:
+    """What a run goes on with beside its parameters: what AdaLoRA gave to each map, and how many queries were drawn."""
+
+    def tell() -> Any:
+        return {"ranks": query_tuning.ranks(encoder), "queries": grammar.counts()}
+
+    def take(told: Any) -> None:
+        query_tuning.set_ranks(encoder, told["ranks"])
+        grammar.set_counts(told["queries"])
+
+    return tell, take

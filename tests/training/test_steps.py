@@ -57,6 +57,24 @@ def test_the_same_settings_give_the_same_models(trained: BuildPaths, tiny_settin
             assert torch.allclose(value.float(), state[key].float(), atol=1e-5), f"{name}.{key}"
 
 
+def test_a_run_that_was_killed_has_counted_what_it_drew_before(
+    trained: BuildPaths, tiny_settings: TrainingSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = copied(trained, tmp_path)
+
+    def kill(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("training.scorer_training.fit", kill)
+        with pytest.raises(KeyboardInterrupt):
+            steps.train(again, tiny_settings)
+    steps.train(again, tiny_settings)
+    drawn = [checkpoint.load(paths.checkpoints).metrics["queries"] for paths in (trained, again)]
+    assert drawn[0] == drawn[1]
+    assert sum(drawn[0]["drawn"].values()) == tiny_settings.epochs * tiny_settings.steps_per_epoch * tiny_settings.batch_queries
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -94,6 +94,14 @@ class QueryGrammar:
         self.rejected: Counter[str] = Counter()
         """Drafts that were not taken so far, by reason."""
 
+    def counts(self) -> dict[str, dict[str, int]]:
+        """What was drawn and rejected so far, as plain values."""
+        return {"drawn": dict(self.drawn), "rejected": dict(self.rejected)}
+
+    def set_counts(self, told: Mapping[str, Mapping[str, int]]) -> None:
+        """Goes on counting from what ``counts`` told."""
+        self.drawn, self.rejected = Counter(told["drawn"]), Counter(told["rejected"])
+
     def draw(self, generator: np.random.Generator) -> TrainingQuery:
         """One query.
 
