@@ -15,7 +15,7 @@ from assortment.paths import BuildPaths
 from training.knowledge.rings import DOMAIN_FOLDER
 from training.settings import TrainingSettings
 
-_LAYOUT: Final = 2  # raised when the same settings train otherwise
+_LAYOUT: Final = 3  # raised when the same settings train otherwise
 
 
 def chosen(settings: TrainingSettings) -> dict[str, Any]:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from assortment.catalogue.product import Product
 from training.augmentation.pools import Pools
 from training.knowledge.base import Knowledge
 from training.queries import Allows, Part, QueryGrammar, Vocabulary
 from training.settings import TrainingSettings
+
+_OPEN: Final = ("head terms", "occasions")  # kinds that leave the type open
+_OPEN_SHARE: Final = 0.1
+"""Share that each of these has at least where named facets are learned: fewer than encoders learn from teach the head that every
+word of a thing names a type. Chosen on dev queries and by looking at such words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +56,9 @@ class Grammars:
         )
 
     def words(self, part: Part) -> QueryGrammar:
-        """Text queries, which say nothing that they turn down: a facet in them is named."""
+        """Text queries, which turn nothing down: a facet in them is named, or open where it may be several values."""
         shares = {kind: share for kind, share in self.settings.query_shares().items() if kind != "negation"}
+        shares |= {kind: max(shares[kind], _OPEN_SHARE) for kind in _OPEN if shares[kind]}
         vocabulary = Vocabulary(self.products, self.knowledge, part=part)
         return QueryGrammar(
             self.products,

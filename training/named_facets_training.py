@@ -7,7 +7,7 @@ and offset of the logits (Platt 1999) and the three numbers of ``OpenFacets`` ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from torch.nn import functional as F
 
 from assortment.catalogue.progress import progress
 from assortment.metrics import calibration_error
+from assortment.protocol.grades import Wish
 from assortment.text import TextTokenizer, pad
 from training import dev_ranking
 from training.checkpoint import TrainedModels
@@ -70,11 +71,11 @@ def fit(
     number = -(-settings.facet_queries // len(grammars))
     drawn = [grammar.draw(generator) for grammar in grammars for _ in range(number)]
     ids, mask = (torch.from_numpy(array) for array in pad(tokenizer.encode_batch([query.text for query in drawn])))
-    learned = Named(_states(models, ids, mask), mask, _named(models, [query.wish for query in drawn]))
+    learned = Named(_states(models, ids, mask), mask, _named(models, [(query.wish, *query.further) for query in drawn]))
     head = models.named_facets.requires_grad_(True).train()
     loss = _learn(head, learned, generator)
     head.eval()
-    judged = Named(_states(models, dev.token_ids, dev.mask), dev.mask, _named(models, [query.wish for query in dev.queries]))
+    judged = Named(_states(models, dev.token_ids, dev.mask), dev.mask, _named(models, [(query.wish,) for query in dev.queries]))
     intent = dev_ranking.encode(models, dev)[1].clone()  # a plain tensor: an inference tensor knows no gradients
     models.open_facets.requires_grad_(True)
     figures = _figures(models, judged, intent, [query.kind == "unambiguous" for query in dev.queries])
@@ -93,9 +94,13 @@ def _states(models: TrainedModels, ids: Tensor, mask: Tensor) -> Tensor:
     return torch.cat(parts)
 
 
-def _named(models: TrainedModels, wishes: Sequence[Mapping[str, str]]) -> Tensor:
-    """(Q, F) 1 where a wish names a facet."""
-    return torch.tensor([[float(facet in wish) for facet in models.facets] for wish in wishes])
+def _named(models: TrainedModels, meanings: Iterable[Sequence[Wish]]) -> Tensor:
+    """(Q, F) 1 where all meanings of a query have one value: "something for the gym" may be many types, and names none."""
+    return torch.tensor([[float(_agreed(facet, wishes)) for facet in models.facets] for wishes in meanings])
+
+
+def _agreed(facet: str, wishes: Sequence[Wish]) -> bool:
+    return facet in wishes[0] and len({wish.get(facet) for wish in wishes}) == 1
 
 
 def _learn(head: NamedFacets, learned: Named, generator: np.random.Generator) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 import numpy as np
@@ -49,15 +50,15 @@ class OpenFacets:
         self._table, self._rows, self._relevance = table, rows, relevance
         best = slice(num_shown, num_shown + _LOOKED_AT)
         self._top, top_relevance = rows[best], relevance[best]
-        told = dict(zip(table.named_facets, open_.tolist(), strict=False))  # the last entry is nothing
-        self._open = {name: chance for name, chance in told.items() if name in table.facets}
+        self._nothing = float(open_[-1])
+        self._open = _carried(dict(zip(table.named_facets, open_[:-1].tolist(), strict=False)), table.facets, 1.0 - self._nothing)
         known = {name: openness(table.facets[name].codes[self._top], top_relevance) for name in COMPARED if name in table.facets}
         asked = {name: self._open.get(name, 0.0) + _UNASKED for name in known}
         self._openness = dict(sorted(known.items(), key=lambda item: -item[1] * asked[item[0]]))
 
     def facets(self) -> Facets:
         """The title, where titles repeat, and each facet with the chance that the query leaves it open before all others."""
-        closed = 1.0 - sum(self._open.values()) > _NOTHING_OPEN
+        closed = self._nothing > _NOTHING_OPEN
         titles = self._table.titles[self._top]
         by_title = (_TITLE_CLOSED if closed else _TITLE_OPEN) if len(np.unique(titles)) < len(titles) else 0.0
         open_ = {} if closed else self._open
@@ -92,3 +93,13 @@ class OpenFacets:
                     told[place] = f"{name}={facet.values[code]}".encode()
                 seen.add(code)
         return told
+
+
+def _carried(chances: dict[str, float], facets: Collection[str], something: float) -> dict[str, float]:
+    """The chances of the facets that the catalogue has, which share what those have that it lacks: they sum to ``something``.
+
+    Models that are borrowed may know facets that a catalogue does not have.
+    """
+    carried = {name: chance for name, chance in chances.items() if name in facets}
+    total = sum(carried.values())
+    return {name: something * chance / total for name, chance in carried.items()} if total > 0 else carried

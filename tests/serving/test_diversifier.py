@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -282,3 +283,13 @@ def test_what_is_open_is_told_by_products_that_can_be_chosen(step: DiversifierSt
         rest = OpenFacets(table, rows[num_shown:], relevance[num_shown:], nothing_told)
         assert whole._openness == rest._openness
         assert whole.groups()[num_shown:].tolist() == rest.groups().tolist()
+
+
+def test_facets_that_a_catalogue_lacks_leave_their_chance_to_those_that_it_has(step: DiversifierStep) -> None:
+    table = step._catalogues.version(2)
+    rows, relevance = np.array([1, 0, 2, 5, 4], dtype=np.int32), np.full(5, 0.5)
+    borrowed = replace(table, named_facets=("type", "colour", "gender"))
+    told = np.array([0.1, 0.2, 0.65, 0.05], dtype=np.float32)  # the last is nothing
+    found = OpenFacets(borrowed, rows, relevance, told)
+    assert found._open == pytest.approx({"type": 0.95 / 3, "colour": 2 * 0.95 / 3})
+    assert len(found.facets().open) == 3, "the title and both, as nothing is unlikely"

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+import numpy as np
 import torch
 from torch import Tensor
 
+from assortment.catalogue.store import Catalogue
+from assortment.protocol.store import Protocol
+from training.grammars import Grammars
+from training.knowledge.base import Knowledge
 from training.named_facets import NamedFacets
+from training.named_facets_training import _agreed
 from training.open_facets import OpenFacets
+from training.settings import TrainingSettings
 
 FACETS = ["brand", "colour", "department", "gender", "material", "type"]
 WORDS = torch.tensor([[1.0, 0.0]])
@@ -69,3 +78,21 @@ def test_a_facet_is_named_when_any_token_names_it() -> None:
         torch.testing.assert_close(head(states, mask), 1 - (1 - by_token).prod(1), atol=1e-5, rtol=1e-4)
         longer = torch.cat([states, torch.randn(2, 4, 8)], 1), torch.cat([mask, torch.zeros(2, 4)], 1)
         torch.testing.assert_close(head(*longer), head(states, mask))
+
+
+def test_a_facet_of_several_meanings_is_named_when_all_have_one_value() -> None:
+    shoes = ({"type": "Casual Shoes", "colour": "Red"}, {"type": "Sports Shoes", "colour": "Red"})
+    assert [_agreed(facet, shoes) for facet in ("type", "colour", "brand")] == [False, True, False]
+    assert _agreed("type", shoes[:1])
+
+
+def test_the_head_sees_more_queries_that_leave_the_type_open_than_the_encoders(catalogue: Catalogue, protocol: Protocol) -> None:
+    types = sorted({product.type for product in catalogue.products})
+    pairs = {f"things {number}": tuple(types[number : number + 2]) for number in range(0, len(types), 2)}
+    knowledge = Knowledge(words={}, heads=pairs, occasions=pairs)
+    rows = protocol.train_rows(catalogue).tolist()
+    grammars = Grammars(catalogue.products, rows, protocol, knowledge, TrainingSettings(gifts=0.0, occasions=0.0))
+    drawer, generator = grammars.words("encoder"), np.random.default_rng(0)
+    kinds = Counter(drawer.draw(generator).kind for _ in range(400))
+    assert kinds["head terms"] > 20
+    assert (kinds["occasions"], kinds["gifts"], kinds["negation"]) == (0, 0, 0), "what is switched off stays off"
