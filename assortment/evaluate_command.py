@@ -15,6 +15,7 @@ from rich.table import Table
 
 from assortment.catalogue.store import Catalogue
 from assortment.errors import DataError, InputError
+from assortment.evaluate_modes import JUDGED, REPORT, TOGETHER, chosen
 from assortment.evaluation import KINDS, MEASURES, Evaluation, Measure, TitlesOf, evaluate
 from assortment.index_vectors import IndexVectors
 from assortment.judgments import JudgedQuery, from_csv, from_protocol, parse_columns
@@ -23,6 +24,12 @@ from assortment.protocol.wishes import Kind
 from assortment.ranked_results import MatchedResults, match, read_results
 from assortment.search_command import titles_of as titles_in
 
+_ELSEWHERE: Final[Mapping[str, str]] = {
+    REPORT: "training.ablation.command",
+    JUDGED: "export.judged.command",
+    **dict.fromkeys(TOGETHER, "training.evaluation.command"),
+}
+"""Modes that need torch, so they belong to rooms that this one must not import: they are found by name, as every command is."""
 _MAP_HELP: Final = "what your file of judgments calls one of the columns, for instance id=docid; repeat it"
 _NAMED: Final = 5  # queries named in a note
 
@@ -68,7 +75,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     gate.add_argument("--threads", type=int, default=2, help="of ONNX Runtime, and of PyTorch in --report")
     beyond = parser.add_argument_group(
         "what trained models are worth elsewhere",
-        "Both with --catalogue; they read checkpoints and features beside it, and write the folder evaluation there.",
+        "Both with --catalogue; they read checkpoints and features beside it, and write the folder evaluation there. One command "
+        "may do both, and --pictures too.",
     )
     transfer_help = "its queries by its own models, by those of --models, and by the untrained encoder"
     beyond.add_argument("--transfer", action="store_true", help=transfer_help)
@@ -88,22 +96,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "writes ablation.md, .json and .svg into the folder ablation beside the catalogue. An interrupted report goes on.",
     )
     report.add_argument("--report", action="store_true", help="make that report; with --catalogue, and none of the others")
-    products_help = "how many products that part has; --pictures masks words in so many, at most 4,000"
+    products_help = "how many products that part has; --pictures masks words in so many, 10 to 4,000"
     report.add_argument("--products", type=int, default=5_000, help=products_help)
     report.add_argument("--seeds", type=int, default=3, help="runs of each")
     report.add_argument("--only", action="append", default=[], metavar="NAME", help="only this one; repeat it")
 
 
 def run(args: argparse.Namespace) -> int:
-    if args.report:
-        return _elsewhere(args, "--report", "training.ablation.command")
-    if args.judged:
-        return _elsewhere(args, "--judged", "export.judged.command")
-    if args.pictures or args.transfer or args.new_products:
-        option = "--pictures, --transfer, --new-products"
-        return _elsewhere(args, option, "training.evaluation.command")
-    if not args.results or not (args.judgments or args.protocol):
-        raise InputError("--results", args.results and str(args.results), "it goes with --judgments or --protocol")
+    parser = argparse.ArgumentParser()
+    configure(parser)
+    mode, *_ = chosen(args, vars(parser.parse_args([])))
+    if mode in _ELSEWHERE:
+        code: int = importlib.import_module(_ELSEWHERE[mode]).run(args)
+        return code
     if args.k < 1:
         raise InputError("--k", args.k, "it is at least 1")
     if args.judgments:
@@ -123,14 +128,6 @@ def run(args: argparse.Namespace) -> int:
         args.output.parent.mkdir(parents=True, exist_ok=True)
         args.output.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
     return 0
-
-
-def _elsewhere(args: argparse.Namespace, option: str, module: str) -> int:
-    """It needs torch, so it belongs to a room that this one must not import: it is found by name, as every command is."""
-    if not args.catalogue or args.results:
-        raise InputError(option, "given", "it goes with --catalogue FOLDER and without --results")
-    code: int = importlib.import_module(module).run(args)
-    return code
 
 
 def _titles_of(folder: Path, rankings: Mapping[str, Sequence[str]], k: int) -> TitlesOf:

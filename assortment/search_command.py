@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         console.print(f"Understood: {response.understood} (--literal takes the words as they are)", markup=False, highlight=False)
     if response.unmet:
         console.print(f"Fewer than {args.k}: {response.unmet}", markup=False, highlight=False)
-    if not titles:
+    if response.ids and not titles:
         console.print(f"No titles: {args.build / args.catalogue} holds no catalogue with these products (--catalogue, --build).")
     return 0
 

@@ -2,6 +2,9 @@
 
 The templates in ``model_repository/`` leave -1 where a size depends on the trained models. TensorRT plans its engines for the
 sizes that it is told, in ``dims`` as in the profiles of ONNX Runtime's TensorRT, so there they become numbers.
+
+ONNX Runtime finds an engine in its cache by the graph, not by the weights (onnxruntime#6455): a model that was trained again, or
+another shop's, would be answered by the engine that is there. So a cache is named after the file that its engines are built from.
 """
 
 from __future__ import annotations
@@ -13,13 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from assortment import artefacts
+from assortment import artefacts, manifest
 from assortment.errors import StepError
 
 VARIANTS: Final = ("ort_tensorrt", "tensorrt")
 """Names of ``configs/<variant>.pbtxt`` that are completed here."""
 ENGINES: Final = "engines.json"
 """What is known of every engine: in the engines' folder, and beside the manifest of a repository that holds them."""
+
+ENGINE_CACHE: Final = "trt_engine_cache_path"
+"""ONNX Runtime's parameter: the folder that it keeps its engines in. It makes that folder, but none above it."""
 
 _PLAN: Final = re.compile(r"(?P<model>[a-z_]+)(\.sm(?P<capability>\d{2,3}))?\.plan")
 
@@ -66,6 +72,9 @@ def complete(model: Path, export: Path, its_plans: list[Plan]) -> None:
         model: the model's folder.
         export: the exported models, whose vocabularies tell sizes.
         its_plans: engines of this model.
+
+    Raises:
+        StepError: when the file is not there that engines would be built from.
     """
     sizes = _sizes(export)
     for path in (model / "configs" / f"{variant}.pbtxt" for variant in VARIANTS):
@@ -73,9 +82,24 @@ def complete(model: Path, export: Path, its_plans: list[Plan]) -> None:
             text = _explicit(path.read_text(encoding="utf-8"), sizes)
             if path.stem == "tensorrt":
                 text += "".join(_by_capability(its_plans))
-            elif any(model.glob(f"*/{artefacts.MODEL_FP16}")):
-                text = text.replace(f'"{artefacts.MODEL}"', f'"{artefacts.MODEL_FP16}"')
+            else:
+                served = _served(model)
+                text = text.replace(f'"{artefacts.MODEL}"', f'"{served.name}"')
+                text = re.sub(rf'("{ENGINE_CACHE}" value: "[^"]+)"', rf'\g<1>-{mark(served)}"', text)
             path.write_text(text, encoding="utf-8")
+
+
+def mark(served: Path) -> str:
+    """What the name of a cache has to carry, for engines that are built from this file: 12 hexadecimal digits of its SHA-256."""
+    return manifest.sha256(served)[:12]
+
+
+def _served(model: Path) -> Path:
+    """The ONNX file of a model's folder that ONNX Runtime builds engines from: in float16 where there is one."""
+    for name in (artefacts.MODEL_FP16, artefacts.MODEL):
+        if files := sorted(model.glob(f"*/{name}")):
+            return files[-1]
+    raise StepError(f"{model} holds no {artefacts.MODEL}, whose sum names its engines' cache; run `assortment export` again")
 
 
 def _sizes(export: Path) -> dict[str, int]:

@@ -24,9 +24,10 @@ def chosen(settings: TrainingSettings) -> dict[str, Any]:
 
 
 def contents(settings: TrainingSettings) -> dict[str, dict[str, str]]:
-    """SHA-256 of each file that a run reads: hand-written lists, local folders of a text encoder, WordNet, translators."""
+    """SHA-256 of each file that a run reads: hand-written lists, folders of text encoder, WordNet, translators, writer."""
     translators = settings.translators.split(",") if settings.back_translated else []
-    return {**words(settings), **_named("translator_files", *translators)}
+    writer = _named("writer_files", settings.writer) if settings.written else {}
+    return {**words(settings), **_named("translator_files", *translators), **writer}
 
 
 def words(settings: TrainingSettings) -> dict[str, dict[str, str]]:

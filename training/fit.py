@@ -72,14 +72,17 @@ def fit(
     place: Place,
     knowledge: Knowledge | None = None,
     lessons: Lessons | None = None,
+    shown: Features | None = None,
 ) -> tuple[TrainedModels, Corpus]:
     """Trains on a catalogue; ``dev`` decides when to stop and what to keep, ``lessons`` are a teacher's.
+
+    Models start from ``features``; training and ranking see ``shown``, the same unless something is hidden from them.
 
     The returned metrics are those of metrics.json. The encoders learn on ``devices.device()`` and in all processes; the rest is
     done on the CPU of the main process, and other processes return encoders as the loop left them.
     """
     models = new_models(products, features, settings, knowledge)
-    corpus = new_corpus(products, features, models, train_rows)
+    corpus = new_corpus(products, shown or features, models, train_rows)
     tokenizer = TextTokenizer(models.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
 
     def encode(texts: Sequence[str]) -> npt.NDArray[np.float32]:
@@ -204,6 +207,7 @@ def _fit_encoders(
                 total = total + adversarial.attacked(
                     models.text_encoder, lambda: ranking_loss(models, seen, batch, settings), settings.adversarial
                 )
+        total = total + query_tuning.penalty(models.text_encoder)
         return total, {"loss": float(total.detach()), **parts.figures()}
 
     loop = EncoderLoop(

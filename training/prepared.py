@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import torch
 
@@ -15,6 +16,7 @@ from assortment.protocol.splits import Split
 from assortment.protocol.store import Protocol
 from assortment.text import TextTokenizer
 from training import backbones, dev_ranking, devices, features, tracking
+from training.augmentation import seq2seq
 from training.augmentation.back_translation import translations
 from training.checkpoint import TrainedModels
 from training.data import Corpus
@@ -51,6 +53,8 @@ class Prepared:
         tracking.check(settings)
         if settings.back_translated:
             translations(settings.translators)
+        if settings.written:
+            seq2seq.load(Path(settings.writer))
         torch.set_num_threads(settings.threads)
         catalogue, protocol = Catalogue.open(paths.catalogue), Protocol.open(paths.protocol)
         with devices.main_first():
@@ -92,8 +96,10 @@ class Prepared:
         pretraining_steps.build(self.paths, settings)
         return features.extract_pretrained(self.paths, settings)
 
-    def fit(self, settings: TrainingSettings, place: Place, seen: Features | None = None) -> tuple[TrainedModels, Corpus]:
-        """Trains; ``seen`` are the features of the products as the run sees them, if not ``self.seen``."""
+    def fit(
+        self, settings: TrainingSettings, place: Place, seen: Features | None = None, shown: Features | None = None
+    ) -> tuple[TrainedModels, Corpus]:
+        """Trains; models start from ``seen``, by default ``self.seen``, and learn from ``shown``, by default the same."""
         products, rows = self.catalogue.products, self.train_rows
         lessons = None
         with devices.main_first():
@@ -102,7 +108,7 @@ class Prepared:
                 grammars = Grammars(products, rows, self.protocol, knowledge, settings)
                 lessons = teacher_steps.build(self.paths, settings, grammars, self.features, self.dev)
             trained_on = seen or self.seen(settings)
-        return fit(products, trained_on, rows, self.protocol, self.dev, settings, place, knowledge, lessons)
+        return fit(products, trained_on, rows, self.protocol, self.dev, settings, place, knowledge, lessons, shown)
 
     def _knowledge(self, settings: TrainingSettings) -> Knowledge | None:
         return knowledge_steps.build(self.paths, settings) if settings.domain_words or settings.wordnet else None

@@ -18,10 +18,13 @@ import re
 import warnings
 from typing import Any, Final, cast
 
+import torch
 from peft import AdaLoraConfig, IA3Config, LoraConfig, PeftConfig, PeftModel, get_peft_model
-from torch import nn
+from torch import Tensor, nn
 from transformers import PreTrainedModel
+from transformers.modeling_layers import GradientCheckpointingLayer
 
+from assortment.errors import StepError
 from training import bottleneck
 from training.settings import QueryTuning, TrainingSettings
 from training.text_encoder import TextEncoder
@@ -34,11 +37,13 @@ _KEY_OR_VALUE: Final = re.compile(r"(key|value|k_lin|v_lin)$")
 
 
 def attach(encoder: TextEncoder, settings: TrainingSettings) -> None:
-    """Freezes the backbone but for what ``settings.query_tuning`` says; layers below ``adapter_layers`` cost no backward pass."""
+    """Freezes the backbone but for what ``settings.query_tuning`` says; layers below ``adapter_layers`` cost no backward pass.
+
+    Raises:
+        StepError: for ``gradient_checkpointing`` where transformers has none for the family.
+    """
     backbone = encoder.backbone
     backbone.requires_grad_(settings.query_tuning == "full")
-    if settings.gradient_checkpointing:
-        _keep_no_activations(backbone)
     if settings.query_tuning == "last_layers":
         upper = beginnings(backbone, settings.adapter_layers)
         for name, parameter in backbone.named_parameters():
@@ -52,6 +57,26 @@ def attach(encoder: TextEncoder, settings: TrainingSettings) -> None:
             # peft asks transformers for an attribute that is going away
             warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
             encoder.backbone = get_peft_model(_own(backbone), config)
+    if settings.gradient_checkpointing:  # after peft, which would make the input require gradients
+        _keep_no_activations(backbone)
+
+
+def penalty(encoder: TextEncoder) -> Tensor | float:
+    """What AdaLoRA adds to the loss, a scalar; 0 of other methods.
+
+    Its maps A and B stand for singular vectors, and only while these are orthonormal does importance tell what a rank is worth:
+    the mean over all of them of ||A A^T - I||, times ``orth_reg_weight`` (Zhang et al. 2023). peft adds it only to outputs that
+    have a loss, and this encoder's have none.
+    """
+    if not _has_ranks(encoder):
+        return 0.0
+    found: list[Tensor] = []
+    for name, parameter in encoder.backbone.named_parameters():
+        if "lora_A" in name or "lora_B" in name:
+            rows = parameter if "lora_A" in name else parameter.T  # (rank, size)
+            found.append(torch.linalg.matrix_norm(rows @ rows.T - torch.eye(len(rows), device=rows.device)))
+    weight: float = cast(Any, encoder.backbone).active_peft_config.orth_reg_weight
+    return weight * torch.stack(found).mean()
 
 
 def after_step(encoder: TextEncoder, step: int) -> None:
@@ -108,11 +133,19 @@ def _peft_config(settings: TrainingSettings, targets: list[str]) -> PeftConfig |
 
 
 def _keep_no_activations(backbone: Any) -> None:
+    """A layer is left as it is unless it is in training mode, so the layers are told that they are; their dropout is not."""
+    if not backbone.supports_gradient_checkpointing:
+        kind = backbone.config.model_type
+        raise StepError(f"gradient_checkpointing: text encoders of model_type {kind!r} cannot; allowed: false, or another family")
     kwargs = {"use_reentrant": False}  # the other kind loses gradients where nothing below is trained
     if hasattr(backbone, "activation_checkpointing_enable"):  # its name since transformers 5
         backbone.activation_checkpointing_enable(kwargs)
     else:
         backbone.gradient_checkpointing_enable(kwargs)
+    backbone.disable_input_require_grads()  # which would keep the graph of layers below all adapters
+    for module in backbone.modules():
+        if isinstance(module, GradientCheckpointingLayer):
+            module.training = True
 
 
 def _own(backbone: nn.Module) -> PreTrainedModel:

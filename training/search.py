@@ -126,10 +126,12 @@ def _study(folder: Path, paths: BuildPaths, base: TrainingSettings) -> optuna.St
     key = depends_on.key(paths, fixed)[:16]
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     storage = JournalStorage(JournalFileBackend(str(folder / _STUDY)))
-    return optuna.create_study(
+    study = optuna.create_study(
         study_name=key,
         storage=storage,
-        sampler=optuna.samplers.TPESampler(seed=base.seed),
         direction="maximize",
         load_if_exists=True,
     )
+    there = len(study.get_trials(deepcopy=False))
+    study.sampler = optuna.samplers.TPESampler(seed=base.seed + there)  # one that goes on must not draw what it drew before
+    return study

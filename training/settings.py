@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, get_args
 
 from assortment.errors import InputError
+from training import setting_checks
 
 FusionStrategy = Literal["concat", "mean", "gated"]
 ScorerKind = Literal["learned", "linear"]
@@ -74,6 +75,10 @@ class TrainingSettings:
     """Share of queries that were translated and back."""
     translators: str = ""
     """Two Hugging Face sequence-to-sequence folders, there and back, with a comma between; empty: apertium with eng-spa."""
+    written: float = 0.0
+    """Share of queries that a sequence-to-sequence model wrote about products and that still find them."""
+    writer: str = ""
+    """That model: a Hugging Face folder, made by `assortment augment --train-writer` or any doc2query-like one."""
     type_balance: float = 0.5
     """0 draws every product alike for a query, 1 every type alike."""
     product_noise: float = 0.0
@@ -172,29 +177,11 @@ class TrainingSettings:
                 raise InputError(field, getattr(self, field), f"allowed: {', '.join(get_args(kind))}")
         if self.image_backbone != DEFAULT_IMAGE_BACKBONE:
             raise InputError("image_backbone", self.image_backbone, f"allowed: {DEFAULT_IMAGE_BACKBONE}")
-        self._check_words()
-        for field in _COUNTS:
-            if getattr(self, field) < 1:
-                raise InputError(field, getattr(self, field), "allowed: 1 or more")
-        for field in _POSITIVE:
-            if not 0 < getattr(self, field) < float("inf"):
-                raise InputError(field, getattr(self, field), "allowed: above 0")
-        for field in _SHARES:
-            if not 0 <= getattr(self, field) < 1:
-                raise InputError(field, getattr(self, field), "allowed: 0 to below 1")
-        for field in _NOT_NEGATIVE:
-            if not 0 <= getattr(self, field) < float("inf"):
-                raise InputError(field, getattr(self, field), "allowed: 0 or more")
-
-    def _check_words(self) -> None:
-        if self.held_out_words and not (self.domain_words or self.wordnet):
-            raise InputError("held_out_words", True, "allowed: with domain_words or wordnet, beside whose words they are kept")
-        if self.translators and len([folder for folder in self.translators.split(",") if folder]) != _THERE_AND_BACK:
-            raise InputError("translators", self.translators, "allowed: two folders, there and back, with a comma between")
+        setting_checks.check(self)
 
     def query_shares(self) -> dict[str, float]:
         """The share of each kind of training query, and of those with price words and slips."""
-        return {name.replace("_", " "): getattr(self, name) for name in QUERY_KINDS}
+        return {name.replace("_", " "): getattr(self, name) for name in setting_checks.QUERY_KINDS}
 
     def as_dict(self) -> dict[str, Any]:
         """As plain values, for manifests and settings.json."""
@@ -205,54 +192,8 @@ class TrainingSettings:
         return {name: value for name, value in self.as_dict().items() if name not in _INDIFFERENT and value != _LATER.get(name)}
 
 
-QUERY_KINDS: Final = (
-    "head_terms",
-    "occasions",
-    "gifts",
-    "brand_only",
-    "colour_only",
-    "negation",
-    "price_words",
-    "rewritten",
-    "misspelt",
-    "titles",
-    "back_translated",
-)
-_THERE_AND_BACK: Final = 2
 _INDIFFERENT: Final = ("threads", "tracker")
-_LATER: Final = {"ensemble": 1}  # off: the same as before there was such a setting
-_COUNTS: Final = (
-    "epochs",
-    "steps_per_epoch",
-    "patience",
-    "batch_queries",
-    "positives_per_query",
-    "sampled_products",
-    "accumulation",
-    "ensemble",
-    "adapter_layers",
-    "pretraining_steps",
-    "teacher_queries",
-    "min_label_count",
-    "scorer_steps",
-    "scorer_queries",
-    "facet_queries",
-    "threads",
-)
-_POSITIVE: Final = ("learning_rate", "adapter_learning_rate", "backbone_learning_rate", "temperature")
-_SHARES: Final = ("warmup_fraction", "modality_dropout", "adapter_dropout", "averaging", "image_query_fraction", *QUERY_KINDS)
-_NOT_NEGATIVE: Final = (
-    "weight_decay",
-    "adversarial",
-    "adapter_rank",
-    "similarity_weight",
-    "teacher_weight",
-    "intent_weight",
-    "image_noise",
-    "type_balance",
-    "product_noise",
-    "seed",
-)
+_LATER: Final = {"ensemble": 1, "written": 0.0, "writer": ""}  # off: the same as before there was such a setting
 
 
 def quick(**changes: Any) -> TrainingSettings:

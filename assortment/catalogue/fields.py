@@ -7,10 +7,13 @@ import math
 import re
 from typing import Final
 
+from assortment.catalogue.money import plain_number
+
 MISSING: Final = ""
 RESERVED: Final = frozenset({"department", "type", "brand", "category"})
 """No names for attributes: these facets come from fields of their own."""
 _MISSING_MARKS: Final = frozenset({"NA", "N/A", "nan", "NaN", "null", "NULL"})
+_UNKNOWN_MARKS: Final = frozenset({"na", "n/a", "n.a.", "nan", "none", "null", "-", "--", "\u2013", "\u2014"})
 _UNPRINTABLE: Final = re.compile("[\0\ud800-\udfff]")  # halves of a character, which JSON may carry
 _DATE_FIRST: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[T ,].*)?")
@@ -31,10 +34,22 @@ def parse_price(value: str) -> float | None:
     return price if math.isfinite(price) and price > 0 and "_" not in value else None
 
 
-def parse_whole(value: str) -> int | None:
-    """A whole number from 0, also when written "12.0"; None when ``value`` is none."""
-    match = re.fullmatch(r"(\d{1,18})(?:[.,]0+)?", value, re.ASCII)
-    return int(match[1]) if match else None
+def known(value: str) -> str:
+    """A brand or an attribute's value; empty for "n/a", "None", "-" and their like, however they are written."""
+    return MISSING if value.casefold() in _UNKNOWN_MARKS else value
+
+
+def parse_whole(value: str, *, decimal: str = "") -> int | None:
+    """A whole number from 0, also when written "12.0" or "12,000,000"; None when ``value`` is none.
+
+    Three digits behind one mark ("1,000") are thousands when ``decimal``, the decimal mark, is another one; without it they may
+    be either, and so none, as in prices.
+    """
+    if re.fullmatch(r"\d{1,18}[.,](?:0{1,2}|0{4,})", value, re.ASCII):
+        return int(re.split("[.,]", value)[0])
+    whole, _, fraction = (plain_number(value, decimal) or "").partition(".")
+    is_whole = re.fullmatch(r"\d{1,18}", whole, re.ASCII) and not fraction.strip("0")
+    return int(whole) if is_whole else None
 
 
 def parse_date(value: str) -> datetime.date | None:

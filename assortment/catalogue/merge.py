@@ -116,13 +116,11 @@ def _merged(
                 raise DataError(f"catalogue {source}, row {row}: id {key!r} is taken by another catalogue; rename that one")
             seen.add(key)
             if product.price is not None:
-                currencies[product.currency or "none"] += 1
+                currencies[product.currency] += 1
             summary.kept += 1
             yield _renamed(product, source, key, departments.get(source, "")), catalogue.picture(product)
         summary.notes.append(f"{source}: {len(catalogue):,} products")
-    if len(currencies) > 1:
-        told = ", ".join(f"{currency} {count:,}" for currency, count in currencies.most_common())
-        summary.notes.append(f"currencies are mixed, prices do not compare: {told} products")
+    summary.note_currencies(currencies)
 
 
 def _renamed(product: Product, source: str, key: str, department: str) -> Product:

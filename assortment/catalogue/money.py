@@ -25,7 +25,7 @@ def parse_money(written: str, *, decimal: str = "") -> tuple[float, str] | None:
     if match is None or (match["before"] and match["after"]):
         return None
     currency = parse_currency(match["before"] or match["after"])
-    number = _plain(match["number"].strip(), decimal)
+    number = plain_number(match["number"].strip(), decimal)
     if currency is None or number is None:
         return None
     price = float(number)
@@ -39,8 +39,11 @@ def parse_currency(written: str) -> str | None:
     return written.upper() if re.fullmatch(r"(?:[A-Za-z]{3})?", written) else None
 
 
-def _plain(number: str, decimal: str) -> str | None:
-    """The number with a decimal point and no marks between thousands; None when it is written in no known way."""
+def plain_number(number: str, decimal: str) -> str | None:
+    """A number with a decimal point and no marks between thousands; None when it is written in no known way, or in two.
+
+    ``decimal`` as ``parse_money`` has it.
+    """
     mark = decimal or _decimal_mark(number)
     if mark is None:
         return None

@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -90,7 +91,7 @@ def import_catalogue(
             return manifest.read(paths.catalogue)
         summary = ReadSummary(source=reader, strict=strict)
         total = using.count(source)
-        found = (_priced(item, currency) for item in itertools.islice(using.read(source, summary), limit))
+        found = _priced(itertools.islice(using.read(source, summary), limit), currency, summary)
         write_catalogue(
             paths.catalogue, progress(found, doing=f"reading {reader} products", total=min(total, limit or total)), summary
         )
@@ -145,11 +146,17 @@ def _table_settings(reader: Reader) -> dict[str, Any]:
     return {"table": reader.settings.as_dict(), "pictures": _fingerprint(pictures) if pictures else ""}
 
 
-def _priced(item: tuple[Product, bytes | None], currency: str) -> tuple[Product, bytes | None]:
-    product, picture = item
-    if not currency or product.currency or product.price is None:
-        return item
-    return replace(product, currency=currency), picture
+def _priced(
+    products: Iterable[tuple[Product, bytes | None]], currency: str, summary: ReadSummary
+) -> Iterator[tuple[Product, bytes | None]]:
+    """The products, those prices in ``currency`` whose source names none; ``summary`` is told when currencies are mixed."""
+    currencies: Counter[str] = Counter()
+    for product, picture in products:
+        if product.price is not None:
+            product = product if product.currency or not currency else replace(product, currency=currency)
+            currencies[product.currency] += 1
+        yield product, picture
+    summary.note_currencies(currencies)
 
 
 def _counted(products: Iterable[tuple[Product, bytes | None]], summary: ReadSummary) -> Iterator[tuple[Product, bytes | None]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +12,7 @@ from typing import Any, Final
 from rich.table import Table
 
 from assortment.errors import DataError
+from assortment_client.contract import MAX_ID_CHARACTERS
 
 FILENAME: Final = "summary.json"
 _SHOWN_LINES: Final = 5
@@ -30,6 +32,7 @@ class Problem:
 
 
 EMPTY_ID: Final = Problem(name="empty id", effect="skipped")
+LONG_ID: Final = Problem(name=f"id of more than {MAX_ID_CHARACTERS} characters", effect="skipped")
 DUPLICATE_ID: Final = Problem(name="duplicate id", effect="skipped")
 EMPTY_TITLE: Final = Problem(name="empty title", effect="skipped")
 BAD_ROW: Final = Problem(name="row that does not parse", effect="skipped")
@@ -38,15 +41,24 @@ BAD_PRICE: Final = Problem(name="price that is no number", effect="kept without 
 TWO_PRICES: Final = Problem(name="price that may be read in two ways", effect="kept without price; --decimal tells")
 BAD_CURRENCY: Final = Problem(name="currency that is no ISO 4217 code", effect="kept without currency")
 BAD_RATING: Final = Problem(name="rating outside 0 to 5", effect="kept without rating")
+NO_RATING: Final = Problem(name="rating of 0 without ratings", effect="kept without rating", serious=False)
 BAD_RATING_COUNT: Final = Problem(name="number of ratings that is no whole number", effect="kept without it")
 BAD_STOCK: Final = Problem(name="stock that is no whole number", effect="kept without stock")
+TWO_NUMBERS: Final = Problem(name="number that may be read in two ways", effect="kept without it; --decimal tells")
 BAD_DATE: Final = Problem(name="date that cannot be read", effect="kept without date")
 BAD_ATTRIBUTES: Final = Problem(name="attributes that are no JSON object", effect="kept without them")
+OTHER_CURRENCY: Final = Problem(name="price in another currency than the product's", effect="kept without price")
 NOTHING_NEW: Final = Problem(name="offer without news", effect="skipped", serious=False)
 REFUSED_PATH: Final = Problem(name="path that leads out of its folder", effect="refused, kept without it")
 NOT_UTF8: Final = Problem(name="line that is not UTF-8", effect="read as Windows-1252", serious=False)
 NO_PICTURE: Final = Problem(name="no picture", effect="kept without picture", serious=False)
 UNQUOTED_COMMA: Final = Problem(name="unquoted comma", effect="repaired", serious=False)
+
+
+def list_in(column: str) -> Problem:
+    """Several values in an attribute's column, which become one."""
+    effect = 'kept as one value ("S, M"), which a filter has to name whole'
+    return Problem(name=f"list in {column}", effect=effect, serious=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +109,12 @@ class ReadSummary:
                 f"without --strict (the row would be {problem.effect})"
             )
         self.findings.setdefault(problem, []).append(Finding(line, told))
+
+    def note_currencies(self, prices: Mapping[str, int]) -> None:
+        """Says so when prices are in several currencies: ``prices`` has their numbers, "" for an unknown currency."""
+        if len(prices) > 1:
+            told = ", ".join(f"{currency or 'none'} {count:,}" for currency, count in Counter(prices).most_common())
+            self.notes.append(f"currencies are mixed, prices do not compare: {told} products")
 
     def count(self, problem: Problem) -> int:
         """How often a problem was met."""

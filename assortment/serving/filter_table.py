@@ -20,7 +20,7 @@ from assortment import artefacts
 from assortment.errors import InputError
 from assortment.serving.facet import Facet
 from assortment.serving.facet_values import Codes, FacetValues, Mask, Rows
-from assortment.serving.filters import Filters, fold
+from assortment.serving.filters import Filters, fold, named, names_told
 from assortment.serving.offers import Offers
 from assortment.serving.understanding.told import price_level_told, price_told, without_told
 from assortment_client import contract as public
@@ -132,12 +132,12 @@ class FilterTable:
 
     def _attribute(self, name: str, field: str, *, beside: Iterable[str] = ()) -> FacetValues:
         """Of the name; ``beside`` are other names that the field takes, for the error."""
-        try:
-            return self._attributes[fold(name)]
-        except KeyError:
-            of_catalogue = f"an attribute of this catalogue: {', '.join(self._attributes) or 'it has none'}"
+        found = named(name, self._attributes)
+        if found is None:
+            of_catalogue = f"an attribute of this catalogue: {names_told(self._attributes, like=name) or 'it has none'}"
             allowed = f"allowed: {', '.join([*beside, of_catalogue])}"
-            raise InputError(f"{public.RULES}.filters.{field}", name, allowed) from None
+            raise InputError(f"{public.RULES}.filters.{field}", name, allowed)
+        return found
 
     def _priced(self, low: float | None, high: float | None, rows: Rows | None) -> Mask:
         """An unknown price is in no range: NaN compares as false."""

@@ -9,10 +9,12 @@ alternatives; all fields hold.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from assortment.catalogue.fields import attribute_name
 from assortment.serving.rules_json import error, is_utf8, shown_name
 from assortment.text import normalise
 from assortment_client import contract as public
@@ -20,6 +22,10 @@ from assortment_client import contract as public
 VALUE_FIELDS: Final = ("department", "category", "brand")
 _OBJECTS: Final = {"attributes": '{"colour": ["Blue", "Navy"]}', "without": '{"brand": ["Puma"], "colour": ["Black"]}'}
 _PRICE: Final = f"allowed: [from, to], each null or a number from 0 to {public.MAX_PRICE:g}, the first not above the second"
+_NAMES_TOLD: Final = 10  # of all that a catalogue has: an error travels in gRPC metadata, which hold 16 KiB
+_NAMES_COMPARED: Final = 2_000  # so that a typo costs milliseconds
+_ALIKE: Final = 0.6
+_Named = TypeVar("_Named")
 _VALUE: Final = f"allowed: a string of 1 to {public.MAX_FILTER_VALUE_CHARACTERS} characters, not all of them spaces"
 
 
@@ -111,6 +117,27 @@ def check(told: Any) -> None:
 def fold(value: str) -> str:
     """A value as it is compared: without regard to case, spacing and full or half width of letters."""
     return normalise(value).casefold()
+
+
+def named(name: str, by_name: Mapping[str, _Named]) -> _Named | None:
+    """What a caller calls ``name``, of what is kept by folded names: "Colour" and "color" are colour, as imports spell it."""
+    found = by_name.get(fold(name))
+    return by_name.get(fold(attribute_name(name))) if found is None else found
+
+
+def names_told(names: Iterable[str], *, like: str) -> str:
+    """The names of a catalogue for an error: all of a few; of many the ten that are most like the wrong one, best first."""
+    every = list(names)
+    if len(every) <= _NAMES_TOLD:
+        return ", ".join(map(_short, every))
+    compared = every[:_NAMES_COMPARED]
+    closest = difflib.get_close_matches(fold(like), compared, n=_NAMES_TOLD, cutoff=_ALIKE)
+    told = list(dict.fromkeys([*closest, *every]))[:_NAMES_TOLD]
+    return f"{', '.join(map(_short, told))} and {len(every) - len(told):,} more"
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= public.MAX_FACET_CHARACTERS else f"{name[: public.MAX_FACET_CHARACTERS - 1]}…"
 
 
 def _by_attribute(told: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,8 @@ import numpy.typing as npt
 from assortment.diversify import Cap, Constraints, collapse
 from assortment.errors import InputError
 from assortment.serving.catalogue_tables import ProductTable
+from assortment.serving.facet import Facet
+from assortment.serving.filters import fold, named, names_told
 from assortment.serving.page_rules import PageRules
 from assortment_client import contract as public
 
@@ -70,11 +72,8 @@ class PageCandidates:
         """
         if not (self.num_shown or self.num_pinned or rules.caps):
             return None
-        for facet in rules.caps:
-            if facet not in table.facets:
-                raise InputError(f"{public.RULES}.caps", facet, f"allowed: a facet of this catalogue: {', '.join(table.facets)}")
         return Constraints(
-            caps=[Cap(name=facet, groups=table.facets[facet].codes[self.rows], most=most) for facet, most in rules.caps.items()],
+            caps=[Cap(name=name, groups=_facet(table, name).codes[self.rows], most=most) for name, most in rules.caps.items()],
             shown=range(self.num_shown),
             pinned=range(self.num_shown, self.num_shown + self.num_pinned),
         )
@@ -119,6 +118,17 @@ def _rows(table: ProductTable, ids: tuple[str, ...]) -> Rows:
         return np.empty(0, dtype=np.int32)
     rows, known = table.keys.find(np.array([public.candidate_key(product_id) for product_id in ids], dtype=np.int64))
     return rows[known]
+
+
+def _facet(table: ProductTable, name: str) -> Facet:
+    """The facet that a caller calls ``name``, spelled as filters may be."""
+    if name in table.facets:
+        return table.facets[name]
+    found = named(name, {fold(facet): codes for facet, codes in table.facets.items()})
+    if found is None:
+        allowed = f"allowed: a facet of this catalogue: {names_told(table.facets, like=name)}"
+        raise InputError(f"{public.RULES}.caps", name, allowed)
+    return found
 
 
 def _unknown_pin(table: ProductTable, rules: PageRules) -> InputError:

@@ -35,6 +35,7 @@ from assortment.serving.triton_metrics import Teller
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
 
+_LONGEST_ERROR: Final = 2000  # characters; errors travel in gRPC's metadata, which has room for some 16 KiB
 _CODES: Final = {InputError: "INVALID_ARG", CatalogueChangingError: "UNAVAILABLE"}  # attributes of TritonError
 
 
@@ -103,7 +104,9 @@ def _response(request: Any, outcome: Outcome) -> Any:
     """The requested outputs of one request, or its error."""
     if isinstance(outcome, AssortmentError):
         code = getattr(pb_utils.TritonError, _CODES.get(type(outcome), "INTERNAL"))
-        return pb_utils.InferenceResponse(error=pb_utils.TritonError(str(outcome), code))
+        text = str(outcome)
+        told = text if len(text) <= _LONGEST_ERROR else f"{text[: _LONGEST_ERROR - 1]}…"
+        return pb_utils.InferenceResponse(error=pb_utils.TritonError(told, code))
     return pb_utils.InferenceResponse([pb_utils.Tensor(name, outcome[name]) for name in request.requested_output_names()])
 
 

@@ -19,7 +19,15 @@ from assortment_client.errors import SearchError
 from assortment_client.filters import Filters
 from assortment_client.observe import Observer
 from assortment_client.options import TLS, Breaker, Hedge, Retry
-from assortment_client.request import Picture, ProductRequest, SearchRequest, check_concurrency, check_deadline, request_of
+from assortment_client.request import (
+    Picture,
+    ProductRequest,
+    SearchRequest,
+    check_concurrency,
+    check_deadline,
+    request_of,
+    search_at,
+)
 from assortment_client.response import EndpointHealth, ProductEmbedding, SearchResponse, ServerInfo
 
 _LOG: Final = logging.getLogger(__name__)
@@ -136,12 +144,12 @@ class AsyncSearchClient:
     ) -> list[SearchResponse | SearchError]:
         """As ``SearchClient.search_many``."""
 
-        async def send(request: SearchRequest | str) -> SearchResponse:
-            return await self.send(SearchRequest(query=request) if isinstance(request, str) else request, deadline_s=deadline_s)
+        async def send(asked: tuple[int, SearchRequest | str]) -> SearchResponse:
+            return await self.send(search_at(*asked), deadline_s=deadline_s)
 
         check_concurrency(concurrency)
         check_deadline(deadline_s)
-        return await self._driver.many(send, requests, concurrency)
+        return await self._driver.many(send, list(enumerate(requests)), concurrency)
 
     async def embed_product(
         self, text: str, *, image: Picture | None = None, labels: Sequence[str] = (), deadline_s: float = 2.0

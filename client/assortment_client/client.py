@@ -19,7 +19,15 @@ from assortment_client.errors import SearchError
 from assortment_client.filters import Filters
 from assortment_client.observe import Observer
 from assortment_client.options import TLS, Breaker, Retry
-from assortment_client.request import Picture, ProductRequest, SearchRequest, check_concurrency, check_deadline, request_of
+from assortment_client.request import (
+    Picture,
+    ProductRequest,
+    SearchRequest,
+    check_concurrency,
+    check_deadline,
+    request_of,
+    search_at,
+)
 from assortment_client.response import EndpointHealth, ProductEmbedding, SearchResponse, ServerInfo
 
 _LOG: Final = logging.getLogger(__name__)
@@ -172,12 +180,12 @@ class SearchClient:
             InvalidRequest: ``concurrency`` or ``deadline_s`` is wrong.
         """
 
-        def send(request: SearchRequest | str) -> SearchResponse:
-            return self.send(SearchRequest(query=request) if isinstance(request, str) else request, deadline_s=deadline_s)
+        def send(asked: tuple[int, SearchRequest | str]) -> SearchResponse:
+            return self.send(search_at(*asked), deadline_s=deadline_s)
 
         check_concurrency(concurrency)
         check_deadline(deadline_s)
-        return self._driver.many(send, requests, concurrency)
+        return self._driver.many(send, list(enumerate(requests)), concurrency)
 
     def embed_product(
         self, text: str, *, image: Picture | None = None, labels: Sequence[str] = (), deadline_s: float = 2.0

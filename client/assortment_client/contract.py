@@ -71,12 +71,12 @@ RULE_FIELDS: Final = (
     "sort",  # one of SORTS; left out: "relevance", unless words ask for another order
     "literal",  # bool: true reads no filters and no order in the query's words ("not black", "cheapest")
 )
-MAX_RULES_BYTES: Final = 65_536  # of the JSON, UTF-8
+MAX_RULES_BYTES: Final = 131_072  # of the JSON, UTF-8
 MAX_CAPS: Final = 8  # facets; each n is 1 to MAX_K
 MAX_FACET_CHARACTERS: Final = 64
 MAX_PINNED: Final = 20
 MAX_EXCLUDED: Final = 100
-MAX_SHOWN: Final = 100
+MAX_SHOWN: Final = 200  # as many as the server scores
 MAX_ID_CHARACTERS: Final = 256
 
 # The fields of RULES.filters, all optional, and their limits. Values are compared without regard to case and spacing.

@@ -53,7 +53,7 @@ class SearchRequest:
     excluded: Sequence[str] = ()
     """At most 100 product ids that are never shown."""
     shown: Sequence[str] = ()
-    """At most 100 product ids that earlier pages showed, in order: ``SearchResponse.shown``. The page goes on after them."""
+    """At most 200 product ids that earlier pages showed, in order: ``SearchResponse.shown``. The page goes on after them."""
     filters: Filters | None = None
     """What a product has to have to be shown; pinned ones are shown all the same. Filters act before the best matches are taken,
     so a narrow one still fills the page; one that nothing passes gives an empty page whose ``unmet`` says which it was."""
@@ -132,6 +132,19 @@ def request_of(arguments: Mapping[str, Any]) -> SearchRequest:
         InvalidRequest: naming the first field that is wrong, its value and what is allowed.
     """
     return SearchRequest(**{name: arguments[name] for name in _FIELDS})
+
+
+def search_at(place: int, request: Any) -> SearchRequest:
+    """One of many searches: a request, or the text of one.
+
+    Raises:
+        InvalidRequest: naming its place when it is neither, or what is wrong with the text.
+    """
+    if isinstance(request, str):
+        return SearchRequest(query=request)
+    if not isinstance(request, SearchRequest):
+        raise InvalidRequest.of(f"requests[{place}]", request, "allowed: a SearchRequest or a str")
+    return request
 
 
 def picture_bytes(image: Picture) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import signal
 import sys
 import time
@@ -17,6 +18,8 @@ from deploy.local.server import START_TIMEOUT_S, LocalServer
 from deploy.local.tls import Tls
 
 _CHECK_EVERY_S: Final = 15.0
+_CATALOGUE: Final = "generated"
+_BUILD: Final = Path("build")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,8 +28,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "otherwise, until Ctrl-C. It is ready when a canary search has answered; after that, the canary is repeated, because "
         "Triton stays READY when one of its Python processes has died."
     )
-    parser.add_argument("--catalogue", default="generated", help="serve build/CATALOGUE/model_repository")
-    parser.add_argument("--build", type=Path, default=Path("build"), help="folder of all catalogues")
+    parser.add_argument("--catalogue", default=_CATALOGUE, help="serve build/CATALOGUE/model_repository")
+    parser.add_argument("--build", type=Path, default=_BUILD, help="folder of all catalogues")
     parser.add_argument("--repository", type=Path, help="serve this assembled repository instead")
     parser.add_argument("--variant", default="cpu", help="use configs/VARIANT.pbtxt of each model")
     parser.add_argument("--grpc-port", type=int, default=8001, help="0 takes a free one")
@@ -93,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
     print(f"starting tritonserver with {server.repository} ...", flush=True)
     try:
         with server:
-            print(_introduction(server, time.monotonic() - started), flush=True)
+            print(_introduction(server, time.monotonic() - started, titles=_titles(args)), flush=True)
             while True:
                 server.wait(_CHECK_EVERY_S)
                 server.canary()
@@ -102,7 +105,8 @@ def run(args: argparse.Namespace) -> int:
         return 0
 
 
-def _introduction(server: LocalServer, seconds: float) -> str:
+def _introduction(server: LocalServer, seconds: float, *, titles: str = "") -> str:
+    """What is served and how to reach it; ``titles`` are the options that tell a search where titles are looked up."""
     client = canary.connect(server.grpc_address, server.tls)
     try:
         metadata = client.get_server_metadata()
@@ -118,10 +122,15 @@ def _introduction(server: LocalServer, seconds: float) -> str:
             f"  models   {', '.join(models)}",
             f"  log      {server.log}",
             f"  key      {server.admin_key_file} (for loading models, statistics and the like)",
-            f'search it: assortment search "blue shoes" --url {server.grpc_address}',
+            f'search it: assortment search "blue shoes" --url {server.grpc_address}{titles}',
             "stop it:   Ctrl-C",
         ]
     )
+
+
+def _titles(args: argparse.Namespace) -> str:
+    catalogue = "" if args.catalogue == _CATALOGUE else f" --catalogue {shlex.quote(args.catalogue)}"
+    return catalogue if args.build == _BUILD else f"{catalogue} --build {shlex.quote(str(args.build))}"
 
 
 def _protection(server: LocalServer) -> str:

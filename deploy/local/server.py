@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ START_TIMEOUT_S: Final = 120.0
 _EXIT_TIMEOUT_S: Final = 5  # that the server gives its requests and models after SIGTERM
 _STOP_TIMEOUT_S: Final = 15.0  # after which whatever is left is killed
 _POLL_S: Final = 0.1
+_LEAST_KILLED: Final = 256 - signal.NSIG  # exit codes above it are those of signals
 
 
 class LocalServer:
@@ -183,7 +185,7 @@ class LocalServer:
         assert self._supervisor, "start() comes first"
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = self._supervisor.wait(timeout_s)
-            raise ServerError(f"tritonserver ended with code {code}; its log {self.log} says:\n{server_log.complaints(self.log)}")
+            raise ServerError(ended(code, self.log))
 
     def _launch(self, server: tritonserver.TritonServer, run_folder: Path) -> subprocess.Popen[bytes]:
         shm_prefix = f"assortment-{os.getpid()}-{secrets.token_hex(4)}-"
@@ -236,3 +238,12 @@ class LocalServer:
             f"tritonserver did not answer within {self._start_timeout_s:.0f} s ({last}); its log {self.log} says:\n"
             f"{server_log.complaints(self.log)}"
         )
+
+
+def ended(code: int, log: Path) -> str:
+    """Why a server ended, from its supervisor's exit code: 256 less the signal when one killed it."""
+    number = -code if code < 0 else 256 - code if code > _LEAST_KILLED else 0
+    if number == signal.SIGKILL:  # no process can log that
+        return f"tritonserver was killed by signal {number} (out of memory?); its log is {log}"
+    how = f"was killed by signal {number}" if number else f"ended with code {code}"
+    return f"tritonserver {how}; its log {log} says:\n{server_log.complaints(log)}"

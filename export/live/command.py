@@ -11,6 +11,7 @@ from rich.console import Console
 
 from assortment.catalogue.offers import read_offers
 from assortment.catalogue.readers.table_columns import parse_map
+from assortment.catalogue.store import Catalogue
 from assortment.catalogue.summary import ReadSummary
 from assortment.errors import InputError
 from assortment.paths import BuildPaths
@@ -76,7 +77,9 @@ def _make(paths: BuildPaths, args: argparse.Namespace) -> None:
     from export.refresh import refresh
 
     summary = ReadSummary(source=args.source.name, strict=args.strict)
-    offers = read_offers(args.source, summary, columns=parse_map(args.map), decimal=args.decimal)
+    currency_of = {product.id: product.currency for product in Catalogue.open(paths.catalogue).products}
+    columns = parse_map(args.map)
+    offers = read_offers(args.source, summary, columns=columns, decimal=args.decimal, currency_of=currency_of)
     print(f"{summary.source}: {summary.read:,} rows read, {summary.kept:,} offers")
     if summary.findings:
         Console().print(summary.table())

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from assortment import artefacts
+from export.gpu_configs import ENGINE_CACHE, mark
 from export.repository_check.finding import Finding, Severity
 from export.repository_check.model_config import kind
 from export.repository_check.profiles import accelerators
 from export.repository_check.repository import Repository
 
 _BY_TIME: Final = "bound it by time: timeout_action: REJECT, default_timeout_microseconds and allow_timeout_override"
+_PREFIX: Final = "trt_engine_cache_prefix"
 _TENSORRT_PARAMETERS: Final = frozenset(
     ("precision_mode", "max_workspace_size_bytes", "int8_calibration_table_name", "int8_use_native_calibration_table")
 ) | {
@@ -104,12 +106,25 @@ def engines_are_kept(repository: Repository) -> Iterator[Finding]:
     """Without a cache ONNX Runtime builds its engines at every start, minutes before the node is ready."""
     for model, config, _ in repository.served("onnxruntime"):
         for parameters in accelerators(config, "tensorrt"):
-            for name in ("trt_engine_cache_enable", "trt_engine_cache_path"):
+            for name in ("trt_engine_cache_enable", ENGINE_CACHE):
                 if name not in parameters:
                     wrong = f"no {name}: engines are built again at every start"
                     yield Finding(
                         repository.config_file(model), wrong, "name a folder that outlives the container", source="ort#12120"
                     )
+
+
+def engines_are_kept_by_file(repository: Repository) -> Iterator[Finding]:
+    """ONNX Runtime knows an engine by its graph: in a cache of several files old weights go on answering, or another shop's."""
+    for model, config, version in repository.served("onnxruntime"):
+        served = version / (config.default_model_filename or artefacts.MODEL)
+        for parameters in accelerators(config, "tensorrt"):
+            cache = f"{parameters.get(ENGINE_CACHE, '')} {parameters.get(_PREFIX, '')}"
+            if cache.strip() and served.is_file() and mark(served) not in cache:
+                wrong = f"{ENGINE_CACHE}: neither it nor {_PREFIX} carries {mark(served)}, the sum of {served.name}"
+                remedy = "run `assortment assemble` again, which names the cache after the file"
+                source = "onnxruntime#6455; lc0#2214; TRTGenerateId hashes names and versions, no weights"
+                yield Finding(repository.config_file(model), wrong, remedy, source=source)
 
 
 def no_cuda_graphs_in_onnx_runtime(repository: Repository) -> Iterator[Finding]:
@@ -136,6 +151,25 @@ def cuda_graphs_are_not_filled_up(repository: Repository) -> Iterator[Finding]:
                 wrong = f"graph_spec of batch size {spec.batch_size} does not name {', '.join(sorted(inputs ^ named))} rightly"
                 source = "tensorrt_backend:src/instance_state.cc, SetCudaGraphShape"
                 yield Finding(repository.config_file(model), wrong, "name all inputs, or none", source=source)
+
+
+def every_batch_has_a_cuda_graph(repository: Repository) -> Iterator[Finding]:
+    """A graph runs the one size of batch that it was captured at; the sizes without one start every kernel by itself.
+
+    Without ``graph_spec`` the backend captures 1, the preferred sizes and ``max_batch_size`` of a model with a dynamic batcher,
+    and a list of its own for others.
+    """
+    for model, config, _ in repository.served("tensorrt"):
+        graphs, most = config.optimization.cuda, config.max_batch_size
+        batcher = config.dynamic_batching
+        usual = {1, *batcher.preferred_batch_size} if config.HasField("dynamic_batching") else {1, 2, 3, 4, 6, 8, 12, 16}
+        captured = {spec.batch_size for spec in graphs.graph_spec} or usual | {most}
+        if graphs.graphs and (without := sorted(set(range(1, most + 1)) - captured)):
+            wrong = f"no CUDA graph for batches of {', '.join(map(str, without))}"
+            source = "tensorrt_backend:src/instance_state.cc, InitializeGraphSpecs and FindClosestCudaGraph"
+            yield Finding(
+                repository.config_file(model), wrong, "give each size a graph_spec of its own", Severity.WARNING, source=source
+            )
 
 
 def plans_run_on_gpus(repository: Repository) -> Iterator[Finding]:
@@ -190,8 +224,10 @@ RULES: Final = (
     only_parameters_that_the_accelerator_knows,
     precision_is_the_models_own,
     engines_are_kept,
+    engines_are_kept_by_file,
     no_cuda_graphs_in_onnx_runtime,
     cuda_graphs_are_not_filled_up,
+    every_batch_has_a_cuda_graph,
     plans_run_on_gpus,
     ragged_batches_go_to_python_alone,
 )

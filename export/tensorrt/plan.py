@@ -12,7 +12,7 @@ from assortment import artefacts
 from assortment.errors import InputError, StepError
 from export.tensorrt import sources
 from export.tensorrt.profiles import Profile, profiles
-from export.tensorrt.releases import Release
+from export.tensorrt.releases import Release, oldest_tensorrt
 from export.tensorrt.settings import OLDEST, Flags, Settings, flags, version_of
 from export.tensorrt.sources import Source
 
@@ -51,6 +51,11 @@ class Plan:
     engines: tuple[EnginePlan, ...]
 
     @property
+    def files(self) -> tuple[EnginePlan, ...]:
+        """One of each file: GPUs of several kinds may share an engine."""
+        return tuple({engine.filename: engine for engine in reversed(self.engines)}.values())[::-1]
+
+    @property
     def problems(self) -> list[str]:
         """Why some of them cannot be built."""
         return list(dict.fromkeys(f"{engine.model}: {engine.source.problem}" for engine in self.engines if engine.source.problem))
@@ -63,10 +68,7 @@ def plan(export: Path, release: Release, capabilities: Sequence[str], settings: 
         InputError: when a capability is none, or too old; when the release's TensorRT is.
         StepError: when there are no exported models.
     """
-    known = version_of(release.tensorrt)
-    if "." in release.tensorrt and known < OLDEST:
-        least = ".".join(map(str, OLDEST))
-        raise InputError("release", release.container, f"it has TensorRT {release.tensorrt}; allowed: {least} and above")
+    _check_release(release)
     for capability in capabilities:
         _check_capability(capability, settings)
     facets = export / artefacts.FACETS
@@ -90,6 +92,13 @@ def plan(export: Path, release: Release, capabilities: Sequence[str], settings: 
 def digits(capability: str) -> str:
     """A compute capability as file names have it: "89" for "8.9"."""
     return capability.replace(".", "")
+
+
+def _check_release(release: Release) -> None:
+    has = oldest_tensorrt(release)
+    if version_of(has) < OLDEST:
+        told = f"it has TensorRT {has}" if "." in has else f"of its TensorRT only the major version, {has}, is known"
+        raise InputError("release", release.container, f"{told}; allowed: releases with {'.'.join(map(str, OLDEST))} and above")
 
 
 def _check_capability(capability: str, settings: Settings) -> None:

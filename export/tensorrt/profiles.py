@@ -1,7 +1,8 @@
 """Optimisation profiles: which shapes an engine takes, and which one its kernels are chosen for. From the limits alone.
 
 Only the batch is open. Texts come padded to one length (``pad_tokens_to`` of the step before), because TensorRT has no ragged
-batches, and because a fixed length lets a CUDA graph be used again for every request.
+batches, and because a fixed length lets one CUDA graph for each size of batch (``graph_spec`` in ``configs/tensorrt.pbtxt``) do
+for all requests.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class Range:
 
     min: tuple[int, ...]
     opt: tuple[int, ...]
-    """What kernels are chosen for, and what CUDA graphs are captured at."""
+    """What kernels are chosen for. CUDA graphs are captured at its lengths, with each its own batch."""
     max: tuple[int, ...]
 
 

@@ -36,7 +36,7 @@ class Release:
 
 
 RELEASES: Final = (
-    Release("24.10", "2.51.0", "12.6.2", "1.19.2", "10", True, _MATRIX),  # that of the embedded server
+    Release("24.10", "2.51.0", "12.6.2", "1.19.2", "10.5", True, _IN_THE_IMAGE),  # that of the embedded server
     Release("25.10", "2.62.0", "13.0.2", "1.23.1", "10.13.3.9", True, _BASE_IMAGE),
     Release("25.12", "2.64.0", "13.1.0", "1.23.2", "10.14.1.48", True, _BASE_IMAGE),
     Release("26.01", "2.65.0", "13.1.1", "1.23.2", "10", True, _MATRIX),
@@ -51,6 +51,15 @@ RELEASES: Final = (
 )
 DEFAULT: Final = "26.07"
 """The newest release whose versions are all known."""
+
+
+def oldest_tensorrt(known: Release) -> str:
+    """The TensorRT that a release has at least: its own, or, where only the major version is known, that of a release before it.
+
+    Releases of one major version do not go back. "10" says that nothing of the minor version is known.
+    """
+    older = [one.tensorrt for one in RELEASES if one.major == known.major and one.container <= known.container]
+    return next((version for version in reversed(older) if "." in version), known.tensorrt)
 
 
 def release(container: str) -> Release:

@@ -40,7 +40,8 @@ def show(plan: Plan, *, note: str, command: str) -> None:
         console.print(f"cannot be built: {problem}", soft_wrap=True)
     if settings.version_compatible:
         console.print("Serve with: tritonserver --backend-config=tensorrt,version-compatible=true", soft_wrap=True)
-    console.print("To build them, on a GPU of each kind:")
+    shared = all(engine.runs_everywhere for engine in plan.engines)
+    console.print(f"To build them, on {'one such GPU' if shared else 'a GPU of each kind'}:")
     console.print(command, soft_wrap=True, markup=False)
 
 
@@ -64,14 +65,14 @@ def as_json(plan: Plan, *, note: str) -> dict[str, Any]:
                 "flags": asdict(engine.flags),
                 "problem": engine.source.problem,
             }
-            for engine in plan.engines
+            for engine in plan.files
         ],
     }
 
 
 def _engines(plan: Plan) -> Table:
     table = Table("engine", "from", "precision", "weights", "flags", title="Engines")
-    for engine in plan.engines:
+    for engine in plan.files:
         source = engine.source
         weights = f"{sum(source.weight_bytes.values()) / 2**20:.1f} MiB" if source.num_weights else "?"
         table.add_row(engine.filename, source.path.name, source.precision, weights, _flags(engine))

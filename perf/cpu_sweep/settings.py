@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -47,6 +48,7 @@ INSTANCES: Final = (1, 2, 3)
 THREADS: Final = (1, 2)
 BATCHES: Final = (1, 4, 8, 16)
 DELAYS_US: Final = (0, 500, 2_000)
+_ALLOWED: Final = Tuning(instances=1, threads=1, batch=1, delay_us=0)  # in the default's place, which is not read yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,18 +75,19 @@ class Settings(OfCatalogue):
     """Length of the open-loop block."""
 
     def __post_init__(self) -> None:
-        """Checks the amounts.
+        """Checks the amounts, and every tuning.
 
         Raises:
             InputError: naming the field.
         """
+        self.tunings(_ALLOWED)
         for field in ("rounds", "in_flight", "requests", "alone_requests"):
             if getattr(self, field) < 1:
                 raise InputError(field, getattr(self, field), "allowed: 1 and above")
         if not 0 < self.rate_share < 1:
             raise InputError("rate_share", self.rate_share, "allowed: between 0 and 1")
-        if self.seconds <= 0:
-            raise InputError("seconds", self.seconds, "allowed: above 0")
+        if not 0 < self.seconds < math.inf:
+            raise InputError("seconds", self.seconds, "allowed: above 0, and finite")
 
     @classmethod
     def quick(cls, **given: Any) -> Settings:

@@ -6,11 +6,13 @@ one rate for all. A round's figures are compared with the default's in the same 
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
 from rich.console import Console
 from tritonclient.grpc import InferenceServerClient
 from tritonclient.utils import InferenceServerException
@@ -20,7 +22,6 @@ from assortment.protocol.store import Protocol
 from deploy.local.server import LocalServer
 from perf.cpu_sweep import model_config
 from perf.cpu_sweep.settings import Settings, Tuning
-from perf.latency import Latency
 from perf.load import SearchLoad
 from perf.open_loop import OpenLoop
 
@@ -43,7 +44,8 @@ class Cell:
     """Requests of that block that the queue policy refused; they were sent again."""
     open_p50_ms: float
     open_p95_ms: float
-    """Of the open-loop block's answers within 200 ms, from when each was due; NaN when there were none."""
+    """Of the open-loop block's arrivals, from when each was due; one that was not answered within 200 ms is slower than all
+    others, so infinite where more were lost than the percentile leaves."""
     good_share: float
     """Share of the open-loop block's arrivals that were answered within 200 ms."""
 
@@ -62,7 +64,21 @@ class Sweep:
     def ratios(self, tuning: Tuning, figure: str) -> list[float]:
         """A figure of a tuning over the default's in the same round, of each round that has both."""
         default = {cell.round: getattr(cell, figure) for cell in self.cells if cell.tuning == self.default}
-        return [getattr(c, figure) / default[c.round] for c in self.cells if c.tuning == tuning and c.round in default]
+        pairs = [(getattr(c, figure), default[c.round]) for c in self.cells if c.tuning == tuning and c.round in default]
+        return [1.0 if own == other else own / other for own, other in pairs]  # both may be infinite
+
+    def less_good(self, tuning: Tuning) -> float:
+        """How much smaller its share of arrivals answered in time is than the default's in the same rounds, mean; NaN of none."""
+        default = {cell.round: cell.good_share for cell in self.cells if cell.tuning == self.default}
+        less = [default[c.round] - c.good_share for c in self.cells if c.tuning == tuning and c.round in default]
+        return sum(less) / len(less) if less else math.nan
+
+
+def percentiles_ms(good_s: Sequence[float], offered: int) -> tuple[float, float]:
+    """p50 and p95 of ``offered`` arrivals of which ``good_s`` (seconds) were answered in time; the others are infinitely slow."""
+    times = [*good_s, *[math.inf] * (offered - len(good_s))]
+    p50, p95 = np.percentile(np.asarray(times) * 1_000.0, [50, 95], method="higher").tolist()
+    return p50, p95
 
 
 def measure(found: Sweep, server: LocalServer, console: Console) -> Iterator[Cell]:
@@ -91,15 +107,15 @@ def measure(found: Sweep, server: LocalServer, console: Console) -> Iterator[Cel
             arrivals = opened.run(found.rate, settings.seconds, seed=number)
             if arrivals.failed:
                 raise ServerError(f"with {tuning}, arrivals failed: {arrivals.failed}")
-            good = Latency.of(arrivals.good_s) if arrivals.good_s else None
+            p50_ms, p95_ms = percentiles_ms(arrivals.good_s, arrivals.offered)
             cell = Cell(
                 tuning=tuning,
                 round=number,
                 alone_ms=alone.seconds / settings.alone_requests * 1_000,
                 per_s=per_s,
                 refused=many.refused,
-                open_p50_ms=good.p50 if good else float("nan"),
-                open_p95_ms=good.p95 if good else float("nan"),
+                open_p50_ms=p50_ms,
+                open_p95_ms=p95_ms,
                 good_share=len(arrivals.good_s) / arrivals.offered,
             )
             told = f"{cell.per_s:.0f}/s, alone {cell.alone_ms:.1f} ms, p95 {cell.open_p95_ms:.1f} ms at {found.rate:g}/s"

@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
+from assortment.errors import InputError
 from perf.commands import given, new_parser, tells_failures
 from perf.load_test import plot, report
 from perf.load_test.mix import MixSettings
@@ -51,8 +52,10 @@ def settings_of(asked: dict[str, Any]) -> LoadSettings:
     """What the flags say that were given.
 
     Raises:
-        InputError: for a value that is not allowed.
+        InputError: for a value that is not allowed, or a flag that would mean nothing beside another.
     """
+    if "queries" in asked and "zipf" in asked:
+        raise InputError("zipf", asked["zipf"], "allowed: only without --queries, whose lines are played in their order")
     of_mix = {field.name for field in fields(MixSettings)}
     mix = MixSettings(**{name: value for name, value in asked.items() if name in of_mix})
     load = {name: value for name, value in asked.items() if name not in of_mix}

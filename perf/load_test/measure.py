@@ -34,7 +34,7 @@ def schedule(
         ServerError: when the server ended.
         StepError: when the generator failed.
     """
-    planned = {"shape": settings.shape, "rates": ",".join(f"{rate:.6g}" for rate in rates), "seconds": settings.seconds}
+    planned = {"shape": settings.shape, "rates": told(rates), "seconds": settings.seconds}
     values = settings.flags() | target.flags() | planned
     with Generator(
         target.address, folder, values, users=settings.users, workers=settings.workers, web=settings.web, cores=cores
@@ -44,9 +44,14 @@ def schedule(
         running.wait(target.pause)
 
 
+def told(rates: Sequence[float]) -> str:
+    """Rates as the locustfile's flag takes them."""
+    return ",".join(f"{rate:.6g}" for rate in rates)
+
+
 def results(folder: Path, planned: Sequence[Phase], *, cut_short: bool = False) -> list[PhaseResult]:
     """The phases of which there are samples; the last one, when the run was cut short, as long as it lasted."""
-    told = server_times.readings(folder)
+    read = server_times.readings(folder)
     starts = itertools.accumulate((phase.seconds for phase in planned), initial=0.0)
     sent = phases.split(planned, samples.read(folder))
     parts = [(phase, part, start) for (phase, part), start in zip(sent, starts, strict=False) if part]
@@ -54,7 +59,7 @@ def results(folder: Path, planned: Sequence[Phase], *, cut_short: bool = False) 
         phase, part, start = parts[-1]
         parts[-1] = (replace(phase, seconds=max(1e-3, part[-1].due_s - start)), part, start)
     return [
-        phases.result(phase, part, *server_times.of_phase(told, start, start + phase.seconds)) for phase, part, start in parts
+        phases.result(phase, part, *server_times.of_phase(read, start, start + phase.seconds)) for phase, part, start in parts
     ]
 
 

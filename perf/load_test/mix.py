@@ -1,14 +1,15 @@
 """What shoppers ask: texts, pictures and lists to be reranked, in given proportions.
 
-The queries of a file are played in its order, again and again, so that a log keeps its own frequencies. Those of a catalogue's
-protocol are drawn by Zipf's law, as shoppers repeat themselves: the r-th query of a shuffled list is asked 1 / r^s as often as
-the first.
+The queries of a file are all played, in its order, again and again, so that a log keeps its own frequencies. Those of a
+catalogue's protocol are drawn by Zipf's law, as shoppers repeat themselves: the r-th query of a shuffled list is asked 1 / r^s
+as often as the first.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +25,7 @@ from assortment_client.errors import InvalidRequest
 TEXT: Final = "search"
 PICTURE: Final = "search_multimodal"
 RERANK: Final = "rerank"
-_DRAWN: Final = 4_096  # requests that are built beforehand and played in a circle
+_DRAWN: Final = 4_096  # requests that are built beforehand and played in a circle, with the words of another circle
 _PICTURES: Final = 64  # that are kept in memory
 _CANDIDATES: Final = 200
 
@@ -48,15 +49,23 @@ class MixSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        """Checks the values.
+
+        Raises:
+            InputError: naming the field.
+        """
+        for field in ("text", "picture", "rerank", "zipf"):
+            if not 0 <= getattr(self, field) < math.inf:
+                raise InputError(field, getattr(self, field), "allowed: 0 and above, and finite")
         weights = (self.text, self.picture, self.rerank)
-        if min(weights) < 0 or sum(weights) <= 0:
-            raise InputError("weights", weights, "allowed: 0 and above for text, picture and rerank, and not all of them 0")
-        if self.zipf < 0:
-            raise InputError("zipf", self.zipf, "allowed: 0 and above")
+        if not 0 < sum(weights) < math.inf:
+            raise InputError("weights", weights, "allowed: text, picture and rerank of which not all are 0, with a finite sum")
+        if self.seed < 0:
+            raise InputError("seed", self.seed, "allowed: 0 and above")
 
 
 class Mix:
-    """Requests, built and checked before the clock starts."""
+    """Requests, built and checked before the clock starts; a file of more than 4,096 queries has its words put in when asked."""
 
     def __init__(self, settings: MixSettings) -> None:
         """Reads the queries, and products and pictures where they are needed.
@@ -68,7 +77,7 @@ class Mix:
         """
         paths = BuildPaths(settings.build / settings.catalogue)
         drawn = np.random.default_rng(settings.seed)
-        texts = _from_file(settings.queries) if settings.queries else _by_zipf(paths, settings.zipf, drawn)
+        self._texts = texts = _from_file(settings.queries) if settings.queries else _by_zipf(paths, settings.zipf, drawn)
         weights = np.array([settings.text, settings.picture, settings.rerank])
         self._kinds: list[str] = drawn.choice([TEXT, PICTURE, RERANK], size=_DRAWN, p=weights / weights.sum()).tolist()
         products = Catalogue.open(paths.catalogue) if settings.picture or settings.rerank else None
@@ -80,7 +89,9 @@ class Mix:
 
     def request(self, number: int) -> tuple[str, SearchRequest]:
         """Kind (the ensemble it goes to) and contents of request ``number``, 0 and above."""
-        return self._kinds[number % _DRAWN], self._requests[number % _DRAWN]
+        built, text = self._requests[number % _DRAWN], self._texts[number % len(self._texts)]
+        without_words = not built.query  # a picture alone
+        return self._kinds[number % _DRAWN], built if without_words or built.query == text else replace(built, query=text)
 
 
 def _request(kind: str, text: str, pictures: Sequence[bytes], ids: Sequence[str], drawn: np.random.Generator) -> SearchRequest:

@@ -129,6 +129,9 @@ def _notes(result: LoadResult) -> list[str]:
             f"The generator ({settings.workers} worker{'s' * (settings.workers > 1)}) alone manages at least "
             f"{result.generator_per_s:.4g} requests a second, against a server that replays answers."
         )
+    if earlier := result.earlier_tests:
+        folders = "test-1" if earlier == 1 else f"test-1 to test-{earlier}"
+        notes.append(f"The last test of Locust's page; options and samples of {earlier} before it are in {folders}.")
     late = [phase.phase.name for phase in result.phases if phase.behind_p99_ms > _LATE_MS]
     notes += [f"Missed: {told}." for told in result.missed]
     if late:

@@ -22,6 +22,8 @@ class LoadResult:
     """What the generator itself manages, against a server that replays; None when that was not reached."""
     incomplete: str = ""
     """Why it ended before its end."""
+    earlier_tests: int = 0
+    """That Locust's page began before the one told here."""
 
     @property
     def missed(self) -> list[str]:
@@ -52,6 +54,7 @@ class LoadResult:
             "incomplete": self.incomplete,
             "objectives": [str(objective) for objective in settings.objectives],
             "missed": self.missed,
+            "earlier_tests": self.earlier_tests,
             "shape": settings.shape,
             "capacity_per_s": self.capacity_per_s and round(self.capacity_per_s, 2),
             "generator_per_s": self.generator_per_s and round(self.generator_per_s, 1),

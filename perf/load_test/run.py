@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rich.console import Console
 
 from assortment.errors import AssortmentError
-from perf.load_test import measure, report
+from perf.load_test import begun, measure, report
 from perf.load_test.result import LoadResult
 from perf.load_test.settings import TOOL, LoadSettings
 from perf.load_test.shapes import OF_CAPACITY
@@ -37,17 +39,28 @@ class LoadTest:
         except AssortmentError as error:
             incomplete = str(error)
         except KeyboardInterrupt:
-            incomplete = "" if self._settings.web else "interrupted"
-        planned = self._settings.phases(self._rates) if self._rates else ()
-        found = LoadResult(
-            settings=self._settings,
-            phases=measure.results(folder, planned, cut_short=bool(incomplete)),
-            capacity_per_s=self._capacity_per_s,
-            generator_per_s=self._generator_per_s,
-            incomplete=incomplete,
-        )
+            incomplete = "" if self._settings.web and begun.has_ended(folder) else "interrupted"
+        found = self._found(folder, incomplete)
         report.write(found, folder)
         return found
+
+    def _found(self, folder: Path, incomplete: str) -> LoadResult:
+        """What is in the folder: with a web page, of the last test that was begun there."""
+        settings, rates, capacity_per_s = self._settings, self._rates, self._capacity_per_s
+        if settings.web and (last := begun.settings_of(folder, settings)) is not None:
+            settings = last
+            if measure.told(last.rates) != measure.told(rates):
+                rates, capacity_per_s = last.rates, None  # no longer shares of it
+            if not rates:
+                incomplete = incomplete and f"{incomplete}: a closed loop, whose figures are in locust.html alone"
+        return LoadResult(
+            settings=settings,
+            phases=measure.results(folder, settings.phases(rates) if rates else (), cut_short=bool(incomplete)),
+            capacity_per_s=capacity_per_s,
+            generator_per_s=self._generator_per_s,
+            incomplete=incomplete,
+            earlier_tests=len(begun.earlier(folder)),
+        )
 
     def _measure(self, server: Target) -> None:
         settings, folder, say = self._settings, self._settings.folder, self._console.print

@@ -2,8 +2,8 @@
 
     due_s,sent_s,took_s,kind,outcome
 
-``due_s`` counts from the start of the first phase, ``took_s`` from when the request was due; ``outcome`` is "answered" or the
-name of the client's error.
+``due_s`` counts from the start of the first phase, ``took_s`` from when the request was due; ``outcome`` is "answered", the
+name of the client's error, or "NotSent" when the client had no endpoint left that it would have asked.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Final, TextIO
 
 ANSWERED: Final = "answered"
-_PATTERN: Final = "samples-*.csv"
+NOT_SENT: Final = "NotSent"
+PATTERN: Final = "samples-*.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class SampleWriter:
 
     def __init__(self, folder: Path, worker: int) -> None:
         """Begins ``samples-<worker>.csv``."""
-        self._file: TextIO = (folder / _PATTERN.replace("*", str(worker))).open("w", encoding="utf-8", buffering=1)
+        self._file: TextIO = (folder / PATTERN.replace("*", str(worker))).open("w", encoding="utf-8", buffering=1)
 
     def write(self, sample: Sample) -> None:
         """One line, at once."""
@@ -53,7 +54,7 @@ class SampleWriter:
 
 def read(folder: Path) -> list[Sample]:
     """The samples of all workers, by when they were due. A last line that was cut short is left out."""
-    return sorted((sample for path in folder.glob(_PATTERN) for sample in _samples(path)), key=lambda sample: sample.due_s)
+    return sorted((sample for path in folder.glob(PATTERN) for sample in _samples(path)), key=lambda sample: sample.due_s)
 
 
 def _samples(path: Path) -> Iterator[Sample]:

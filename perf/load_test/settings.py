@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -47,10 +48,13 @@ class LoadSettings:
 
     def __post_init__(self) -> None:
         for name in ("seconds", "deadline_ms", "users", "workers", "closed_s"):
-            if not getattr(self, name) > 0:
-                raise InputError(name, getattr(self, name), "allowed: above 0")
+            if not 0 < getattr(self, name) < math.inf:
+                raise InputError(name, getattr(self, name), "allowed: above 0, and finite")
         if self.users < self.workers:
             raise InputError("users", self.users, f"allowed: at least one for each of {self.workers} workers")
+        for name in ("admin_key_file", "metrics"):
+            if getattr(self, name) and not self.endpoint:
+                raise InputError(name, str(getattr(self, name)), "allowed: only with endpoint; a server of its own has its own")
         if self.shape not in SHAPES:
             raise InputError("shape", self.shape, f"allowed: {', '.join(sorted(SHAPES))}")
         if self.rates:

@@ -6,6 +6,7 @@ rate at which requests become due, whatever the server does.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -26,8 +27,8 @@ class Phase:
 
     def __post_init__(self) -> None:
         for field in ("rate", "seconds"):
-            if not getattr(self, field) > 0:
-                raise InputError(f"{field} of a phase", getattr(self, field), "allowed: above 0")
+            if not 0 < getattr(self, field) < math.inf:
+                raise InputError(f"{field} of a phase", getattr(self, field), "allowed: above 0, and finite")
 
 
 def steady(rates: Sequence[float], seconds: float) -> tuple[Phase, ...]:

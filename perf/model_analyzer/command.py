@@ -31,8 +31,9 @@ _TITLE: Final = "Model Analyzer: configurations"
 _CPU_HEAD: Final = """Model Analyzer on this machine: quick search over text_search, the one step of search on a CPU.
 model-analyzer profile -f cpu.yaml"""
 _GPU_HEAD: Final = """Model Analyzer on a GPU node: quick search over the steps between prepare and diversifier, as search_core.
-Inside nvcr.io/nvidia/tritonserver:YY.MM-py3-sdk, with Docker or a local tritonserver: model-analyzer profile -f gpu.yaml
-Not run on a GPU."""
+Model Analyzer runs in the -sdk container, which has no tritonserver, and has Docker start one beside it. On another machine, put
+this folder at the same path. Not run on a GPU.
+{command}"""
 
 
 def run(settings: Settings, console: Console) -> Path:
@@ -76,7 +77,8 @@ def _written(
     cpu = settings_file.cpu(folder / "cpu_repository", folder / "cpu_output", folder / "search_input.json", perf_analyzer)
     gpu = settings_file.gpu(folder / "gpu_repository", folder / "gpu_output", folder / f"{core.CORE}_input.json")
     understood = {}
-    for settings, name, head in ((cpu, settings_file.CPU_FILE, _CPU_HEAD), (gpu, settings_file.GPU_FILE, _GPU_HEAD)):
+    gpu_head = _GPU_HEAD.format(command=settings_file.docker_run(folder))
+    for settings, name, head in ((cpu, settings_file.CPU_FILE, _CPU_HEAD), (gpu, settings_file.GPU_FILE, gpu_head)):
         settings_file.write(settings, folder / name, head=head)
         understood[name] = parser.check(folder / name, analyzer, perf_analyzer)
         console.print(f"{name}: {understood[name]}", highlight=False, soft_wrap=True)

@@ -108,7 +108,7 @@ class HttpDoor:
             head = await asyncio.wait_for(self._reader.readuntil(b"\r\n\r\n"), _DEADLINE_S)
             told = head.decode("latin-1").lower()
             body = await self._reader.readexactly(int(told.partition("content-length:")[2].split()[0]))
-        except (OSError, EOFError, TimeoutError) as error:
+        except (OSError, EOFError, TimeoutError, asyncio.TimeoutError) as error:  # two of them on Python 3.10
             raise ServerError(f"the search {query!r} failed: {type(error).__name__} {error}") from None
         if not told.startswith("http/1.1 200"):
             raise ServerError(f"the search {query!r} failed: {told.splitlines()[0]}, {body.decode(errors='replace')}")

@@ -1,8 +1,9 @@
 """Memory of a group of processes, told apart from that of others who map the same files.
 
 The compared servers map the same vectors, so that the proportional share (PSS) of either depends on who else runs. Here memory of
-their own is counted by its proportional share, and each mapped file once, as far as that process has it in memory which has most
-of it: what the group would take on a machine of its own. File pages may be given back under pressure and read again.
+their own is counted by its proportional share, and each part of a mapped file once (a part is what is mapped from one offset on),
+as far as that mapping has it in memory which has most of it, in whichever process and however often it is mapped: what the group
+would take on a machine of its own. File pages may be given back under pressure and read again.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from pathlib import Path
 from typing import Final
 
 _PROC: Final = Path("/proc")
-_MAPPING: Final = re.compile(r"^[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ (\d+)\s+(/.*)$")  # proc(5): ..., inode, path
+_MAPPING: Final = re.compile(r"^[0-9a-f]+-[0-9a-f]+ \S+ (\S+) (\S+) (\d+)\s+(/.*)$")  # proc(5): offset, device, inode, path
 _SIZE: Final = re.compile(r"^(\w+): +(\d+) kB$", re.MULTILINE)
 _OF_FILES: Final = ("Rss", "Anonymous")
 _KIB_A_MIB: Final = 1024.0
+
+Part = tuple[str, str, str]
+"""Of a file: its device, its inode, and the offset from which it is mapped, as the kernel writes them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,24 +42,28 @@ class Memory:
 
 def of(pids: Collection[int]) -> Memory:
     """Of the processes ``pids``; one that has ended counts nothing."""
-    own, files = 0, Counter[str]()
+    own, files = 0, Counter[Part]()
     for pid in pids:
         own += sum(size for kind, size in _sizes(_read(pid, "smaps_rollup")) if kind in {"Pss_Anon", "Pss_Shmem"})
         files |= mapped_files(_read(pid, "smaps"))  # the larger of two
     return Memory(own=own / _KIB_A_MIB, files=files.total() / _KIB_A_MIB)
 
 
-def mapped_files(smaps: str) -> Counter[str]:
-    """Kibibytes in memory of each file that a process maps, by inode, without the pages that it has copied for itself."""
-    files: Counter[str] = Counter()
-    inode = ""
-    for line in smaps.splitlines():
-        if found := _MAPPING.match(line):
-            inode = "" if found[2].startswith("/dev/") else found[1]
-        elif "-" in line.partition(" ")[0]:  # a mapping of no file
-            inode = ""
-        elif inode:
-            files.update({inode: sum(size if kind == "Rss" else -size for kind, size in _sizes(line) if kind in _OF_FILES)})
+def mapped_files(smaps: str) -> Counter[Part]:
+    """Kibibytes in memory of each part of a file that a process maps, without the pages that it has copied for itself.
+
+    Of several mappings of one part that counts which has most of it.
+    """
+    files: Counter[Part] = Counter()
+    part, size = None, 0
+    for line in [*smaps.splitlines(), "0-0"]:
+        if "-" in line.partition(" ")[0]:  # the next mapping
+            if part:
+                files |= Counter({part: size})  # the larger of two
+            found = _MAPPING.match(line)
+            part, size = (found[2], found[3], found[1]) if found and not found[4].startswith("/dev/") else None, 0
+        else:
+            size += sum(kib if kind == "Rss" else -kib for kind, kib in _sizes(line) if kind in _OF_FILES)
     return files
 
 

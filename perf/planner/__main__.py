@@ -9,7 +9,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from perf.commands import new_parser, settings_of, tells_failures
+from assortment.errors import InputError
+from perf.commands import given, new_parser, settings_of, tells_failures
 from perf.planner import report
 from perf.planner.run import run
 from perf.planner.settings import PlannerSettings
@@ -32,6 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--error-share", type=float, default=default.error_share, help="bound of the share that is not answered")
     add("--headroom", type=float, default=default.headroom, help="share of traffic on top")
     add("--failed", type=int, default=default.failed, help="replicas that may be down")
+    add("--one-caller", action="store_true", help="one client goes round the replicas, instead of many that share them")
     add("--seconds", type=float, default=default.seconds, help="of each step that is measured here")
     add("--quick", action="store_true", help="a minute, for figures too rough to quote")
 
@@ -41,6 +43,9 @@ def main(argv: list[str] | None = None) -> int:
     """Runs it and returns the exit code: 1 when it did not reach its end."""
     parser = new_parser("planner", "How many replicas a rate needs.")
     configure(parser)
+    asked = given(parser, argv)
+    if "curve" in asked and "seconds" in asked:
+        raise InputError("seconds", asked["seconds"], "allowed: only without --curve, beside which nothing is measured")
     settings = settings_of(parser, argv, PlannerSettings)
     console = Console()
     result = run(settings, console)

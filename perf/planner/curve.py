@@ -29,7 +29,8 @@ class Point:
     requests: int = 0
     """Behind these figures: a p99 rests on a hundredth of them."""
     batch_ms: float = 0.0
-    """What a batch of ``text_search`` takes, mean over answered requests; 0 when the server's statistics were not read."""
+    """What a batch of ``text_search`` takes, mean over answered requests; 0 when the server's statistics were not read, or it has
+    no such model, as GPU nodes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,11 @@ class Curve:
         if len(phases) < 2:
             raise InputError("curve", source, "allowed: two steps or more")
         return cls(tuple(sorted((_point(phase) for phase in phases), key=lambda point: point.rate)))
+
+    @property
+    def tells_batches(self) -> bool:
+        """Whether every point has the time of a batch, as the simulation needs it."""
+        return all(point.batch_ms > 0 for point in self.points)
 
     def meets_up_to(self, p99_ms: float, error_share: float) -> Point | None:
         """The last point at which, and below which, both bounds held; None when not even the first did."""

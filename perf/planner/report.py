@@ -56,7 +56,10 @@ def finding(result: PlannerResult) -> str:
     )
     if result.worst:
         verdict = "keeps" if result.holds else "does not keep"
-        told += f" The simulation {verdict} the bounds then (p99 {_ms(result.worst.p99_ms)} ms)."
+        part_of = f" of {result.worst.replicas} of them" if result.worst.replicas < plan.carrying else ""
+        told += f" The simulation{part_of} {verdict} the bounds then (p99 {_ms(result.worst.p99_ms)} ms)."
+    elif result.not_simulated:
+        told += " It was not simulated."
     if result.two:
         point, phase = result.two[-1]
         told += (
@@ -113,7 +116,7 @@ def _plan(plan: Plan, result: PlannerResult) -> Table:
         (f"{need.failed} failed, with head-room", plan.carrying, plan.worst_rate, plan.worst_p99_ms, result.worst),
     )
     rows = [
-        (case, str(replicas), f"{rate:.4g}", f"{rate / replicas:.4g}", _ms(p99_ms), _simulated(one))
+        (case, str(replicas), f"{rate:.4g}", f"{rate / replicas:.4g}", _ms(p99_ms), _simulated(one, replicas))
         for case, replicas, rate, p99_ms, one in cases
     ]
     columns = ("case", "replicas", "requests/s", "each", "p99 by the curve", "simulated")
@@ -122,15 +125,23 @@ def _plan(plan: Plan, result: PlannerResult) -> Table:
     )
 
 
-def _simulated(one: Simulated | None) -> str:
-    return f"{_ms(one.p99_ms)}, {one.error_share:.2%} not answered" if one else ""
+def _simulated(one: Simulated | None, replicas: int) -> str:
+    if one is None:
+        return ""
+    part_of = f", {one.replicas} of {replicas}" if one.replicas < replicas else ""
+    return f"{_ms(one.p99_ms)}, {one.error_share:.2%} not answered{part_of}"
 
 
 def _notes(result: PlannerResult) -> list[str]:
     notes = [
         "A replica carries the highest measured rate at which the bounds held; nothing is read between two steps.",
-        "Searches by words. Requests go to the replicas in turns, and each is taken to get the same share.",
+        "Searches by words. Each replica is taken to get the same share of the requests"
+        + (", from one caller who goes round them." if result.settings.one_caller else ", from many callers, independently."),
     ]
+    if result.not_simulated:
+        notes.append(f"Not simulated: {result.not_simulated}.")
+    if result.plan and result.usual and result.usual.replicas < result.plan.replicas:
+        notes.append(f"Of a fleet this large, {result.usual.replicas} replicas were simulated, at the same rate each.")
     if service := result.service:
         batching = service.batching
         shared = f"{batching.cores:g} shared cores" if batching.cores < batching.instances else "cores of their own"

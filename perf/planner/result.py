@@ -25,6 +25,8 @@ class PlannerResult:
     service: Service | None = None
     simulated: list[tuple[Point, Simulated]] = field(default_factory=list)
     """Each step of the curve, and what the fit to all other steps foretells of it."""
+    not_simulated: str = ""
+    """Why there is no simulation, where the curve allows none."""
     usual: Simulated | None = None
     """All replicas at the target rate."""
     worst: Simulated | None = None
@@ -52,6 +54,7 @@ class PlannerResult:
             "usual": asdict(self.usual) if self.usual else None,
             "worst": asdict(self.worst) if self.worst else None,
             "simulation_holds": self.holds,
+            "not_simulated": self.not_simulated,
             "two_replicas": [
                 {"one_rate": point.rate, "one_p99_ms": point.p99_ms, "two": phase.summary()} for point, phase in self.two
             ],

@@ -35,7 +35,8 @@ def run(settings: PlannerSettings, console: Console) -> PlannerResult:
     try:
         if given:
             cores = math.inf if settings.cores is None else settings.cores
-            _simulated(found, given, Batching.read(settings.paths.model_repository, cores=cores), console)
+            _planned(found, given)
+            _simulated(found, given, settings.paths.model_repository, cores, console)
         else:
             with tempfile.TemporaryDirectory(prefix="assortment-plan-") as scratch:
                 _measured(found, Pair(settings, Path(scratch), console), console)
@@ -49,22 +50,37 @@ def run(settings: PlannerSettings, console: Console) -> PlannerResult:
 
 def _measured(found: PlannerResult, pair: Pair, console: Console) -> None:
     curve = Curve.of(pair.curve())
-    _simulated(found, curve, Batching.read(pair.repository, cores=1), console)
+    _planned(found, curve)
+    _simulated(found, curve, pair.repository, 1, console)
     assert found.plan
     carried = [point for point in curve.points if point.rate <= found.plan.carried.rate][-2:]
     phases = pair.two([2 * point.rate for point in carried])
     found.two = list(zip(carried, phases, strict=True))
 
 
-def _simulated(found: PlannerResult, curve: Curve, batching: Batching, console: Console) -> None:
+def _planned(found: PlannerResult, curve: Curve) -> None:
     settings, found.curve = found.settings, curve
     rate = settings.rate
     if rate is None:
         rate = _TIMES_ONE * (curve.meets_up_to(settings.p99_ms, settings.error_share) or curve.points[0]).rate
     found.plan = plan(settings.need(rate), curve)
+
+
+def _simulated(found: PlannerResult, curve: Curve, repository: Path, cores: float, console: Console) -> None:
+    """Only where one model does the work of a search: the simulation knows no stages that follow one another."""
+    settings, made = found.settings, found.plan
+    assert made
+    if not curve.tells_batches:
+        found.not_simulated = (
+            "the curve has no times of text_search: only the CPU variant of a node runs that model, and a load test tells it "
+            "only with the server's --admin-key-file. The plan is what the curve alone gives"
+        )
+        return
+    batching = Batching.read(repository, cores=cores)
     with console.status("Fitting the simulation, and once more without each step"):
         service = found.service = fit(curve.points, batching, arrivals=settings.arrivals)
         without = foretold(curve.points, batching, arrivals=settings.arrivals)
         found.simulated = list(zip(curve.points, without, strict=True))
-        found.usual = simulate(service, rate=rate, replicas=found.plan.replicas)
-        found.worst = simulate(service, rate=found.plan.worst_rate, replicas=found.plan.carrying)
+        one = settings.one_caller
+        found.usual = simulate(service, rate=made.need.rate, replicas=made.replicas, one_caller=one)
+        found.worst = simulate(service, rate=made.worst_rate, replicas=made.carrying, one_caller=one)

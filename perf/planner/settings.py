@@ -29,6 +29,8 @@ class PlannerSettings(OfCatalogue):
     """The summary of a load test of one replica, or of an earlier plan; None measures one here, and checks it with two."""
     cores: float | None = None
     """That the instances behind ``curve`` shared; None is a core for each. A replica that is measured here has one core."""
+    one_caller: bool = False
+    """Whether one caller goes round the replicas; otherwise many share them, and arrivals at each are independent."""
     seconds: float = 25.0
     """Of each step that is measured here."""
     closed_s: float = 8.0

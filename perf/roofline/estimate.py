@@ -5,6 +5,9 @@
 (Williams, Waterman, Patterson 2009, "Roofline", doi:10.1145/1498765.1498785, with a start for each kernel.) ``m`` is an
 assumption; ``e`` and ``s`` are fitted to published figures of BERT-base on three GPUs, so the estimate is theirs carried over,
 not a measurement of ours.
+
+Two figures by the data sheet alone stand beside it: the same sum with ``e`` = ``m`` = 1 and ``s`` = 0 (``WITHOUT_REUSE``), and
+the floor, in which nothing between two operations goes through memory.
 """
 
 from __future__ import annotations
@@ -34,8 +37,9 @@ class Efficiency:
     """m: of the memory's bandwidth, 0 to 1."""
 
 
-PERFECT: Final = Efficiency(compute_share=1.0, start_us=0.0, bandwidth_share=1.0)
-"""The floor: no program can be faster, unless tensors stay in a cache."""
+WITHOUT_REUSE: Final = Efficiency(compute_share=1.0, start_us=0.0, bandwidth_share=1.0)
+"""All that the data sheet says, and kernels that start in no time. No floor: every tensor between two operations still goes
+through memory, and fused kernels and caches spare many of them that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,15 @@ class Fit:
 def milliseconds(work: Work, gpu: Gpu, efficiency: Efficiency) -> float:
     """Expected time of one batch."""
     return _milliseconds(work.kernels, _tflops(work, gpu), gpu, efficiency)
+
+
+def floor_milliseconds(work: Work, gpu: Gpu) -> float:
+    """What no program goes below: all arithmetic at the peak, or inputs, weights and outputs through memory once.
+
+    Weights that stay in the GPU's cache from one batch to the next could still be quicker.
+    """
+    arithmetic, memory = work.flops / (_tflops(work, gpu) * 1e9), work.bytes_once / (gpu.bandwidth_gb_s * 1e6)
+    return max(arithmetic, memory)
 
 
 def fit(series: Sequence[published.Series] = published.BERT_BASE) -> Fit:

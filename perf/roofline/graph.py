@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import onnx
 import onnxruntime as ort
 
 from assortment.errors import StepError
@@ -29,6 +30,8 @@ class Traced:
 
     operations: list[Operation]
     outputs: Arrays
+    once: list[Shape]
+    """Of inputs, outputs and the weights that are read whole; of tables in which rows are looked up, nothing."""
 
 
 def trace(path: Path, inputs: Mapping[str, npt.NDArray[Any]]) -> Traced:
@@ -60,7 +63,15 @@ def trace(path: Path, inputs: Mapping[str, npt.NDArray[Any]]) -> Traced:
         events = json.loads(Path(session.end_profiling()).read_text(encoding="utf-8"))
         outputs = {tensor.name: np.asarray(value) for tensor, value in zip(session.get_outputs(), values, strict=True)}
     ran = [event["args"] for event in events if event.get("cat") == "Node" and event["name"].endswith("_kernel_time")]
-    return Traced(operations=[_operation(told) for told in ran], outputs=outputs)
+    once = [*(inputs[name].shape for name in names), *_weights(path), *(value.shape for value in outputs.values())]
+    return Traced(operations=[_operation(told) for told in ran], outputs=outputs, once=once)
+
+
+def _weights(path: Path) -> list[Shape]:
+    """Constants that an operation outside of a branch takes as they are."""
+    graph = onnx.load(str(path), load_external_data=False).graph
+    taken = {name for node in graph.node for name in (node.input[1:] if node.op_type == "Gather" else node.input)}
+    return [tuple(weight.dims) for weight in graph.initializer if weight.name in taken]
 
 
 def _operation(told: Mapping[str, Any]) -> Operation:

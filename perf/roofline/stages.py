@@ -12,7 +12,7 @@ from assortment.errors import InputError
 from assortment.paths import BuildPaths
 from assortment.serving.catalogue_tables import newest
 from perf.roofline.graph import Arrays, trace
-from perf.roofline.work import FULL, HALF, Work
+from perf.roofline.work import FULL, HALF, Work, with_rows
 
 
 def works(paths: BuildPaths, *, batch: int, products: Sequence[int]) -> list[Work]:
@@ -43,14 +43,15 @@ def works(paths: BuildPaths, *, batch: int, products: Sequence[int]) -> list[Wor
     ):
         traced = trace(paths.export / name, given)
         given |= traced.outputs
-        found.append(Work(stage=stage, batch=batch, operations=traced.operations, bytes_per_element=HALF))
+        found.append(Work(stage=stage, batch=batch, operations=traced.operations, bytes_per_element=HALF, once=traced.once))
     index = newest(paths.index)
     rows = len(np.load(index / artefacts.KEYS, mmap_mode="r"))
-    scorer = trace(index / artefacts.SCORER, given).operations
+    scorer = trace(index / artefacts.SCORER, given)
     others = {dim for name in ("QUERY_VECTOR", "INTENT") for dim in given[name].shape}
     if rows in others:
         raise InputError("products", rows, "allowed: a catalogue whose size is no other dimension of the scorer")
     for size in products:
-        counted = [operation.with_rows(rows, size) for operation in scorer]
-        found.append(Work(stage=f"scorer, {size:,} products", batch=batch, operations=counted, bytes_per_element=FULL))
+        counted = [operation.with_rows(rows, size) for operation in scorer.operations]
+        once = [with_rows(shape, rows, size) for shape in scorer.once]
+        found.append(Work(stage=f"scorer, {size:,} products", batch=batch, operations=counted, bytes_per_element=FULL, once=once))
     return found

@@ -21,6 +21,11 @@ _FEWEST_GATHERED: Final = 256  # elements; smaller ones work on shapes, which an
 _FLOPS_PER_ELEMENT: Final = {"LayerNormalization": 8, "Softmax": 5, "Erf": 8}  # additions, divisions, exponentials each as one
 
 
+def with_rows(shape: Shape, rows: int, wanted: int) -> Shape:
+    """A shape with ``wanted`` products where it had ``rows`` of them."""
+    return tuple(wanted if dim == rows else dim for dim in shape)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One node of a graph, with the shapes it had when it ran."""
@@ -60,8 +65,8 @@ class Operation:
         """The same over ``wanted`` products where it ran over ``rows`` of them."""
         return Operation(
             kind=self.kind,
-            inputs=[tuple(wanted if dim == rows else dim for dim in shape) for shape in self.inputs],
-            outputs=[tuple(wanted if dim == rows else dim for dim in shape) for shape in self.outputs],
+            inputs=[with_rows(shape, rows, wanted) for shape in self.inputs],
+            outputs=[with_rows(shape, rows, wanted) for shape in self.outputs],
         )
 
     def _shared_dim(self) -> int:
@@ -82,6 +87,8 @@ class Work:
     operations: Sequence[Operation]
     bytes_per_element: int
     """``HALF`` or ``FULL``."""
+    once: Sequence[Shape] = ()
+    """Tensors that no program can do without reading or writing them once: inputs, weights and outputs; none when not known."""
 
     @property
     def flops(self) -> int:
@@ -92,6 +99,11 @@ class Work:
     def bytes_moved(self) -> int:
         """Between memory and kernels, when nothing stays in a cache from one kernel to the next."""
         return sum(moved for _, moved in self.kernels)
+
+    @property
+    def bytes_once(self) -> int:
+        """Of inputs, weights and outputs, when what lies between two operations never goes through memory."""
+        return sum(map(math.prod, self.once)) * self.bytes_per_element
 
     @property
     def kernels(self) -> list[tuple[int, int]]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assortment.catalogue.fields import attribute_name, parse_date, parse_price, parse_whole, tidy
+from assortment.catalogue.fields import attribute_name, known, parse_date, parse_price, parse_whole, tidy
 
 
 @pytest.mark.parametrize(
@@ -53,10 +53,33 @@ def test_dates_that_mean_one_day_are_read(written: str, day: tuple[int, int, int
 
 
 @pytest.mark.parametrize(
-    ("written", "number"), [("0", 0), ("12", 12), ("12.0", 12), ("-1", None), ("1.5", None), ("many", None), ("9" * 30, None)]
+    ("written", "number"),
+    [
+        ("0", 0),
+        ("12", 12),
+        ("12.0", 12),
+        ("-1", None),
+        ("1.5", None),
+        ("many", None),
+        ("9" * 30, None),
+        ("1,000", None),
+        ("1.234", None),
+        ("1,000,000", 1_000_000),
+    ],
 )
 def test_whole_numbers(written: str, number: int | None) -> None:
     assert parse_whole(written) == number
+
+
+@pytest.mark.parametrize(("decimal", "number"), [(".", 1_000), (",", 1)])
+def test_the_decimal_mark_tells_what_three_digits_behind_a_mark_are(decimal: str, number: int) -> None:
+    assert parse_whole("1,000", decimal=decimal) == number
+    assert parse_whole("12.0000") == 12, "as databases export it"
+
+
+@pytest.mark.parametrize(("written", "told"), [("n/a", ""), ("None", ""), ("-", ""), ("NA-KD", "NA-KD"), ("Nan Ya", "Nan Ya")])
+def test_marks_of_what_is_unknown_are_no_values(written: str, told: str) -> None:
+    assert known(written) == told
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from assortment.catalogue.generated.generator import MIN_PRODUCTS
 from assortment.catalogue.readers.table_columns import TableSettings
 from assortment.catalogue.steps import generate, import_catalogue
 from assortment.catalogue.store import PRODUCTS, Catalogue
+from assortment.catalogue.summary import ReadSummary
 from assortment.errors import DataError, InputError
 from assortment.one_at_a_time import exclusive_from_the_start
 from assortment.paths import BuildPaths
@@ -91,6 +92,17 @@ def test_a_currency_is_given_to_prices_that_name_none(paths: BuildPaths, tmp_pat
     source.write_text("id,title,price\n1,Hat,5\n2,Cap,$6\n3,Scarf,\n", encoding="utf-8")
     import_catalogue(paths, reader="table", source=source, currency="EUR")
     assert [product.currency for product in Catalogue.open(paths.catalogue).products] == ["EUR", "USD", ""]
+
+
+@pytest.mark.parametrize(
+    ("currency", "limit", "told"), [("", None, "EUR 2, none 1, USD 1"), ("EUR", None, "EUR 3, USD 1"), ("", 2, "")]
+)
+def test_mixed_currencies_are_told(paths: BuildPaths, tmp_path: Path, currency: str, limit: int | None, told: str) -> None:
+    source = tmp_path / "shop.csv"
+    source.write_text("id,title,price\n1,Mug,5 €\n2,Cup,6 €\n3,Pot,7\n4,Pan,$8\n5,Lid,\n", encoding="utf-8")
+    import_catalogue(paths, reader="table", source=source, currency=currency, limit=limit)
+    notes = [note for note in ReadSummary.read_from(paths.catalogue).notes if "currencies" in note]
+    assert notes == ([f"currencies are mixed, prices do not compare: {told} products"] if told else [])
 
 
 def test_a_source_that_cannot_be_read_leaves_the_catalogue_as_it_was(paths: BuildPaths, shop: Any, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from assortment_client import InvalidRequest, ProductRequest, SearchRequest, contract
+from assortment_client.request import search_at
 
 
 @pytest.mark.parametrize(
@@ -79,8 +80,8 @@ from assortment_client import InvalidRequest, ProductRequest, SearchRequest, con
             "excluded[1]: 'b' is not allowed; it is pinned too; allowed: pinned or excluded, not both",
         ),
         (
-            {"shown": [f"{i:03}{'☂' * 253}" for i in range(100)]},
-            "rules: '76511 bytes' is not allowed; allowed: all page rules together at most 65536 bytes of JSON",
+            {"shown": [f"{i:03}{'☂' * 253}" for i in range(200)]},
+            "rules: '153011 bytes' is not allowed; allowed: all page rules together at most 131072 bytes of JSON",
         ),
         ({"candidates": []}, "candidates: '0 product ids' is not allowed; allowed: 1 to 1000 distinct product ids"),
         ({"candidates": ["p"] * 1001}, "candidates: '1001 product ids' is not allowed; allowed: 1 to 1000 distinct product ids"),
@@ -168,3 +169,9 @@ def test_too_many_labels() -> None:
 def test_labels_can_be_counted() -> None:
     with pytest.raises(InvalidRequest, match=r"^labels: <generator .* allowed: at most 16 labels, as a sequence of str"):
         ProductRequest(text="a", labels=(f"facet={i}" for i in range(2)))  # type: ignore[arg-type]
+
+
+def test_one_of_many_searches_that_is_none_is_told_by_its_place() -> None:
+    assert search_at(0, "red") == SearchRequest(query="red")
+    with pytest.raises(InvalidRequest, match=r"requests\[1\]: None is not allowed; allowed: a SearchRequest or a str"):
+        search_at(1, None)

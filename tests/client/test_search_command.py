@@ -96,3 +96,9 @@ def test_a_wrong_filter_option_is_told(scripted, capsys, options: list[str], mes
     assert cli.main(["search", "shoes", "--url", scripted.endpoint, *given]) == 1
     assert message in capsys.readouterr().err
     assert not scripted.requests
+
+
+def test_an_empty_page_does_not_complain_about_titles(scripted, tmp_path: Path, capsys) -> None:
+    scripted.answer_products([])
+    assert cli.main(["search", "blue", "--url", scripted.endpoint, "--build", str(tmp_path)]) == 0
+    assert "No titles" not in capsys.readouterr().out

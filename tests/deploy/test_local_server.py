@@ -17,6 +17,7 @@ import tritonclient.grpc as triton
 
 from assortment import manifest
 from assortment.errors import ManifestError, ServerError
+from deploy.local import server as server_module
 from deploy.local.ports import Ports
 from deploy.local.server import LocalServer
 
@@ -124,6 +125,7 @@ from pathlib import Path
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job, this test's perhaps, starts with it ignored
 sys.path[:0] = [{str(_ROOT)!r}, {str(_ROOT / "tests" / "deploy")!r}]
 from conftest import ready
+from deploy.local import server as server_module
 from deploy.local.server import LocalServer
 with LocalServer(Path({str(echo_repository)!r}), ready=ready) as server:
     print("ready", flush=True)
@@ -175,3 +177,20 @@ def _copy(repository: Path, tmp_path: Path) -> Path:
     copied = tmp_path / "model_repository"
     shutil.copytree(repository, copied)
     return copied
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (247, "killed by signal 9 (out of memory?)"),
+        (-9, "killed by signal 9 (out of memory?)"),
+        (245, "signal 11"),
+        (1, "code 1;"),
+    ],
+)
+def test_a_server_that_ended_tells_what_ended_it(tmp_path: Path, code: int, told: str) -> None:
+    log = tmp_path / "server.log"
+    log.write_text("W1123 15:39:23.081 12405 CudaDriverHelper.cc:1] nothing of ours\n", encoding="utf-8")
+    message = server_module.ended(code, log)
+    assert told in message
+    assert ("CudaDriverHelper" in message) == ("out of memory" not in message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from dataclasses import replace
@@ -13,6 +14,7 @@ from google.protobuf import text_format
 from tritonclient.grpc import model_config_pb2
 
 from assortment import artefacts, manifest
+from assortment.contract import MAX_BATCH_SIZE
 from assortment.errors import StepError
 from assortment.paths import BuildPaths
 from export import gpu_configs, steps
@@ -32,7 +34,15 @@ def export(tmp_path: Path) -> Path:
 @pytest.fixture
 def fusion(tmp_path: Path) -> Path:
     """The model's folder, as it is being assembled."""
-    return Path(shutil.copytree(TEMPLATES / "fusion", tmp_path / "fusion"))
+    folder = Path(shutil.copytree(TEMPLATES / "fusion", tmp_path / "fusion"))
+    (folder / "1" / artefacts.MODEL).write_bytes(b"weights")
+    return folder
+
+
+def cache(model: Path) -> str:
+    """Where ONNX Runtime keeps the engines of a model."""
+    (accelerator,) = parsed(model, "ort_tensorrt").optimization.execution_accelerators.gpu_execution_accelerator
+    return str(accelerator.parameters[gpu_configs.ENGINE_CACHE])
 
 
 def parsed(model: Path, variant: str) -> Any:
@@ -65,6 +75,37 @@ def test_float16_is_served_where_it_was_exported(export: Path, fusion: Path) -> 
     gpu_configs.complete(fusion, export, [])
     assert parsed(fusion, "ort_tensorrt").default_model_filename == artefacts.MODEL_FP16
     assert parsed(fusion, "tensorrt").default_model_filename == "model.plan"
+
+
+def test_other_weights_get_another_engine_cache_and_the_same_ones_the_same(export: Path, tmp_path: Path) -> None:
+    caches = []
+    for shop, weights in (("old", b"a"), ("new", b"b"), ("copy", b"b")):
+        model = Path(shutil.copytree(TEMPLATES / "fusion", tmp_path / shop / "fusion"))
+        (model / "1" / artefacts.MODEL).write_bytes(weights)
+        gpu_configs.complete(model, export, [])
+        caches.append(cache(model))
+    assert caches[0] != caches[1] == caches[2]
+    assert caches[1] == f"/var/cache/assortment/fusion-{hashlib.sha256(b'b').hexdigest()[:12]}"
+
+
+def test_the_engine_cache_is_that_of_the_file_that_is_served(export: Path, fusion: Path) -> None:
+    (fusion / "1" / artefacts.MODEL_FP16).write_bytes(b"half")
+    gpu_configs.complete(fusion, export, [])
+    assert cache(fusion).endswith(f"-{hashlib.sha256(b'half').hexdigest()[:12]}")
+
+
+def test_without_the_file_that_engines_are_built_from_nothing_is_completed(export: Path, fusion: Path) -> None:
+    (fusion / "1" / artefacts.MODEL).unlink()
+    with pytest.raises(StepError, match=r"holds no model\.onnx, whose sum names"):
+        gpu_configs.complete(fusion, export, [])
+
+
+@pytest.mark.parametrize("model", ["text_encoder", "image_encoder", "fusion"])
+def test_every_batch_has_a_cuda_graph_of_its_own(model: str) -> None:
+    graphs = parsed(TEMPLATES / model, "tensorrt").optimization.cuda
+    assert graphs.graphs
+    assert [spec.batch_size for spec in graphs.graph_spec] == list(range(1, MAX_BATCH_SIZE + 1))
+    assert not any(spec.HasField("graph_lower_bound") or spec.input for spec in graphs.graph_spec)
 
 
 def test_each_gpu_gets_its_plan(export: Path, fusion: Path, tmp_path: Path) -> None:

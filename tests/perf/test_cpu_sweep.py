@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,9 +15,9 @@ from tritonclient.grpc import model_config_pb2
 
 from assortment.errors import InputError, StepError
 from assortment.paths import BuildPaths
-from perf.cpu_sweep import model_config, report
+from perf.cpu_sweep import command, model_config, report
 from perf.cpu_sweep.settings import Settings, Tuning
-from perf.cpu_sweep.sweep import Cell, Sweep
+from perf.cpu_sweep.sweep import Cell, Sweep, percentiles_ms
 from perf.report.part import Part
 
 ROOT = Path(__file__).parents[2]
@@ -62,7 +63,20 @@ def test_settings_name_the_wrong_field(field: str, value: float) -> None:
         Settings(**{field: value})
 
 
-def _cell(tuning: Tuning, number: int, per_s: float, *, p95_ms: float = 20.0, refused: int = 0) -> Cell:
+@pytest.mark.parametrize(
+    ("flag", "value", "told"),
+    [("--batches", "99", "batch: 99"), ("--threads", "0", "threads: 0"), ("--delays-us", "-1", "delay_us: -1")],
+)
+def test_a_tuning_that_is_none_is_refused_before_anything_begins(
+    flag: str, value: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for more in ([], ["--cross"], ["--quick"]):
+        assert command.main(["--build", str(tmp_path), flag, "1", value, *more]) == 1
+        assert capsys.readouterr().err.startswith(f"error: {told} is not allowed")
+    assert list(tmp_path.iterdir()) == []
+
+
+def _cell(tuning: Tuning, number: int, per_s: float, *, p95_ms: float = 20.0, refused: int = 0, good_share: float = 1.0) -> Cell:
     return Cell(
         tuning=tuning,
         round=number,
@@ -71,7 +85,7 @@ def _cell(tuning: Tuning, number: int, per_s: float, *, p95_ms: float = 20.0, re
         refused=refused,
         open_p50_ms=10.0,
         open_p95_ms=p95_ms,
-        good_share=1.0,
+        good_share=good_share,
     )
 
 
@@ -97,6 +111,32 @@ def test_better_is_what_wins_every_round_without_waiting_or_refusing_more(sweep:
     assert winner is not None
     assert (winner.tuning, winner.throughput) == (FASTER, pytest.approx(1.2))
     assert "reaches 0.83 of it" in report.finding(sweep)
+
+
+def test_a_tuning_that_loses_arrivals_is_not_better(sweep: Sweep) -> None:
+    losing, nearly = (replace(DEFAULT, instances=count) for count in (7, 8))
+    for number, base in ((0, 100.0), (1, 50.0)):
+        sweep.cells.append(_cell(losing, number, base * 2, p95_ms=18.0, good_share=0.97))
+        sweep.cells.append(_cell(nearly, number, base * 1.3, p95_ms=18.0, good_share=0.995))
+    winner = report.best(sweep)
+    assert winner is not None
+    assert (winner.tuning, winner.less_good) == (nearly, pytest.approx(0.005))
+
+
+def test_arrivals_without_an_answer_are_slower_than_all_others(sweep: Sweep, tmp_path: Path) -> None:
+    good_s = [number / 1_000 for number in range(1, 101)]
+    assert percentiles_ms(good_s, 100) == (pytest.approx(51), pytest.approx(96))
+    assert percentiles_ms(good_s[:55], 100) == (pytest.approx(51), math.inf)
+    assert percentiles_ms([], 3) == (math.inf, math.inf)
+    losing = replace(DEFAULT, instances=7)
+    sweep.cells += [_cell(losing, number, 200.0, p95_ms=math.inf, good_share=0.55) for number in (0, 1)]
+    (lost,) = (verdict for verdict in report.verdicts(sweep) if verdict.tuning == losing)
+    assert not lost.allowed
+    report.write(sweep, tmp_path)
+    told = json.loads((tmp_path / "summary.json").read_text(), parse_constant=pytest.fail)
+    assert told["cells"][-1]["open_p95_ms"] is None
+    both = Sweep(settings=Settings(), default=DEFAULT, cells=[_cell(one, 0, 9.0, p95_ms=math.inf) for one in (DEFAULT, losing)])
+    assert both.ratios(losing, "open_p95_ms") == [1.0]
 
 
 def test_no_winner_is_said_plainly(sweep: Sweep) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,9 @@ from assortment.contract import STEPS
 from assortment.errors import StepError
 from assortment.paths import BuildPaths
 from assortment.protocol.steps import freeze
+from export.repository_check.repository import Repository
+from export.repository_check.traps import no_queue_policy_with_one_instance
+from export.tensorrt.releases import DEFAULT, release
 from perf import model_configs
 from perf.model_analyzer import core, parser, repository, settings_file
 from perf.model_analyzer.command import main
@@ -75,6 +80,44 @@ def test_the_core_is_added_as_a_model_of_its_own(tmp_path: Path) -> None:
     repository.add_core(tmp_path / "copy")
     assert model_configs.read(tmp_path / "copy", core.CORE) == _cut(*core.CORE_STEPS)
     assert (tmp_path / "copy" / core.CORE / "1").is_dir()
+
+
+def test_on_a_gpu_node_the_server_is_a_container_beside_that_of_model_analyzer(tmp_path: Path) -> None:
+    settings = settings_file.gpu(tmp_path / "gpu_repository", tmp_path / "gpu_output", tmp_path / "input.json")
+    assert settings["triton_launch_mode"] == "docker"
+    assert settings["triton_docker_image"] == f"nvcr.io/nvidia/tritonserver:{DEFAULT}-py3"
+    words = shlex.split(settings_file.docker_run(tmp_path))
+    mounts = [word for before, word in pairwise(words) if before == "--volume"]
+    assert mounts == ["/var/run/docker.sock:/var/run/docker.sock", f"{tmp_path}:{tmp_path}"]
+    assert words[words.index("--workdir") + 1] == str(tmp_path)
+    assert words[-5:] == [f"{settings['triton_docker_image']}-sdk", "model-analyzer", "profile", "-f", settings_file.GPU_FILE]
+    for path in (settings["model_repository"], settings["output_model_repository_path"], settings["export_path"]):
+        assert Path(path).is_relative_to(tmp_path)
+
+
+def test_the_command_of_a_gpu_node_stands_in_its_page() -> None:
+    page = (TEMPLATES.parent / "docs" / "perf-analyzer.md").read_text(encoding="utf-8").replace("\\\n", "")
+    assert settings_file.docker_run(Path("/shop")) in " ".join(page.replace("$F", "/shop").replace('"', "").split())
+
+
+def test_no_step_is_searched_with_the_one_instance_that_a_repository_check_refuses(tmp_path: Path) -> None:
+    files = tmp_path / "copy", tmp_path / "out", tmp_path / "in.json"
+    for settings in (settings_file.cpu(*files, tmp_path / "perf_analyzer"), settings_file.gpu(*files)):
+        for step in settings["ensemble_composing_models"]:
+            ((model, searched),) = step.items()
+            (group,) = searched["model_config_parameters"]["instance_group"]
+            for count in group["count"]:
+                config = model_configs.read(TEMPLATES, model)
+                config.instance_group[0].count = count
+                told = Repository(
+                    folder=TEMPLATES,
+                    variant="default",
+                    release=release(DEFAULT),
+                    configs={model: config},
+                    unparsed={},
+                    engines={},
+                )
+                assert not list(no_queue_policy_with_one_instance(told)), (model, count)
 
 
 def test_no_queries_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

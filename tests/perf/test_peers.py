@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
+import mmap
 import os
 import subprocess
 import sys
@@ -12,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from assortment.errors import InputError
+from assortment.errors import InputError, ServerError
 from assortment.paths import BuildPaths
-from perf.peers import bench, memory, report
+from perf.peers import bench, closed_loop, memory, report
 from perf.peers.report import Cell
 from perf.peers.settings import PeersSettings
 from perf.peers.sides import FASTAPI_FLOAT32, FASTAPI_INT8, IN_PROCESS, PYTRITON_INT8, SERVED, SIDES
@@ -61,7 +64,48 @@ def cell(products: int = 1_000, clients: int = 4, requests: int = 2_000) -> Cell
 
 
 def test_mapped_files_count_without_copied_pages_and_without_shared_memory() -> None:
-    assert memory.mapped_files(SMAPS) == {"11": 8, "12": 40}
+    assert memory.mapped_files(SMAPS) == {("fe:00", "11", "00000000"): 8, ("fe:00", "12", "00000000"): 40}
+
+
+def test_a_part_of_a_file_that_is_mapped_twice_counts_once() -> None:
+    def mapping(start: int, offset: int, device: str, rss: int) -> str:
+        return f"{start:x}-{start + 4096:x} r--s {offset:08x} {device} 12    /vectors.bin\nRss:  {rss} kB\nAnonymous:  0 kB\n"
+
+    twice = [mapping(0x7F0000000000, 0, "fe:00", 100), mapping(0x7F0000100000, 0, "fe:00", 60)]
+    others = [mapping(0x7F0000200000, 0x100000, "fe:00", 10), mapping(0x7F0000300000, 0, "fe:01", 5)]
+    assert memory.mapped_files("".join(twice)).total() == 100
+    assert memory.mapped_files("".join(twice + others)).total() == 115
+
+
+def test_a_file_that_this_process_maps_twice_counts_once(tmp_path: Path) -> None:
+    path = tmp_path / "vectors.bin"
+    path.write_bytes(bytes(8 << 20))
+    before = memory.of([os.getpid()]).files
+    with path.open("rb") as file, contextlib.ExitStack() as stack:
+        for _ in range(2):
+            mapped = stack.enter_context(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            assert not any(mapped[::4096])
+        assert memory.of([os.getpid()]).files - before == pytest.approx(8, abs=2)
+
+
+def test_a_slow_answer_is_told_as_python_3_10_raises_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    class SlowerError(Exception):
+        """``asyncio.TimeoutError`` was no ``TimeoutError`` before Python 3.11."""
+
+    async def never(future: Any, timeout: float) -> None:
+        future.close()
+        raise SlowerError
+
+    async def ask() -> None:
+        async with await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0) as server:
+            host, port = server.sockets[0].getsockname()
+            async with closed_loop.HttpDoor(f"{host}:{port}", k=1) as door:
+                await door.ask("blue shoes")
+
+    monkeypatch.setattr(asyncio, "TimeoutError", SlowerError)
+    monkeypatch.setattr(asyncio, "wait_for", never)
+    with pytest.raises(ServerError, match="'blue shoes' failed: SlowerError"):
+        asyncio.run(ask())
 
 
 def test_memory_of_this_process_is_told() -> None:

@@ -97,6 +97,7 @@ def test_padding_rows_never_reach_an_answer(step: DiversifierStep) -> None:
 
 def test_caps_hold_and_a_page_they_shorten_says_so(step: DiversifierStep) -> None:
     told = answer(step, k=4, caps={"type": 1})
+    assert answer(step, k=4, caps={" Type": 1})["ID"] == told["ID"], "spelled as filters may be"
     assert told["ID"] == ["1", "5"]
     assert told["UNMET"] == ["2 of 4: at most 1 of a type"]
 

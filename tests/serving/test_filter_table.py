@@ -174,9 +174,9 @@ def test_given_candidates_are_counted_by_themselves(tmp_path: Path) -> None:
 
 def test_an_unknown_attribute_is_refused_with_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
-        shop(tmp_path).passing(Filters(attributes={"color": ("Blue",)}))
+        shop(tmp_path).passing(Filters(attributes={"couleur": ("Blue",)}))
     assert str(caught.value) == (
-        "RULES.filters.attributes: 'color' is not allowed; allowed: an attribute of this catalogue: colour"
+        "RULES.filters.attributes: 'couleur' is not allowed; allowed: an attribute of this catalogue: colour"
     )
 
 
@@ -185,7 +185,26 @@ def test_what_is_left_out_has_fields_beside_attributes_in_any_case(tmp_path: Pat
     left = [table.passing(Filters(without={name: ("Puma",)})).tolist() for name in ("brand", "Brand")]
     assert left[0] == left[1]
     with pytest.raises(InputError, match="allowed: department, brand, category, an attribute of this catalogue: colour"):
-        table.passing(Filters(without={"color": ("Blue",)}))
+        table.passing(Filters(without={"couleur": ("Blue",)}))
+
+
+def test_an_attribute_may_be_spelled_as_imports_read_it(tmp_path: Path) -> None:
+    table = shop(tmp_path)
+    for name in ("colour", "Colour", "color", " COLOR"):
+        assert table.passing(Filters(attributes={name: ("Blue",)})).tolist() == [True, False, True]
+        assert table.passing(Filters(without={name: ("Blue",)})).tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("length", [3, 5_000])
+def test_of_many_attributes_an_error_names_the_closest(tmp_path: Path, length: int) -> None:
+    attributes = {f"{'x' * length}_{number}": "1" for number in range(3_000)} | {"material": "Wool"}
+    table = table_of(tmp_path, [Product(id="a", title="t", attributes={"material": "Wool"} | attributes)])
+    with pytest.raises(InputError) as caught:
+        table.passing(Filters(attributes={"Matrial": ("Wool",)}))
+    told = str(caught.value)
+    assert "allowed: an attribute of this catalogue: material, x" in told
+    assert told.endswith(" and 2,991 more")
+    assert len(told) < 1_000, "it travels in gRPC metadata"
 
 
 def test_a_catalogue_without_departments_brands_or_categories_answers(tmp_path: Path) -> None:

@@ -114,6 +114,19 @@ def test_the_options_train(
     assert torch.allclose(intent.sum(1), torch.ones(2), atol=1e-5)
 
 
+@pytest.mark.parametrize(("method", "has_penalty"), [("adalora", True), ("dora", False)])
+def test_the_loss_of_adalora_alone_has_a_penalty(
+    trained: BuildPaths, tiny_settings: TrainingSettings, tmp_path: Path, method: str, has_penalty: bool
+) -> None:
+    again, settings = copied(trained, tmp_path), replace(tiny_settings, epochs=1, query_tuning=method)
+    steps.train(again, settings)
+    figures = checkpoint.load(again.checkpoints).metrics["epochs"][1]
+    terms = {"ranking": 1.0, "intent": settings.intent_weight, "similarity": settings.similarity_weight}
+    rest = figures["loss"] - sum(weight * figures[name] for name, weight in terms.items())
+    assert (rest > 0.1) == has_penalty
+    assert has_penalty or rest == pytest.approx(0, abs=1e-4)
+
+
 def test_an_edited_protocol_is_refused(shop: BuildPaths, tiny_settings: TrainingSettings, tmp_path: Path) -> None:
     paths = copied(shop, tmp_path)
     queries = paths.protocol / "queries.jsonl"

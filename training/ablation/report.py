@@ -40,7 +40,7 @@ class Row:
     """ndcg@10 of queries in words that no encoder learned, which it may look at, too; None without such queries."""
     ndcg: float
     spread: float
-    """Standard deviation of the seeds' means; 0 of one seed."""
+    """Sample standard deviation of the seeds' means; 0 of one seed."""
     difference: Estimate | None
     """ndcg@10 less the default's with the same seeds; None of the default itself, or where it has none of them."""
     by_kind: Mapping[str, float]
@@ -123,7 +123,7 @@ def _row(name: str, runs: Sequence[Run], queries: Sequence[Query], of_default: S
         dev=_mean(list(_mean_by_query(runs, DEV, _ndcg).values())),
         unseen=_mean(list(_mean_by_query(runs, UNSEEN, _ndcg).values())) if UNSEEN in runs[0].scores else None,
         ndcg=_mean(list(ndcg.values())),
-        spread=round(float(np.std([_mean(list(run.scores[TEST].ndcg.values())) for run in runs])), 4),
+        spread=_spread([_mean(list(run.scores[TEST].ndcg.values())) for run in runs]),
         difference=_difference(runs, of_default, queries),
         by_kind={kind: _mean(values) for kind, values in kinds.items()},
         alpha_ndcg=_mean(list(_mean_by_query(runs, TEST, lambda scores: scores.alpha_ndcg).values())),
@@ -154,6 +154,10 @@ def _mean_by_query(runs: Sequence[Run], asked: str, measure: Callable[[Scores], 
 
 def _mean(values: Sequence[float]) -> float:
     return round(float(np.mean(values)), 4) if values else float("nan")
+
+
+def _spread(means: Sequence[float]) -> float:
+    return round(float(np.std(means, ddof=1)), 4) if len(means) > 1 else 0.0
 
 
 def _draw(path: Path, table: Sequence[Row]) -> None:

@@ -27,6 +27,7 @@ UNSEEN: Final = "unseen words"
 """Queries in words that no encoder learned, of ``training.unseen_words``: settings may be chosen by them and by dev."""
 TEST: Final = "test"
 _LAYOUT: Final = 4  # of a run's file; raised when the same training is measured otherwise
+_HIDING: Final = 2  # in the key of a run that hides something; raised when it is hidden otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,8 @@ class Bench:
     def file(self, variant: Variant, seed: int) -> Path:
         """Where the run of a variant is kept; another one when anything that it depends on changes."""
         settings = variant.settings(self._base, seed)
-        key = depends_on.key(self._paths, _LAYOUT, depends_on.chosen(settings), sorted(variant.hides))[:16]
+        hiding = [_HIDING] if variant.hides else []
+        key = depends_on.key(self._paths, _LAYOUT, depends_on.chosen(settings), sorted(variant.hides), *hiding)[:16]
         return self._runs() / f"{variant.name.replace(' ', '_')}-{seed}-{key}.json"
 
     def run(self, variant: Variant, seed: int) -> Run:
@@ -92,7 +94,8 @@ class Bench:
         state = self._runs() / "state" / file.stem
         place = Place(folder=state, logs=state / "logs", key=file.stem)
         settings = variant.settings(self._base, seed)
-        models, corpus = self._prepared.fit(settings, place, variant.features(self._prepared.seen(settings)))
+        seen = self._prepared.seen(settings)
+        models, corpus = self._prepared.fit(settings, place, seen, shown=variant.features(seen))
         vectors = all_product_vectors(models, corpus)
 
         def ranked(queries: QuerySet) -> Scores:

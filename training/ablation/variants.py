@@ -33,7 +33,7 @@ class Variant:
         return TrainingSettings(**{**base.as_dict(), **self.changes, "seed": seed})
 
     def features(self, features: Features) -> Features:
-        """The products as this variant sees them. A text of zeros is a missing one."""
+        """The products as training and ranking see them, a missing text as zeros; models start from what is hidden, too."""
         text, image, has_image = features.product_text, features.image, features.has_image
         if "text" in self.hides:
             text = np.zeros_like(text)

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from assortment.errors import StepError
 from assortment.protocol.lexicon import fold
+from training.augmentation.seq2seq import load
 
 Translate = Callable[[Sequence[str]], list[str]]
 
@@ -26,7 +27,6 @@ MIN_SIMILARITY: Final = 0.8
 _UNKNOWN: Final = "*"  # how apertium marks a word that it does not know
 _APERTIUM: Final = ("eng-spa", "spa-eng")
 _TIMEOUT_S: Final = 300
-_MAX_TOKENS: Final = 32  # of a translated query
 
 
 def translations(translators: str) -> tuple[Translate, Translate]:
@@ -73,20 +73,8 @@ def seq2seq(folder: Path) -> Translate:
     Raises:
         StepError: when the folder cannot be loaded.
     """
-    from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
-
-    try:
-        tokenizer: Any = AutoTokenizer.from_pretrained(str(folder))
-        model: Any = AutoModelForSeq2SeqLM.from_pretrained(str(folder)).eval()
-    except (OSError, ValueError) as error:
-        raise StepError(f"{folder} is no sequence-to-sequence model: {error}") from None
-
-    def translate(texts: Sequence[str]) -> list[str]:
-        given = tokenizer(list(texts), return_tensors="pt", padding=True, truncation=True)
-        made = tokenizer.batch_decode(model.generate(**given, max_new_tokens=_MAX_TOKENS), skip_special_tokens=True)
-        return [text.lower() for text in made]
-
-    return translate
+    translator = load(folder)
+    return lambda texts: translator.generate(texts, doing=f"translating by {folder.name}")
 
 
 def back_translate(

@@ -1,24 +1,23 @@
-"""Queries that are generated before training starts, because a filter looks at them: from titles, and by back-translation."""
+"""Queries that are generated before training starts, because a filter looks at them: cut, translated, written."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from assortment.catalogue.product import Product
-from training.augmentation import titles
+from training.augmentation import seq2seq, titles, written
 from training.augmentation.back_translation import back_translate, translations
+from training.augmentation.round_trip import GeneratedQuery, Vectors
 from training.queries import QueryGrammar, TrainingQuery
 from training.settings import TrainingSettings
 
-_TRIED: Final = 3000  # titles, or queries to translate
-
-Vectors = npt.NDArray[np.float32]
+_TRIED: Final = 3000  # titles, queries to translate, or products to write a query for
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +50,17 @@ def generate(
         vectors: (N, H) the untrained encoder's unit vectors of all products.
         grammar: draws what is translated, and says what dev and test keep for themselves.
         encode: texts to (T, H) by the same encoder.
-        settings: shares, seed and translators.
+        settings: shares, seed, translators and writer.
     """
     made: dict[str, tuple[list[TrainingQuery], Counter[str]]] = {}
     generator = np.random.default_rng([settings.seed, 5])
     if settings.titles:
-        made["titles"] = _from_titles(products, rows, vectors, encode, generator)
+        made["titles"] = _of_kind("titles", *titles.generate(products, rows, vectors, encode, _TRIED, generator))
     if settings.back_translated:
         made["back translated"] = _back_translated(grammar, encode, settings.translators, generator)
+    if settings.written:
+        writer = seq2seq.load(Path(settings.writer))
+        made["written"] = _of_kind("written", *written.generate(writer, products, rows, vectors, encode, _TRIED, generator))
     queries: dict[str, list[TrainingQuery]] = {}
     dropped: dict[str, Counter[str]] = {}
     for kind, (found, lost) in made.items():
@@ -68,15 +70,8 @@ def generate(
     return Pools(queries, dropped)
 
 
-def _from_titles(
-    products: Sequence[Product],
-    rows: Sequence[int],
-    vectors: Vectors,
-    encode: Callable[[Sequence[str]], Vectors],
-    generator: np.random.Generator,
-) -> tuple[list[TrainingQuery], Counter[str]]:
-    kept, dropped = titles.generate(products, rows, vectors, encode, _TRIED, generator)
-    return [TrainingQuery(query.text, query.wish, kind="titles") for query in kept], dropped
+def _of_kind(kind: str, kept: Sequence[GeneratedQuery], dropped: Counter[str]) -> tuple[list[TrainingQuery], Counter[str]]:
+    return [TrainingQuery(query.text, query.wish, kind=kind, further=query.further) for query in kept], dropped
 
 
 def _back_translated(

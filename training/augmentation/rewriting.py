@@ -1,4 +1,4 @@
-"""The same wish in other words around it: another order, a word less where the rest still says it, function words."""
+"""The same wish written otherwise: another order, a word in front that asks for nothing, two words joined."""
 
 from __future__ import annotations
 

@@ -10,19 +10,27 @@ import numpy as np
 import numpy.typing as npt
 
 from assortment import manifest
-from assortment.errors import InputError, StepError
+from assortment.errors import InputError
 from assortment.paths import BuildPaths
 
 FOLDER: Final = "evaluation"
 _ASKED: Final = 400  # pictures searched with
 _POOL: Final = 4000  # at most; products whose texts are read again without a facet's words
+_FEWEST: Final = 10  # what a list shows
 _SMALL: Final = 1500
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints what was asked for and writes it into the folder ``evaluation`` beside the catalogue."""
+    """Prints what was asked for and writes it into the folder ``evaluation`` beside the catalogue.
+
+    Raises:
+        InputError: for a seed or a number of products that is not allowed.
+        StepError, ManifestError: when a step before was not done, or the catalogue has too few pictures.
+    """
     if args.seed < 0:
         raise InputError("--seed", args.seed, "allowed: 0 and above")
+    if args.pictures and args.products < _FEWEST:
+        raise InputError("--products", args.products, f"allowed with --pictures: {_FEWEST} to {_POOL:,}, as many as a list shows")
     catalogue: Path = args.catalogue
     paths = BuildPaths(catalogue.parent)
     if args.pictures:
@@ -40,14 +48,15 @@ def _pictures(args: argparse.Namespace, paths: BuildPaths) -> str:
     from training.evaluation.shop import Shop
 
     shop = Shop.open(paths, args.split)
-    if not len(shop.pictured):
-        raise StepError(f"{paths.catalogue} has no pictures that could be searched")
+    searches.check_enough(shop, paths.catalogue)
     generator = np.random.default_rng(args.seed)
 
     def drawn(rows: npt.NDArray[np.int64], number: int) -> npt.NDArray[np.int64]:
         return np.sort(generator.choice(rows, min(number, len(rows)), replace=False))
 
-    asked = drawn(np.intersect1d(shop.pictured, shop.held_out), _ASKED)
+    new = np.intersect1d(shop.pictured, shop.held_out)
+    telling = searches.telling(shop, new)
+    asked = drawn(telling, _ASKED)
     pictured = shop.part(shop.pictured)
     found = searches.by_words(pictured) + searches.by_picture(pictured, np.searchsorted(shop.pictured, asked))
     found += masked.masked_words(shop, drawn(shop.pictured, min(args.products, _POOL)))
@@ -56,11 +65,17 @@ def _pictures(args: argparse.Namespace, paths: BuildPaths) -> str:
         f"{len(shop.products):,} products, {len(shop.pictured):,} of them with a picture; {args.split} queries and derived "
         "grades; by cosine, without the scorer. A product's picture asks for its type, colour, gender and pattern."
     ]
+    if len(telling) < len(new):
+        notes.append(f"{len(new) - len(telling):,} of {len(new):,} new products with a picture have none of these: never asked.")
     if args.small_pictures:
         small = sharpness.SmallPictures(args.small_pictures, Catalogue.open(paths.catalogue))
         rows = drawn(small.rows, _SMALL)
         found += sharpness.small_and_sharp(shop, rows, small.features(rows))
+        silent = len(rows) - len(searches.telling(shop, rows))
         notes.append(f"{len(small.rows):,} products have a small picture besides their own; {len(rows):,} were drawn.")
+        notes += (
+            [f"{silent:,} of these have neither type, colour, gender nor pattern: their pictures ask nothing."] if silent else []
+        )
     told = {"split": args.split, "seed": args.seed}
     return figures.write(paths.root / FOLDER / "pictures.md", found, notes, shown="of the products is shown", **told)
 
@@ -68,10 +83,11 @@ def _pictures(args: argparse.Namespace, paths: BuildPaths) -> str:
 def _transfer(args: argparse.Namespace, paths: BuildPaths) -> str:
     from training import features
     from training.evaluation import figures
-    from training.evaluation.transfer import transfer
+    from training.evaluation.transfer import all_lenders, transfer
     from training.settings import TrainingSettings
 
-    lenders = [BuildPaths(models if models.is_dir() else paths.root.parent / models) for models in args.models]
+    named = [BuildPaths(models if models.is_dir() else paths.root.parent / models) for models in args.models]
+    lenders = all_lenders(paths, named)
     if not (paths.features / manifest.FILENAME).is_file():
         features.extract(paths, TrainingSettings())
     found = transfer(paths, lenders, args.split)

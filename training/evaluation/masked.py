@@ -1,13 +1,15 @@
 """The masked-word test: a facet's words are taken out of all texts and labels, so that only pictures can tell its value.
 
 Of a queried colour, titles say nothing any more, and labels do not either; what the ranking keeps of its quality with pictures
-and loses without them is what pictures bring.
+and loses without them is what pictures bring. Words go in the singular and in the plural. Where a type is called by its usage
+("Sports Shoes"), that usage goes with the type.
 """
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -18,6 +20,7 @@ import torch
 from assortment.catalogue.facets import FacetTable
 from assortment.catalogue.product import Product
 from assortment.contract import MAX_PRODUCT_TOKENS
+from assortment.protocol.lexicon import fold
 from assortment.text import TextTokenizer, product_text
 from training.dev_ranking import K, QuerySet, nearest
 from training.evaluation.figures import Figure
@@ -26,7 +29,10 @@ from training.labels import label_ids
 from training.text_features import encode_texts
 
 FACETS: Final = ("colour", "type")  # what a picture shows, and nearly every query names
+_USAGE: Final = "usage"  # its words are in names of types
 _WORD: Final = re.compile(r"\w+")
+_ALIKE: Final = {"sse": "ss", "nse": "n", "ie": "y", "ve": "f", "fe": "f", "che": "ch", "she": "sh", "xe": "x", "oe": "o"}
+"""Ends of words that ``fold`` leaves apart to what both become: dress(es), lens(es), hobby, scarf, knife, ache(s), potato(es)."""
 
 
 def masked_words(shop: Shop, pool: Rows) -> list[Figure]:
@@ -62,33 +68,52 @@ def _naming(queries: QuerySet, facet: str) -> QuerySet:
 
 def _without(shop: Shop, facet: str) -> Shop:
     """The same products, of which no text and no label tells a facet any more."""
-    words = {_stem(word) for value in FacetTable.from_products(shop.products).values(facet) for word in _WORD.findall(value)}
+    words = stems(FacetTable.from_products(shop.products).values(facet))
     products = [without_words(product, facet, words) for product in shop.products]
     tokenizer = TextTokenizer(shop.models.tokenizer_file, max_tokens=MAX_PRODUCT_TOKENS)
     texts = [product_text(product) for product in products]
     vectors = encode_texts(shop.models.product_text_encoder, tokenizer, texts, precision="auto", doing=f"texts without {facet}")
-    labels = other_labels(label_ids(shop.products, shop.models.labels), shop.models.labels, facet)
+    labels = other_labels(label_ids(shop.products, shop.models.labels), shop.models.labels, facet, words)
     return replace(shop, corpus=replace(shop.corpus, text=torch.from_numpy(vectors), label_id=torch.from_numpy(labels)))
 
 
-def other_labels(ids: npt.NDArray[np.int64], labels: Sequence[str], facet: str) -> npt.NDArray[np.int64]:
-    """Products' labels (N, MAX_LABELS) without those of a facet, and without the department, which tells of every type."""
+def other_labels(ids: npt.NDArray[np.int64], labels: Sequence[str], facet: str, words: Collection[str]) -> npt.NDArray[np.int64]:
+    """Products' labels (N, MAX_LABELS) without those of a facet, usages that say a stem among ``words``, and the department.
+
+    The department tells of every type.
+    """
     hidden = {"department", "category" if facet == "type" else facet}
-    numbers = [number for number, label in enumerate(labels) if label.partition("=")[0] in hidden]
+    named = [label.partition("=") for label in labels]
+    numbers = [
+        number for number, (name, _, value) in enumerate(named) if name in hidden or (name == _USAGE and _says(value, words))
+    ]
     return np.where(np.isin(ids, numbers), 0, ids)
 
 
-def without_words(product: Product, facet: str, words: set[str]) -> Product:
-    """A product without a facet, and without words in its texts that are, but for a plural, among ``words`` (lower case)."""
+def without_words(product: Product, facet: str, words: Collection[str]) -> Product:
+    """A product without a facet, and without words in its texts and its usage whose stem is among ``words``."""
     kept = replace(product, title=_cut(product.title, words) or "-", description=_cut(product.description, words), department="")
+    told = {name: value for name, value in product.attributes.items() if not (name == _USAGE and _says(value, words))}
     if facet == "type":  # the path above a type tells it as well as its name
-        return replace(kept, category=())
-    return replace(kept, attributes={name: value for name, value in product.attributes.items() if name != facet})
+        return replace(kept, category=(), attributes=told)
+    return replace(kept, attributes={name: value for name, value in told.items() if name != facet})
 
 
-def _cut(text: str, words: set[str]) -> str:
+def stems(values: Sequence[str]) -> frozenset[str]:
+    """What stands for the words of a facet's values, whatever their number."""
+    return frozenset(_stem(word) for value in values for word in _WORD.findall(value))
+
+
+def _cut(text: str, words: Collection[str]) -> str:
     return " ".join(_WORD.sub(lambda found: "" if _stem(found[0]) in words else found[0], text).split())
 
 
+def _says(value: str, words: Collection[str]) -> bool:
+    return any(_stem(word) in words for word in _WORD.findall(value))
+
+
+@functools.cache
 def _stem(word: str) -> str:
-    return word.lower().removesuffix("s")
+    """The same for the singular and the plural of a word; not a word itself."""
+    folded = " ".join(fold(word))
+    return next((folded.removesuffix(end) + same for end, same in _ALIKE.items() if folded.endswith(end)), folded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 from torch import Tensor
 
 from assortment.catalogue.facets import FacetTable
+from assortment.errors import StepError
 from assortment.metrics import ndcg
 from assortment.protocol.grades import grade_products
 from training.dev_ranking import K, nearest
@@ -17,6 +19,24 @@ from training.evaluation.shop import Rows, Shop
 
 MISSING: Final = (0.0, 0.25, 0.5, 1.0)
 _WISHED: Final = ("type", "colour", "gender", "pattern")  # what a picture can tell
+
+
+def check_enough(shop: Shop, catalogue: Path) -> None:
+    """That lists can be drawn among the products with a picture.
+
+    Raises:
+        StepError: when there are too few of them for a list beside the product that is asked with.
+    """
+    if len(shop.pictured) <= K:
+        raise StepError(
+            f"{catalogue} has {len(shop.pictured)} products with a picture; allowed with --pictures: {K + 1} and more, so that "
+            f"{K} can be shown beside the one that is asked with"
+        )
+
+
+def telling(shop: Shop, rows: Rows) -> Rows:
+    """Those of ``rows`` that have something which a picture can tell; others ask for nothing."""
+    return np.array([row for row in rows.tolist() if set(_WISHED) & set(shop.products[row].facets())], dtype=np.int64)
 
 
 def by_words(shop: Shop) -> list[Figure]:
@@ -42,7 +62,7 @@ class OwnPictures:
     """Products searched with their own pictures, which may not be found themselves."""
 
     def __init__(self, shop: Shop, asked: Rows) -> None:
-        """``asked``: their rows. The other products are graded by what a picture can tell of both."""
+        """``asked``: their rows, of ``telling``. The other products are graded by what a picture can tell of both."""
         table = FacetTable.from_products(shop.products)
         self._shop, self._asked = shop, asked
         self._queries = shop.asked_by(shop.corpus.image[torch.from_numpy(asked)])
@@ -65,7 +85,9 @@ class OwnPictures:
 
 
 def by_picture(shop: Shop, asked: Rows) -> list[Figure]:
-    """Products' own pictures against products of which only some is shown. All products have pictures."""
+    """Products' own pictures against products of which only some is shown. All products have pictures; nothing for none asked."""
+    if not len(asked):
+        return []
     own = OwnPictures(shop, asked)
     shown = {
         "nothing (chance)": own.chance(),
@@ -77,8 +99,11 @@ def by_picture(shop: Shop, asked: Rows) -> list[Figure]:
 
 
 def with_missing(shop: Shop, asked: Rows, *, seed: int) -> list[Figure]:
-    """Both kinds of search over the whole catalogue when a share of the products has lost its picture."""
-    own, words = OwnPictures(shop, asked), shop.words()
+    """Both kinds of search over the whole catalogue when a share of the products has lost its picture.
+
+    Those in words alone when no picture is ``asked``.
+    """
+    own, words = OwnPictures(shop, asked) if len(asked) else None, shop.words()
     by_words: list[Figure] = []
     by_pictures: list[Figure] = []
     for share in MISSING:
@@ -87,7 +112,8 @@ def with_missing(shop: Shop, asked: Rows, *, seed: int) -> list[Figure]:
         vectors = shop.seen(pictures=kept)
         shown = f"everything, but {share:.0%} of the pictures"
         by_words.append(Figure.of("words, pictures missing", shown, shop.queries.ndcg(nearest(words, vectors, K))))
-        by_pictures.append(Figure.of("a product's picture, pictures missing", shown, own.ndcg(vectors)))
+        if own is not None:
+            by_pictures.append(Figure.of("a product's picture, pictures missing", shown, own.ndcg(vectors)))
     return by_words + by_pictures
 
 

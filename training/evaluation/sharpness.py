@@ -18,7 +18,7 @@ from assortment.errors import InputError
 from training import backbones
 from training.dev_ranking import K, nearest
 from training.evaluation.figures import Figure
-from training.evaluation.searches import OwnPictures
+from training.evaluation.searches import OwnPictures, telling
 from training.evaluation.shop import Rows, Shop
 from training.image_encoder import ImageEncoder
 from training.image_features import in_channels_last
@@ -33,15 +33,16 @@ class SmallPictures:
         """Lists them.
 
         Raises:
-            InputError: when no product has another picture there than its own.
+            InputError: when hardly any product has another picture there than its own.
         """
         self._source = PictureSource([place])
         self._catalogue = catalogue
         there = [row for row, product in enumerate(catalogue.products) if product.picture and self._source.by_stem(product.id)]
         self.rows: Rows = np.array([row for row in there if self._is_other(row)], dtype=np.int64)
         """Of the products whose own picture is another one, ascending."""
-        if not len(self.rows):
-            raise InputError("--small-pictures", str(place), "allowed: other pictures of the catalogue's products, <id>.jpg")
+        if len(self.rows) <= K:
+            allowed = f"allowed: <id>.jpg, other pictures than the catalogue's of at least {K + 1} of its products"
+            raise InputError("--small-pictures", str(place), f"it has {len(self.rows)}; {allowed}")
 
     def features(self, rows: Rows) -> Tensor:
         """CNN features (R, 1280).
@@ -72,11 +73,13 @@ def small_and_sharp(shop: Shop, rows: Rows, small: Tensor) -> list[Figure]:
     figures = _same_product(shop, rows, small)
     sharp = shop.part(rows)
     blurred = replace(sharp, corpus=replace(sharp.corpus, image=small))
-    own = OwnPictures(sharp, np.arange(len(rows)))  # asks with the sharp ones
+    asked = telling(sharp, np.arange(len(rows)))
+    own = OwnPictures(sharp, asked) if len(asked) else None  # asks with the sharp ones
     for name, seen in (("its own picture", sharp), ("a small picture", blurred)):
         alone = seen.seen(text=False, labels=False)
         figures.append(Figure.of("words, these products alone", name, seen.queries.ndcg(nearest(seen.words(), alone, K))))
-        figures.append(Figure.of("a product's picture, these products alone", name, own.ndcg(alone)))
+        if own is not None:
+            figures.append(Figure.of("a product's picture, these products alone", name, own.ndcg(alone)))
     return sorted(figures, key=lambda figure: figure.question)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
+from assortment.errors import StepError
 from assortment.paths import BuildPaths
 from assortment.protocol.splits import Split
 from training import backbones, dev_ranking, features
@@ -40,9 +41,27 @@ def ranked(shop: Shop, vectors: Tensor | None = None) -> list[float]:
     return shop.queries.ndcg(rows[:, :K])
 
 
-def transfer(paths: BuildPaths, lenders: Sequence[BuildPaths], split: Split) -> list[Figure]:
-    """The queries of ``paths`` by the untrained encoder, by its own models where it has some, and by those of the lenders."""
-    trained = [lender for lender in (paths, *lenders) if lender is not paths or paths.checkpoints.is_dir()]
+def all_lenders(paths: BuildPaths, lenders: Sequence[BuildPaths]) -> list[BuildPaths]:
+    """Those whose models are measured: ``paths`` itself where it has some, then the others.
+
+    Raises:
+        StepError: when there is none.
+    """
+    trained = [*([paths] if paths.checkpoints.is_dir() else []), *lenders]
+    if not trained:
+        raise StepError(
+            f"{paths.checkpoints} holds no trained models, and --models names none: allowed is a catalogue that was trained on; "
+            f"give --models NAME, or run `assortment train --catalogue {paths.root.name}` first"
+        )
+    return trained
+
+
+def transfer(paths: BuildPaths, trained: Sequence[BuildPaths], split: Split) -> list[Figure]:
+    """The queries of ``paths`` by the untrained encoder, and by each of the ``trained`` models, of ``all_lenders``.
+
+    Raises:
+        StepError, ManifestError: when a step before was not done for one of them, or its folder is damaged.
+    """
     shops = {lender.root.name: Shop.open(paths, split, models_of=lender) for lender in trained}
     first = next(iter(shops.values()))
     dev = Shop.open(paths, "dev", models_of=trained[0]).queries

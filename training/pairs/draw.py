@@ -1,9 +1,9 @@
 """Draws a pair file from a catalogue and its frozen protocol, so that the experiment needs nobody's private data.
 
 Queries are those of training's own grammar, from products of the protocol's training split and without its reserved
-combinations and test words: the frozen dev and test queries stay unseen. No wish is drawn twice. A share of the queries names a
-budget ("under 30"), where the catalogue has prices: then a product that is right but too dear is a wrong answer, which only its
-price tells.
+combinations and test words: the frozen dev and test queries stay unseen. No wish is drawn twice, not in other words and not with
+another budget, so that no part of the file asks for what another part does. A share of the queries names a budget ("under 30"),
+where the catalogue has prices: then a product that is right but too dear is a wrong answer, which only its price tells.
 
 Each query gets up to two relevant products (grade 2 or 3), and twice as many others: near misses first (too dear; of the same
 type with another colour, brand ...), then products that have nothing to do with it.
@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from assortment.catalogue.facets import FacetTable
 from assortment.catalogue.product import Product
-from assortment.protocol.grades import SATISFYING_GRADE
+from assortment.protocol.grades import SATISFYING_GRADE, Wish
 from training.pairs.file import Pair
 from training.queries import Allows, QueryGrammar, grades
 
@@ -57,10 +57,15 @@ class PairDrawer:
         self._grammar = QueryGrammar(products, train_rows, allows, image_fraction=0.0, shares={"misspelt": _MISSPELT})
         self._generator = np.random.default_rng([seed, 2])
         self._asked: set[object] = set()
+        self.wishes: dict[str, tuple[Wish, ...]] = {}
+        """Each query drawn so far to what it may ask for, the likeliest first."""
         self.num_budgets = 0
         """Queries drawn so far that name a budget."""
-        self.num_queries = 0
+
+    @property
+    def num_queries(self) -> int:
         """Queries drawn so far."""
+        return len(self.wishes)
 
     def draw(self, number: int) -> list[Pair]:
         """``number`` pairs in random order, fewer when the catalogue has no further wishes."""
@@ -77,20 +82,21 @@ class PairDrawer:
         ]
 
     def _query(self) -> list[Pair]:
-        """The pairs of one query; none when its wish was drawn before or nothing is relevant."""
+        """The pairs of one query; none when what it may ask for was drawn before or nothing is relevant."""
         query = self._grammar.draw(self._generator)
         graded = grades(query, self._table)[self._rows]
         budget = self._budget(graded)
-        keys = {(tuple(sorted(query.wish.items())), budget), query.text.casefold() + str(budget)}
+        meanings = (query.wish, *query.further)
+        keys = {query.text.casefold(), *(tuple(sorted(wish.items())) for wish in meanings)}
         if keys & self._asked:
             return []
         found = self._candidates(graded, budget)
         if not len(found.relevant):
             return []
         self._asked |= keys
-        self.num_queries += 1
         self.num_budgets += budget is not None
         amount = "" if budget is None else " " + str(self._generator.choice(_BUDGETS)).format(budget)
+        self.wishes[query.text + amount] = meanings
         relevant = self._some(found.relevant, _RELEVANT_A_QUERY)
         dear = self._some(found.too_dear, _NEAR_MISSES)
         near = self._some(found.near, max(1, _NEAR_MISSES - len(dear)))

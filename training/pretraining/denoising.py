@@ -28,8 +28,10 @@ class Denoising(nn.Module):
     def __init__(self, encoder: TextEncoder, words: nn.Embedding, tokens: SpokenTokens, *, special: Tensor) -> None:
         """``special``: ids that are never deleted."""
         super().__init__()
-        size = words.embedding_dim
+        size, hidden_size = words.embedding_dim, encoder.projection.in_features
         self.encoder, self.words, self.tokens, self.special = encoder, words, tokens, special
+        # of ALBERT and ELECTRA, whose word embeddings are narrower; the decoder is as wide as these
+        self.narrow = nn.Linear(hidden_size, size, bias=False) if hidden_size != size else nn.Identity()
         self.positions = nn.Embedding(MAX_PRODUCT_TOKENS, size)
         nn.init.normal_(self.positions.weight, std=0.02)
         heads = max(1, size // _HEAD_WIDTH)
@@ -37,7 +39,7 @@ class Denoising(nn.Module):
 
     def forward(self, token_ids: Tensor, mask: Tensor, generator: np.random.Generator) -> Tensor:
         """Token ids and mask (B, L) int64 to the mean cross-entropy of every token after the first."""
-        pooled = self.encoder.pool(*deleted(token_ids, mask, self.special, generator))
+        pooled = self.narrow(self.encoder.pool(*deleted(token_ids, mask, self.special, generator)))
         before = self.words(token_ids[:, :-1]) + self.positions.weight[: token_ids.shape[1] - 1]
         ahead = torch.ones(before.shape[1], before.shape[1], dtype=torch.bool).triu(1)
         states = self.decoder(before, pooled.unsqueeze(1), tgt_mask=ahead)

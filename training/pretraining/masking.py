@@ -19,10 +19,11 @@ class Masking(nn.Module):
     """The loss of an encoder on texts with hidden tokens."""
 
     def __init__(self, backbone: nn.Module, tokens: SpokenTokens, *, hidden_size: int, mask_id: int, special: Tensor) -> None:
-        """``special``: ids that are never hidden."""
+        """``special``: ids that are never hidden. The head ends as wide as word embeddings are."""
         super().__init__()
         self.backbone, self.tokens, self.mask_id, self.special = backbone, tokens, mask_id, special
-        self.head = nn.Sequential(nn.Linear(hidden_size, hidden_size), nn.GELU(), nn.LayerNorm(hidden_size))
+        width = tokens.table.shape[1]
+        self.head = nn.Sequential(nn.Linear(hidden_size, width), nn.GELU(), nn.LayerNorm(width))
 
     def forward(self, token_ids: Tensor, mask: Tensor, generator: np.random.Generator) -> Tensor:
         """Token ids and mask (B, L) int64 to the mean cross-entropy of the hidden tokens."""

@@ -32,5 +32,5 @@ class SpokenTokens(nn.Module):
         return torch.searchsorted(self.spoken, token_ids)
 
     def forward(self, states: Tensor) -> Tensor:
-        """(T, H) to (T, S)."""
+        """(T, E), as wide as word embeddings, to (T, S)."""
         return states @ self.table.T + self.bias

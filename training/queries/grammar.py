@@ -159,13 +159,15 @@ class QueryGrammar:
         return "plain"
 
     def _pictured(self, row: int, generator: np.random.Generator) -> TrainingQuery:
-        """A picture, half of the time with words."""
+        """A picture, half of the time with words; a word of several values means each that the picture leaves open."""
         facets = self._products[row].facets()
         named = mentioned(facets, generator) if generator.random() < 0.5 else {}
         spoken = {facet: self._vocabulary.say(facet, value, generator) for facet, value in named.items()}
         wish = named | {facet: facets[facet] for facet in _VISIBLE if facet in facets}
         text = self._worn(phrase(spoken, generator), generator) if spoken else ""
-        return TrainingQuery(text, wish, row, "picture")
+        unseen = {facet: word for facet, word in spoken.items() if facet not in _VISIBLE}
+        first, *further = self._vocabulary.meanings(wish, unseen)
+        return TrainingQuery(text, first, row, "picture", tuple(further))
 
     def _worn(self, text: str, generator: np.random.Generator) -> str:
         """As it is typed: now and then rewritten, with a price word, with a slip."""

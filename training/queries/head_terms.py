@@ -22,10 +22,13 @@ def head_term(product: Product, vocabulary: Vocabulary, generator: np.random.Gen
     word = str(generator.choice(words))
     facets = product.facets()
     known = [facet for facet in _FURTHER if facet in facets]
-    wish, spoken = {}, [word]
+    wish, spoken, said = {}, [word], {}
     if known and generator.random() < _WITH_FURTHER:
         facet = str(generator.choice(known))
         wish[facet] = facets[facet]
-        spoken.insert(int(generator.integers(0, 2)), vocabulary.say(facet, facets[facet], generator))
+        place = int(generator.integers(0, 2))
+        said[facet] = vocabulary.say(facet, facets[facet], generator)
+        spoken.insert(place, said[facet])
     types = (product.type, *(other for other in vocabulary.knowledge.heads[word] if other != product.type))
-    return Draft(" ".join(spoken), tuple({"type": kind, **wish} for kind in types))
+    meanings = vocabulary.meanings(wish, said)
+    return Draft(" ".join(spoken), tuple({"type": kind, **meaning} for kind in types for meaning in meanings))

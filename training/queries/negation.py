@@ -40,5 +40,9 @@ class Negation:
             return None
         wish = {"type": product.type, **{f: v for f, v in mentioned(facets, generator).items() if f not in (facet, "type")}}
         spoken = {f: vocabulary.say(f, v, generator) for f, v in wish.items()}
-        text = str(generator.choice(_PATTERNS)).format(phrase(spoken, generator), vocabulary.say(facet, value, generator))
-        return Draft(text, vocabulary.meanings(wish, spoken), {facet: value})
+        pattern = str(generator.choice(_PATTERNS))
+        wanted = phrase(spoken, generator)
+        word = vocabulary.say(facet, value, generator)
+        if len(vocabulary.values(facet, value, word)) > 1:  # it would turn down others, perhaps the product's own
+            word = value.lower()
+        return Draft(pattern.format(wanted, word), vocabulary.meanings(wish, spoken), {facet: value})

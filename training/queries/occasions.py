@@ -22,11 +22,13 @@ def occasion(product: Product, vocabulary: Vocabulary, generator: np.random.Gene
     name = str(generator.choice(found))
     facets = product.facets()
     further = {"gender": facets["gender"]} if "gender" in facets and generator.random() < 0.3 else {}
-    spoken = " ".join(vocabulary.say(facet, value, generator) for facet, value in further.items())
+    said = {facet: vocabulary.say(facet, value, generator) for facet, value in further.items()}
+    spoken = " ".join(said.values())
     if generator.random() < 0.5:
         thing = vocabulary.say("type", product.type, generator)
         text = str(generator.choice(_NAMED)).format(thing=thing, occasion=name)
-        return Draft(f"{spoken} {text}".strip(), vocabulary.meanings({"type": product.type, **further}, {"type": thing}))
+        return Draft(f"{spoken} {text}".strip(), vocabulary.meanings({"type": product.type, **further}, {"type": thing, **said}))
     types = (product.type, *(other for other in vocabulary.knowledge.occasions[name] if other != product.type))
     text = str(generator.choice(_OPEN)).format(name)
-    return Draft(f"{spoken} {text}".strip(), tuple({"type": kind, **further} for kind in types))
+    meanings = vocabulary.meanings(further, said)
+    return Draft(f"{spoken} {text}".strip(), tuple({"type": kind, **meaning} for kind in types for meaning in meanings))

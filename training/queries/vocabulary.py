@@ -69,12 +69,16 @@ class Vocabulary:
         """What the words for a wish may ask for, the wish itself first; only it when the words could mean nearly anything."""
         choices = []
         for facet, value in wish.items():
-            own_name = facet not in spoken or fold(spoken[facet]) == fold(value)
-            others = [] if own_name else self._meant.get((facet, fold(spoken[facet])), [])
-            choices.append([(facet, value), *((facet, other) for other in others if other != value)])
+            meant = self.values(facet, value, spoken[facet]) if facet in spoken else (value,)
+            choices.append([(facet, each) for each in meant])
         if np.prod([len(choice) for choice in choices]) > _MOST_MEANINGS:
             return (wish,)
         return tuple(dict(meaning) for meaning in itertools.product(*choices))
+
+    def values(self, facet: str, value: str, word: str) -> tuple[str, ...]:
+        """All values that a word said for ``value`` may mean, ``value`` first; only it when the word is its own name."""
+        others = [] if fold(word) == fold(value) else self._meant.get((facet, fold(word)), [])
+        return (value, *(other for other in others if other != value))
 
 
 def _without_ending(word: str) -> str:

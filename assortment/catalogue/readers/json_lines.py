@@ -16,13 +16,17 @@ def json_rows(path: Path, summary: ReadSummary) -> Iterator[tuple[int, dict[str,
     """Line number and object of every line that parses; ``summary`` gets the others and how many were read.
 
     Raises:
-        DataError: when the file cannot be read, or is one JSON array instead of lines.
+        DataError: when the file cannot be read, or is one JSON array or object instead of lines.
     """
     for line, raw in enumerate(lines_of(path), start=1):
         if not raw.strip():
             continue
         if raw.strip() == b"[" or (line == 1 and raw.startswith((b"[{", b"[ {"))):
-            raise DataError(f"{path} is one JSON array; give an object a line instead: jq -c '.[]' FILE > FILE.jsonl")
+            raise DataError(f"{path} is one JSON array; {one_a_line(path)}")
+        if raw.decode("utf-8", "replace").strip("\ufeff \t\r\n") == "{" and not summary.read:
+            raise DataError(
+                f"{path} is one JSON object over several lines; {one_a_line(path, 'products')}, whatever the list is called"
+            )
         summary.read += 1
         try:
             row = json.loads(raw.decode("utf-8-sig"))
@@ -33,6 +37,13 @@ def json_rows(path: Path, summary: ReadSummary) -> Iterator[tuple[int, dict[str,
             yield line, row
         else:
             summary.report(BAD_ROW, line=line, value=f"{type(row).__name__} instead of an object: {raw[:60]!r}")
+
+
+def one_a_line(path: Path, inner: str = "") -> str:
+    """What to do about a file that holds its products in one list, that of the name ``inner`` when it is in an object."""
+    unpacking = "zcat" if path.suffix == ".gz" else "cat"
+    each = f".[{json.dumps(inner)}][]" if inner else ".[]"
+    return f"give one product a line instead: {unpacking} {path.name} | jq -c '{each}' > products.jsonl"
 
 
 def count_lines(path: Path) -> int:

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from assortment.catalogue.fields import RESERVED
+from assortment.catalogue.fields import RESERVED, known
 from assortment.catalogue.html_text import html_to_text
 from assortment.catalogue.product import Product
 from assortment.catalogue.readers.pictures import PictureSource, checked
 from assortment.catalogue.readers.table_columns import ColumnMap, TableSettings
 from assortment.catalogue.readers.table_rows import FORMATS, Row, open_rows
 from assortment.catalogue.readers.table_values import Values, as_text
-from assortment.catalogue.summary import DUPLICATE_ID, EMPTY_ID, EMPTY_TITLE, ReadSummary
+from assortment.catalogue.summary import DUPLICATE_ID, EMPTY_ID, EMPTY_TITLE, LONG_ID, ReadSummary, list_in
+from assortment_client.contract import MAX_ID_CHARACTERS
 
 
 class TableReader:
@@ -47,6 +48,8 @@ class TableReader:
             key, title = values.key("id"), values.text("title")
             if not key:
                 summary.report(EMPTY_ID, line=line, value=title)
+            elif len(key) > MAX_ID_CHARACTERS:
+                summary.report(LONG_ID, line=line, value=key)
             elif key in seen:
                 summary.report(DUPLICATE_ID, line=line, value=key)
             elif not title:
@@ -68,8 +71,12 @@ def _attributes(row: Row, columns: ColumnMap, values: Values) -> dict[str, str]:
     for column, value in row.items():
         is_whole = columns.is_whole(column)
         named = values.attributes(value) if is_whole else dict.fromkeys(columns.attributes(column), value)
-        told = {name: text for name, each in named.items() if (text := html_to_text(as_text(each)))}
+        told = {name: text for name, each in named.items() if (text := known(html_to_text(as_text(each))))}
         attributes |= {name: text for name, text in told.items() if name not in RESERVED}
+        for name in told:
+            value_of = named[name]
+            if name in attributes and isinstance(value_of, (list, tuple)) and len(value_of) > 1:
+                values.summary.report(list_in(name if is_whole else column), line=values.line, value=told[name])
         understood = columns.is_used(column) or is_whole or (named and RESERVED.isdisjoint(told))
         if not understood and as_text(value):
             values.summary.unused_columns[column] += 1
@@ -93,7 +100,7 @@ def _product(values: Values, *, key: str, title: str, attributes: dict[str, str]
         description=values.text("description"),
         department=values.text("department"),
         category=values.category(),
-        brand=values.text("brand"),
+        brand=known(values.text("brand")),
         attributes=attributes,
         price=price,
         currency=currency,

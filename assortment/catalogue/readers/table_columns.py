@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -104,15 +105,11 @@ class ColumnMap:
         self._settings = settings
         found = list(found)
         by_name = {name.casefold(): name for name in reversed(found)}
-        lost = [
-            f"{target}={column}"
-            for target, column in settings.columns.items()
-            if column not in found and not any(name.startswith(f"{column}.") for name in found)
-        ]
-        if lost:
+        chosen = {target: column_called(column, found) for target, column in settings.columns.items()}
+        if lost := [f"{target}={settings.columns[target]}" for target, column in chosen.items() if column is None]:
             raise DataError(f"{file} has no such column for --map {', '.join(lost)}; found: {', '.join(found) or 'none'}")
         self.column_of = {
-            target: column for target in FIELDS if (column := settings.columns.get(target) or by_name.get(target)) is not None
+            target: column for target in FIELDS if (column := chosen.get(target) or by_name.get(target)) is not None
         }
         missing = [target for target in REQUIRED if target not in self.column_of]
         if missing:
@@ -122,7 +119,7 @@ class ColumnMap:
             )
         self._used = frozenset(self.column_of.values())
         self._mapped = [
-            (column, target.partition(".")[2]) for target, column in settings.columns.items() if target.startswith(ATTRIBUTES)
+            (column, target.partition(".")[2]) for target, column in chosen.items() if column and target.startswith(ATTRIBUTES)
         ]
         if ATTRIBUTES not in settings.columns and ATTRIBUTES in by_name:
             self._mapped.append((by_name[ATTRIBUTES], ""))
@@ -145,6 +142,13 @@ class ColumnMap:
     def is_used(self, column: str) -> bool:
         """Whether a column is one of ours, attributes aside."""
         return column in self._used
+
+
+def column_called(written: str, found: Iterable[str]) -> str | None:
+    """The column that --map names, or the object of that name, whose columns begin so; exactly so before in any case."""
+    folded = written.casefold()
+    places = dict.fromkeys(place for column in found for place in accumulate(column.split("."), "{}.{}".format))
+    return written if written in places else next((place for place in places if place.casefold() == folded), None)
 
 
 def _likely(target: str, found: list[str]) -> str:

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from assortment.catalogue.readers.delimited import DelimitedTable
-from assortment.catalogue.readers.json_lines import count_lines, json_rows
+from assortment.catalogue.readers.json_lines import count_lines, json_rows, one_a_line
+from assortment.catalogue.readers.parquet_rows import ParquetRows
 from assortment.catalogue.summary import ReadSummary
 from assortment.errors import DataError
 
 FORMATS: Final = "CSV (comma, semicolon, tab or |), JSON lines (.jsonl, .ndjson) or Parquet (.parquet); the first two also .gz"
 Row = Mapping[str, Any]
+_PARQUET_NAMES: Final = (".parquet", ".pq")
+_SPREADSHEETS: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers")
+_ZIP, _OLE, _PARQUET = b"PK\3\4", b"\xd0\xcf\x11\xe0", b"PAR1"  # how zip files, old spreadsheets and Parquet begin
 _PEEKED: Final = 1_000  # lines of JSON that are looked at for columns
-_BATCH: Final = 2_048
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,30 @@ def open_rows(path: Path) -> Rows:
     if not path.is_file():
         raise DataError(f"{path} is no file; give one table: {FORMATS}")
     name = path.name.lower().removesuffix(".gz")
-    if name.endswith((".parquet", ".pq")):
-        return _parquet(path)
+    _refuse_other_formats(path, name)
+    if name.endswith(_PARQUET_NAMES):
+        file = ParquetRows(path)
+        return Rows(file.columns, lambda summary: _flattened(file.rows(summary)), file.count)
     if name.endswith((".jsonl", ".ndjson", ".json")):
-        peeked = itertools.islice(json_rows(path, ReadSummary(source=path.name)), _PEEKED)
+        peeked = list(itertools.islice(json_rows(path, ReadSummary(source=path.name)), _PEEKED))
+        if len(peeked) == 1 and (inner := _list_of_objects(peeked[0][1])):
+            raise DataError(f"{path} is one object that holds a list, {inner!r}; {one_a_line(path, inner)}")
         columns = {column: None for _, row in peeked for column in flat(row)}
         return Rows(list(columns), lambda summary: _flattened(json_rows(path, summary)), lambda: count_lines(path))
     table = DelimitedTable(path)
     return Rows(table.columns, table.rows, table.count)
+
+
+def _refuse_other_formats(path: Path, name: str) -> None:
+    """By the name and the first bytes: as text, a spreadsheet has columns that nobody can read."""
+    with path.open("rb") as file:
+        start = file.read(8)
+    if name.endswith(_SPREADSHEETS) or start.startswith(_OLE):
+        raise DataError(f"{path} is a spreadsheet: save it as CSV. Readable: {FORMATS}")
+    if start.startswith(_ZIP):
+        raise DataError(f"{path} is a zip file or a spreadsheet: unpack it, or save it as CSV. Readable: {FORMATS}")
+    if start.startswith(_PARQUET) and not name.endswith(_PARQUET_NAMES):
+        raise DataError(f"{path} is Parquet: give it a name that ends with .parquet")
 
 
 def flat(row: Row, prefix: str = "") -> dict[str, Any]:
@@ -65,6 +81,12 @@ def flat(row: Row, prefix: str = "") -> dict[str, Any]:
     return taken
 
 
+def _list_of_objects(row: Row) -> str:
+    """The name of the only value of a row, when it is a list of objects; else empty."""
+    name, value = next(iter(row.items())) if len(row) == 1 else ("", None)
+    return name if isinstance(value, list) and value and all(isinstance(each, dict) for each in value) else ""
+
+
 def _flattened(rows: Iterator[tuple[int, dict[str, Any]]]) -> Iterator[tuple[int, Row]]:
     for line, row in rows:
         yield line, flat(row)
@@ -76,32 +98,3 @@ def _as_object(value: Any) -> Row | None:
     if isinstance(value, list) and value and all(isinstance(pair, tuple) and len(pair) == 2 for pair in value):
         return {str(name): inner for name, inner in value}
     return None
-
-
-def _parquet(path: Path) -> Rows:
-    try:
-        file = pq.ParquetFile(path)
-    except (pa.ArrowException, OSError) as error:
-        raise DataError(f"{path} cannot be read as Parquet ({error}); export it again") from None
-
-    def read(summary: ReadSummary) -> Iterator[tuple[int, Row]]:
-        number = 0
-        try:
-            for batch in file.iter_batches(batch_size=_BATCH):
-                for row in batch.to_pylist():
-                    number += 1
-                    summary.read += 1
-                    yield number, flat(row)
-        except (pa.ArrowException, OSError) as error:
-            raise DataError(f"{path}, after row {number}: cannot be read ({error}); export it again") from None
-
-    return Rows(list(_leaves(file.schema_arrow)), read, lambda: file.metadata.num_rows)
-
-
-def _leaves(fields: Any, prefix: str = "") -> Iterator[str]:
-    """Names of the columns of a schema or struct; a map is one column, what it holds differs from row to row."""
-    for each in fields:
-        if pa.types.is_struct(each.type):
-            yield from _leaves((each.type.field(i) for i in range(each.type.num_fields)), f"{prefix}{each.name}.")
-        else:
-            yield f"{prefix}{each.name}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import html
 import json
 import math
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from assortment.catalogue.summary import (
     BAD_RATING,
     BAD_RATING_COUNT,
     BAD_STOCK,
+    NO_RATING,
+    TWO_NUMBERS,
     TWO_PRICES,
     Problem,
     ReadSummary,
@@ -49,7 +52,10 @@ class Values:
     def category(self) -> tuple[str, ...]:
         """From a list, or a path of text."""
         value = self.row.get("category")
-        levels = value if isinstance(value, (list, tuple)) else as_text(value).split(self.settings.category_separator)
+        if isinstance(value, (list, tuple)):
+            levels = list(value)
+        else:  # entities first: a separator may be written as one
+            levels = html.unescape(as_text(value)).split(html.unescape(self.settings.category_separator))
         return tuple(level for each in levels if (level := html_to_text(as_text(each))))
 
     def price(self) -> tuple[float | None, str]:
@@ -72,16 +78,19 @@ class Values:
         return price, currency
 
     def rating(self) -> float | None:
-        """0 to 5; a decimal comma is read."""
+        """0 to 5; a decimal comma is read. 0 without a rating is none at all."""
         if not (written := as_text(self.row.get("rating"))):
             return None
         try:
             rating = float(written.replace(",", "."))
         except ValueError:
             rating = math.nan
-        if 0 <= rating <= MAX_RATING:
+        if rating == 0 and not self._parsed("rating_count"):
+            self._report(NO_RATING, written)
+        elif 0 <= rating <= MAX_RATING:
             return rating
-        self._report(BAD_RATING, written)
+        else:
+            self._report(BAD_RATING, written)
         return None
 
     def rating_count(self) -> int:
@@ -121,9 +130,15 @@ class Values:
     def _whole(self, column: str, problem: Problem) -> int | None:
         if not (written := as_text(self.row.get(column))):
             return None
-        if (number := parse_whole(written)) is None:
-            self._report(problem, written)
+        if (number := self._parsed(column)) is None:
+            may_be_either = isinstance(self.row.get(column), str) and not self.settings.decimal
+            readable = may_be_either and any(parse_whole(written, decimal=mark) is not None for mark in ".,")
+            self._report(TWO_NUMBERS if readable else problem, written)
         return number
+
+    def _parsed(self, column: str) -> int | None:
+        value = self.row.get(column)
+        return parse_whole(as_text(value), decimal=self.settings.decimal if isinstance(value, str) else ".")
 
     def _report(self, problem: Problem, value: str) -> None:
         self.summary.report(problem, line=self.line, value=value)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from assortment.serving.understanding.value_words import Meaning, ValueWords
+from assortment.serving.understanding.value_words import LONGEST, Meaning, Sense, ValueWords
 from assortment.serving.understanding.words import Word
 
 CUES: Final = (
@@ -37,16 +37,41 @@ class TurnedDown:
     values: dict[str, list[str]] = field(default_factory=dict)
     """Field of the filters, or attribute, to values of it."""
 
-    def add(self, meaning: Meaning) -> None:
+    def add(self, senses: Sequence[Sense]) -> None:
         """Some more values."""
-        for name, values in meaning.values.items():
-            known = self.values.setdefault(name, [])
-            known.extend(value for value in values if value not in known)
+        for sense in senses:
+            known = self.values.setdefault(sense.field, [])
+            if sense.value not in known:
+                known.append(sense.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    """A list of values behind one cue."""
+
+    first: int
+    """Word that it begins with."""
+    end: int
+    """Word behind it."""
+    senses: tuple[Sense, ...]
 
 
 def turned_down(text: str, words: Sequence[Word], known: ValueWords) -> TurnedDown:
-    """The values that a text turns down, and where."""
+    """The values that a text turns down, and where; none that its other words ask for ("nuts without peanuts")."""
     found = TurnedDown()
+    mentions = _mentions(text, words, known)
+    asked = _asked_for(words, mentions, known) if mentions else {}
+    for mention in mentions:
+        senses = [sense for sense in mention.senses if not _is_asked_for(sense, asked.get((sense.field, sense.value), set()))]
+        if senses:
+            found.add(senses)
+            found.spans.append((with_minus(text, words[mention.first]), words[mention.end - 1].end))
+    return found
+
+
+def _mentions(text: str, words: Sequence[Word], known: ValueWords) -> list[_Mention]:
+    """Values behind a cue, in order."""
+    found: list[_Mention] = []
     place = 0
     while place < len(words):
         after = _after_cue(text, words, place, known)
@@ -54,16 +79,43 @@ def turned_down(text: str, words: Sequence[Word], known: ValueWords) -> TurnedDo
         if after is None or meaning is None:
             place += 1
             continue
-        first = place
-        while first and words[first - 1].text in _BEFORE and not _taken(found, words[first - 1]):
+        first, least = place, found[-1].end if found else 0
+        while first > least and words[first - 1].text in _BEFORE:
             first -= 1
         place = after + meaning.num_words
-        found.add(meaning)
+        senses = meaning.senses
         while more := _one_more(text, words, place, meaning, known):
             place, meaning = more
-            found.add(meaning)
-        found.spans.append((with_minus(text, words[first]), words[place - 1].end))
+            senses += meaning.senses
+        found.append(_Mention(first, place, senses))
     return found
+
+
+def _asked_for(words: Sequence[Word], mentions: Sequence[_Mention], known: ValueWords) -> dict[tuple[str, str], set[str]]:
+    """Field and value of what words outside of the mentions mean, to how they say so; "group" is a name of several values."""
+    asked: dict[tuple[str, str], set[str]] = {}
+    ends = [0, *(mention.end for mention in mentions)]
+    for start, end in zip(ends, [*(mention.first for mention in mentions), len(words)], strict=True):
+        place = start
+        while place < end:
+            meaning = known.longest(words[place : min(end, place + LONGEST)], as_written=False)
+            for sense in meaning.senses if meaning else ():
+                alone = sum(other.field == sense.field for other in meaning.senses) == 1 if meaning else False
+                how = "group" if sense.how == "name" and not alone else sense.how
+                asked.setdefault((sense.field, sense.value), set()).add(how)
+            place += meaning.num_words if meaning else 1
+    return asked
+
+
+def _is_asked_for(sense: Sense, asked: set[str]) -> bool:
+    """Whether other words ask for what would be turned down.
+
+    A name may be narrower than its value, so it turns down none that is asked for in any way: "shoes, not loafers" leaves Casual
+    Shoes in. A value by its own words goes unless it is asked for itself: "shoes, not casual shoes".
+    """
+    if sense.how == "name":
+        return bool(asked)
+    return bool(asked & ({"whole", "part", "name"} if sense.how == "part" else {"whole", "name"}))
 
 
 def _after_cue(text: str, words: Sequence[Word], place: int, known: ValueWords) -> int | None:
@@ -73,12 +125,17 @@ def _after_cue(text: str, words: Sequence[Word], place: int, known: ValueWords) 
     said = tuple(word.text for word in words[place : place + 2])
     cue = next((cue for cue in CUES if said[: len(cue)] == cue), ())
     after = place + len(cue)
-    if not cue or known.longest(words[place:]) or (after < len(words) and words[after].text in _NO_OBJECT):
+    if not cue or known.length(words[place:]) > len(cue) or (after < len(words) and words[after].text in _NO_OBJECT):
         return None
     for _ in range(_MOST_BETWEEN):
-        if after < len(words) and words[after].text in _BETWEEN:
+        if after < len(words) and words[after].text in _BETWEEN and not _begins_a_value(words, after, known):
             after += 1
     return after
+
+
+def _begins_a_value(words: Sequence[Word], place: int, known: ValueWords) -> bool:
+    """Whether a word that mostly means nothing does so, as "the" of The North Face."""
+    return known.length(words[place:]) > max(1, known.length(words[place + 1 :]))
 
 
 def _one_more(text: str, words: Sequence[Word], place: int, before: Meaning, known: ValueWords) -> tuple[int, Meaning] | None:
@@ -91,7 +148,7 @@ def _one_more(text: str, words: Sequence[Word], place: int, before: Meaning, kno
     elif between not in (",", "/"):
         return None
     meaning = known.longest(words[place:])
-    if meaning is None or not before.values.keys() & meaning.values.keys():
+    if meaning is None or not before.fields & meaning.fields:
         return None
     return place + meaning.num_words, meaning
 
@@ -100,7 +157,3 @@ def with_minus(text: str, word: Word) -> int:
     """Where a word starts with the minus sign of "boots -brown" before it; a hyphen inside of a word is none."""
     signed = word.start >= 2 and text[word.start - 1] == "-" and text[word.start - 2].isspace() and word.text[0].isalpha()
     return word.start - 1 if signed else word.start
-
-
-def _taken(found: TurnedDown, word: Word) -> bool:
-    return bool(found.spans) and word.start < found.spans[-1][1]

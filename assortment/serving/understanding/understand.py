@@ -67,11 +67,11 @@ def understand(
         may_be_empty: whether no words have to be left, as beside a picture.
     """
     words = words_of(text)
-    limits = price_limits(text) if has_prices else None
+    limits = price_limits(text, words, known) if has_prices else None
     down = turned_down(text, words, known)
     spans = down.spans
-    if limits:
-        spans = [*_apart(spans, limits.start, limits.end), (limits.start, limits.end)]
+    for start, end in limits.spans if limits else ():
+        spans = [*_apart(spans, start, end), (start, end)]
     asked = {}
     for phrase in phrases(text, words, known, {*(public.PRICE_LEVELS if has_prices else ()), *sorts}, tuple(spans)):
         spans = [*spans, (phrase.start, phrase.end)]

@@ -19,16 +19,14 @@ class Word:
     end: int
     text: str
     """In lower case."""
-
-    @property
-    def stem(self) -> str:
-        """Without English endings."""
-        return stem(self.text)
+    stem: str
+    """Without English endings."""
 
 
 def words_of(text: str) -> list[Word]:
     """Its words in order: letters and digits, split at everything else but an apostrophe."""
-    return [Word(found.start(), found.end(), found[0].casefold().replace("\u2019", "'")) for found in _WORD.finditer(text)]
+    written = ((found.start(), found.end(), found[0].casefold().replace("\u2019", "'")) for found in _WORD.finditer(text))
+    return [Word(start, end, word, stem(word)) for start, end, word in written]
 
 
 def stems(text: str) -> tuple[str, ...]:

@@ -28,8 +28,11 @@ from assortment.catalogue.summary import (
     DUPLICATE_ID,
     EMPTY_ID,
     EMPTY_TITLE,
+    LONG_ID,
     NO_PICTURE,
+    NO_RATING,
     REFUSED_PATH,
+    TWO_NUMBERS,
     TWO_PRICES,
     Problem,
 )
@@ -224,3 +227,68 @@ def test_any_values_are_read_or_counted_and_never_fatal(tmp_path: Path, rows: li
     path = jsonl(tmp_path, *({**row, "id": place, "title": "T"} for place, row in enumerate(rows)), {"id": "last", "title": "T"})
     products, summary = read(path, rest_as_attributes=True)
     assert len(products) == summary.kept == len(rows) + 1
+
+
+def test_a_number_with_three_digits_behind_a_mark_is_read_as_prices_are(tmp_path: Path) -> None:
+    table = csv(tmp_path, 'id,title,stock,rating_count\n1,Mug,"1,000","2,000"\n')
+    (product,), summary = read(table)
+    assert (product.stock, product.rating_count, summary.count(TWO_NUMBERS)) == (None, 0, 2)
+    (product,), summary = read(table, decimal=".")
+    assert (product.stock, product.rating_count, summary.findings) == (1_000, 2_000, {})
+
+
+def test_an_id_that_no_search_could_name_is_skipped(tmp_path: Path) -> None:
+    products, summary = read(csv(tmp_path, f"id,title\n{'a' * 256},Mug\n{'b' * 257},Mug\n"))
+    assert [product.id for product in products] == ["a" * 256]
+    assert [finding.line for finding in summary.findings[LONG_ID]] == [3]
+
+
+@pytest.mark.parametrize("separator", [">", "&gt;"])
+def test_entities_in_a_category_path_are_read_before_it_is_split(tmp_path: Path, separator: str) -> None:
+    table = csv(tmp_path, "id,title,category\n1,Mug,Kitchen &gt; Mugs &amp; Cups\n2,Mug,Kitchen > Mugs &amp; Cups\n")
+    products, _ = read(table, category_separator=separator)
+    assert [product.category for product in products] == [("Kitchen", "Mugs & Cups")] * 2
+
+
+def test_a_rating_of_nobody_is_unknown(tmp_path: Path) -> None:
+    table = csv(tmp_path, "id,title,rating,rating_count\n1,Mug,0,0\n2,Mug,0.0,\n3,Mug,0,2\n4,Mug,4,0\n")
+    products, summary = read(table)
+    assert [product.rating for product in products] == [None, None, 0.0, 4.0]
+    assert [finding.line for finding in summary.findings[NO_RATING]] == [2, 3]
+    (product,), _ = read(csv(tmp_path, "id,title,rating\n1,Mug,0\n"))
+    assert product.rating is None
+
+
+def test_marks_of_what_is_unknown_are_brands_and_values_no_more(tmp_path: Path) -> None:
+    rows = "".join(f"{place},{mark},{mark},{mark}\n" for place, mark in enumerate(["n/a", "None", "-"]))
+    products, _ = read(csv(tmp_path, f"id,title,brand,attributes.size\n{rows}"))
+    assert [(product.title, product.brand, product.attributes) for product in products] == [
+        ("n/a", "", {}),
+        ("None", "", {}),
+        ("-", "", {}),
+    ]
+
+
+def test_a_list_in_an_attribute_is_told_with_its_column(tmp_path: Path) -> None:
+    rows = [{"id": 1, "title": "Hat", "attributes": {"size": ["S", "M"], "fit": ["wide"]}}, {"id": 2, "title": "Hat"}]
+    products, summary = read(jsonl(tmp_path, *rows))
+    assert products[0].attributes == {"size": "S, M", "fit": "wide"}
+    assert {problem.name: len(findings) for problem, findings in summary.findings.items()} == {"list in attributes.size": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("shop.xlsx", b"PK\3\4 and so on", "is a spreadsheet: save it as CSV"),
+        ("shop.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is a spreadsheet: save it as CSV"),
+        ("shop.csv", b"PK\3\4 and so on", "is a zip file or a spreadsheet: unpack it, or save it as CSV"),
+        ("shop.csv", b"PAR1 and so on", "is Parquet: give it a name that ends with .parquet"),
+        ("shop.json", b'{"products": [{"id": 1, "title": "Mug"}]}', r"give one product a line.*jq -c '\.\[\"products\"\]\[\]'"),
+        ("shop.json", b'\xef\xbb\xbf{\n "products": [\n', "is one JSON object over several lines; give one product a line"),
+        ("shop.json", b'[{"id": 1}]', r"is one JSON array; give one product a line instead: cat shop.json \| jq -c '\.\[\]'"),
+    ],
+)
+def test_a_file_of_another_format_is_told_by_what_it_is(tmp_path: Path, name: str, data: bytes, message: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(DataError, match=message):
+        read(tmp_path / name)

@@ -47,6 +47,19 @@ def test_a_missing_column_is_told_with_what_was_found_and_what_to_type(tmp_path:
         read(csv(tmp_path, "SKU,label\n1,Hat\n"))
 
 
+def test_a_map_folds_case_as_column_names_do(tmp_path: Path) -> None:
+    row = {"ArtikelNummer": "A", "NAME": "Mug", "Specs": {"Size": "M"}, "Offer": {"Amount": 5}}
+    columns = {"id": "artikelnummer", "title": "name", "attributes": "specs", "price": "offer.amount"}
+    (product,), summary = read(jsonl(tmp_path, row), columns=columns)
+    assert (product.id, product.title, product.price, product.attributes) == ("A", "Mug", 5.0, {"size": "M"})
+    assert summary.unused_columns == {}
+
+
+def test_a_map_takes_the_exact_name_before_another_case(tmp_path: Path) -> None:
+    (product,), _ = read(csv(tmp_path, "SKU,sku,title\n1,2,Mug\n"), columns={"id": "sku"})
+    assert product.id == "2"
+
+
 def test_a_mapped_column_must_exist(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no such column for --map title=nmae; found: id, name"):
         read(csv(tmp_path, "id,name\n1,Hat\n"), columns={"title": "nmae"})

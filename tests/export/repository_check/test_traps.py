@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.export.repository_check.conftest import Damage, edit
+from export.steps import TEMPLATES
+from tests.export.repository_check.conftest import Damage, edit, replace, swap, write
 
 pytestmark = pytest.mark.slow
 ORT = "text_encoder/configs/ort_tensorrt.pbtxt"
 PLAN = "text_encoder/configs/tensorrt.pbtxt"
+ORT_TEMPLATE = (TEMPLATES / ORT).read_text(encoding="utf-8")  # its cache is the same for every file
+
+
+def without_graph_specs(folder: Path) -> None:
+    """A damage: the sizes of batch that a CUDA graph is captured at are left to the backend."""
+    text = (folder / PLAN).read_text(encoding="utf-8")
+    write(folder / PLAN, re.sub(r"graph_spec \[.*?\]", "", text, count=1, flags=re.DOTALL))
+
 
 DAMAGES = [
     Damage(
@@ -68,6 +78,20 @@ DAMAGES = [
         variant="ort_tensorrt",
     ),
     Damage(
+        rule="engines_are_kept_by_file",
+        do=swap("text_encoder/1/model.onnx", "product_text_encoder/1/model.onnx"),
+        file=ORT,
+        says="carries",
+        variant="ort_tensorrt",
+    ),
+    Damage(
+        rule="engines_are_kept_by_file",
+        do=replace(ORT, ORT_TEMPLATE),
+        file=ORT,
+        says="the sum of model.onnx",
+        variant="ort_tensorrt",
+    ),
+    Damage(
         rule="no_cuda_graphs_in_onnx_runtime",
         do=edit(ORT, "parameters {", 'parameters { key: "trt_cuda_graph_enable" value: "1" } parameters {'),
         file=ORT,
@@ -76,16 +100,30 @@ DAMAGES = [
     ),
     Damage(
         rule="cuda_graphs_are_not_filled_up",
-        do=edit(PLAN, "graphs: true", "graphs: true graph_spec { batch_size: 4 graph_lower_bound { batch_size: 1 } }"),
+        do=edit(PLAN, "{ batch_size: 4 }", "{ batch_size: 4 graph_lower_bound { batch_size: 1 } }"),
         file=PLAN,
         says="graph_lower_bound",
         variant="tensorrt",
     ),
     Damage(
         rule="cuda_graphs_are_not_filled_up",
-        do=edit(PLAN, "graphs: true", 'graphs: true graph_spec { batch_size: 4 input { key: "MASK" value { dim: [ 32 ] } } }'),
+        do=edit(PLAN, "{ batch_size: 4 }", '{ batch_size: 4 input { key: "MASK" value { dim: [ 32 ] } } }'),
         file=PLAN,
         says="does not name TOKEN_IDS",
+        variant="tensorrt",
+    ),
+    Damage(
+        rule="every_batch_has_a_cuda_graph",
+        do=edit(PLAN, "{ batch_size: 5 }, ", ""),
+        file=PLAN,
+        says="no CUDA graph for batches of 5",
+        variant="tensorrt",
+    ),
+    Damage(
+        rule="every_batch_has_a_cuda_graph",
+        do=without_graph_specs,
+        file=PLAN,
+        says="no CUDA graph for batches of 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15",
         variant="tensorrt",
     ),
     Damage(rule="plans_run_on_gpus", do=edit(PLAN, "KIND_GPU", "KIND_CPU"), file=PLAN, says="KIND_GPU", variant="tensorrt"),

@@ -50,6 +50,21 @@ def test_a_dry_run_prints_the_whole_plan_and_the_command(call: Call) -> None:
         assert told in words_of_command[-1]
 
 
+def test_a_dry_run_lists_an_engine_that_several_gpus_share_once(call: Call) -> None:
+    words = ("--tensorrt", "--dry-run", "--compute-capability", "8.9", "9.0", "--hardware-compatible")
+    _, out, _ = call(*words)
+    assert [out.count(f" {model}.plan ") for model in MODELS] == [1] * len(MODELS)
+    assert "To build them, on one such GPU:" in out
+    _, out, _ = call(*words, "--json")
+    assert [engine["filename"] for engine in json.loads(out)["engines"]] == [f"{model}.plan" for model in MODELS]
+
+
+def test_a_dry_run_of_a_release_that_cannot_build_is_refused(call: Call) -> None:
+    code, out, err = call("--tensorrt", "--dry-run", "--release", "24.10")
+    assert (code, out) == (1, "")
+    assert "release: '24.10' is not allowed; it has TensorRT 10.5" in err
+
+
 def test_a_dry_run_as_json(call: Call) -> None:
     code, out, _ = call("--tensorrt", "--dry-run", "--json", "--compute-capability", "8.9")
     planned = json.loads(out)

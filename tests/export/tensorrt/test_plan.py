@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from assortment.contract import MAX_BATCH_SIZE, STEPS
 from assortment.errors import InputError, StepError
 from export.tensorrt.plan import plan
 from export.tensorrt.profiles import Range
-from export.tensorrt.releases import RELEASES, release
-from export.tensorrt.settings import Settings, flags
+from export.tensorrt.releases import RELEASES, oldest_tensorrt, release
+from export.tensorrt.settings import OLDEST, Settings, flags, version_of
 from export.tensorrt.sources import MODELS, filename
 from tests.export.tensorrt.exported import NUM_FACETS, write_model
 
@@ -31,6 +32,14 @@ def test_a_hardware_compatible_engine_names_no_gpu(exported: Path) -> None:
     planned = plan(exported, release("26.07"), ["8.9"], Settings(hardware_compatible=True))
     assert planned.engines[0].filename == "text_encoder.plan"
     assert planned.engines[0].flags.hardware == "AMPERE_PLUS"
+
+
+def test_an_engine_that_several_gpus_share_is_one_file(exported: Path) -> None:
+    shared = plan(exported, release("26.07"), ["8.9", "9.0"], Settings(hardware_compatible=True))
+    assert [engine.filename for engine in shared.files] == [f"{model}.plan" for model in MODELS]
+    assert {engine.capability for engine in shared.files} == {"8.9"}
+    apart = plan(exported, release("26.07"), ["8.9", "9.0"], Settings())
+    assert apart.files == apart.engines
 
 
 def test_profiles_cover_every_batch_at_the_length_that_texts_are_padded_to(exported: Path) -> None:
@@ -117,6 +126,22 @@ def test_wrong_settings_name_field_value_and_what_is_allowed() -> None:
 def test_without_exported_models_the_command_that_makes_them_is_named(tmp_path: Path) -> None:
     with pytest.raises(StepError, match="run `assortment export` first"):
         plan(tmp_path, release("26.07"), ["8.9"], Settings())
+
+
+def test_a_release_whose_tensorrt_is_too_old_is_refused(exported: Path) -> None:
+    with pytest.raises(InputError, match=r"release: '24.10' .*it has TensorRT 10\.5; allowed: releases with 10\.12 and above"):
+        plan(exported, release("24.10"), ["8.9"], Settings())
+
+
+def test_where_only_the_major_version_is_known_the_releases_before_tell_what_it_is_at_least(exported: Path) -> None:
+    unknown = [known for known in RELEASES if "." not in known.tensorrt]
+    assert unknown
+    for known in unknown:
+        assert version_of(oldest_tensorrt(known)) >= OLDEST
+        assert plan(exported, known, ["8.9"], Settings()).engines
+    first = replace(release("24.10"), container="24.05", tensorrt="10")
+    with pytest.raises(InputError, match="of its TensorRT only the major version, 10, is known; allowed: releases with"):
+        plan(exported, first, ["8.9"], Settings())
 
 
 def test_releases_are_in_order_and_tell_where_they_come_from() -> None:

@@ -90,10 +90,28 @@ def test_nobody_there_is_told_and_noted(tmp_path: Path, capsys: pytest.CaptureFi
     assert "does not answer" in json.loads((tmp_path / "load" / "part.json").read_text())["incomplete"]
 
 
-@pytest.mark.parametrize("wrong", [["--objective", "speed=9"], ["--rates", "0", "1"], ["--users", "0"], ["--text", "0"]])
-def test_wrong_flags(wrong: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (["--objective", "speed=9"], "objective: 'speed=9'"),
+        (["--rates", "0", "1"], "rate of a phase: 0.0"),
+        (["--rates", "1", "inf"], "rate of a phase: inf"),
+        (["--users", "0"], "users: 0"),
+        (["--text", "0"], "weights"),
+        (["--text", "nan"], "text: nan"),
+        (["--zipf", "nan"], "zipf: nan"),
+        (["--seed", "-1"], "seed: -1"),
+        (["--seconds", "inf"], "seconds: inf"),
+        (["--metrics", "127.0.0.1:8002"], "metrics: '127.0.0.1:8002'"),
+        (["--admin-key-file", "key"], "admin_key_file: 'key'"),
+        (["--queries", "log.txt", "--zipf", "1"], "zipf: 1.0"),
+    ],
+)
+def test_wrong_flags(wrong: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--build", str(tmp_path), *wrong]) == 1
-    assert "allowed" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.startswith(f"error: {told}")
+    assert "allowed: " in said
     assert not (tmp_path / "load").exists()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import math
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,20 @@ def test_a_file_is_played_in_its_order(tmp_path: Path) -> None:
     assert [(kind, request.query) for kind, request in asked] == [(TEXT, "blue shoes"), (TEXT, "red mug")] * 2
 
 
+def test_a_long_log_is_played_to_its_end(tmp_path: Path) -> None:
+    texts = [f"shoe {number}" for number in range(5_000)]
+    (tmp_path / "queries.txt").write_text("\n".join(texts))
+    words = Mix(MixSettings(queries=tmp_path / "queries.txt"))
+    assert [words.request(number)[1].query for number in range(10_000)] == texts * 2
+
+
+def test_a_short_log_keeps_its_frequencies(tmp_path: Path) -> None:
+    (tmp_path / "queries.txt").write_text("a\nb\nc\n")
+    mix = Mix(MixSettings(queries=tmp_path / "queries.txt"))
+    asked = collections.Counter(mix.request(number)[1].query for number in range(3 * 4_096))
+    assert asked == {"a": 4_096, "b": 4_096, "c": 4_096}
+
+
 @pytest.mark.parametrize(("text", "told"), [("", "at least one"), ("x" * 5_000, "query 1")])
 def test_a_file_that_cannot_be_asked(tmp_path: Path, text: str, told: str) -> None:
     path = tmp_path / "queries.txt"
@@ -29,9 +44,21 @@ def test_a_file_that_cannot_be_asked(tmp_path: Path, text: str, told: str) -> No
         Mix(MixSettings(queries=tmp_path / "missing.txt"))
 
 
-@pytest.mark.parametrize("weights", [{"text": 0.0}, {"picture": -1.0}, {"zipf": -0.5}])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("picture", -1.0), ("rerank", math.nan), ("text", math.nan), ("text", math.inf)),
+        *(("zipf", -0.5), ("zipf", math.nan), ("zipf", math.inf), ("seed", -1)),
+    ],
+)
+def test_a_mix_names_the_wrong_field_and_what_is_allowed(field: str, value: float) -> None:
+    with pytest.raises(InputError, match=rf"^{field}: {value} is not allowed; allowed: 0 and above"):
+        MixSettings(**{field: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("weights", [{"text": 0.0}, {"text": 1e308, "picture": 1e308}])
 def test_weights_that_are_none(weights: dict[str, float]) -> None:
-    with pytest.raises(InputError, match="allowed"):
+    with pytest.raises(InputError, match=r"weights: .* allowed: text, picture and rerank"):
         MixSettings(**weights)  # type: ignore[arg-type]
 
 

@@ -15,6 +15,7 @@ from perf.planner.__main__ import main
 from perf.planner.curve import Curve, Point
 from perf.planner.fit import fit
 from perf.planner.plan import Need, plan
+from perf.planner.queueing import Simulated
 from perf.planner.report import part
 from perf.planner.result import PlannerResult
 from perf.planner.service import Batching
@@ -111,6 +112,37 @@ def test_a_plan_is_told_in_a_sentence() -> None:
     assert "8 replicas for 200 requests a second" in part(result).finding
     assert json.dumps(result.summary(), allow_nan=False)
     assert part(PlannerResult(settings=PlannerSettings(), incomplete="died")).finding == "No plan was made."
+
+
+def test_a_curve_of_a_gpu_node_is_planned_without_a_simulation(tmp_path: Path) -> None:
+    latency = {"p50_ms": 11.0, "p95_ms": 20.0, "p99_ms": 30.0}
+    stages = [{"model": model, "mean_batch": 4.0, "compute_ms": 2.0} for model in ("text_encoder", "candidate_scorer")]
+    phase: dict[str, Any] = {"rate_per_s": 300, "error_share": 0.0, "latency_ms": latency, "stages": stages}
+    path = tmp_path / "curve.json"
+    path.write_text(json.dumps({"shape": "step", "incomplete": "", "phases": [phase, {**phase, "rate_per_s": 600}]}))
+    assert main(["--build", str(tmp_path), "--rate", "2000", "--curve", str(path)]) == 0  # with no repository here
+    told = json.loads((tmp_path / "plan" / "summary.json").read_text())
+    assert (told["incomplete"], told["plan"]["replicas"], told["simulation_holds"]) == ("", 6, None)
+    assert "text_search: only the CPU variant" in told["not_simulated"]
+    written = json.loads((tmp_path / "plan" / "part.json").read_text())
+    assert any(note.startswith("Not simulated: the curve has no times of text_search") for note in written["notes"])
+    assert "It was not simulated." in written["finding"]
+
+
+def test_a_part_of_a_large_fleet_is_said_to_be_one() -> None:
+    made = plan(Need(rate=8_000, p99_ms=100), CURVE)
+    one = Simulated(p50_ms=9, p95_ms=20, p99_ms=40, error_share=0.0, batch_ms=5, replicas=50)
+    told = part(PlannerResult(settings=PlannerSettings(), curve=CURVE, plan=made, usual=one, worst=one))
+    assert made.replicas == 261
+    assert "The simulation of 50 of them keeps the bounds" in told.finding
+    assert told.tables[0].rows[0][-1].endswith("50 of 261")
+    assert "Of a fleet this large, 50 replicas were simulated, at the same rate each." in told.notes
+
+
+def test_seconds_mean_nothing_beside_a_curve(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--build", str(tmp_path), "--curve", "curve.json", "--seconds", "9"]) == 1
+    assert capsys.readouterr().err.startswith("error: seconds: 9.0 is not allowed; allowed: only without --curve")
+    assert not (tmp_path / "plan").exists()
 
 
 def test_a_curve_from_elsewhere_is_planned_and_simulated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from pathlib import Path
 
@@ -66,6 +67,31 @@ def test_more_replicas_answer_sooner() -> None:
     assert simulate(service, rate=600, replicas=2, arrivals=1_000) == simulate(service, rate=600, replicas=2, arrivals=1_000)
 
 
+BUSY = Service(batching=Batching(), fixed_ms=24, each_ms=4, way_ms=1, scatter=0.5)  # two full batches in 56 ms: 285 a second
+
+
+def test_replicas_that_many_share_do_as_one_does() -> None:
+    one = simulate(BUSY, rate=200, arrivals=28_000)
+    many = simulate(BUSY, rate=14 * 200, replicas=14)
+    turns = simulate(BUSY, rate=14 * 200, replicas=14, one_caller=True)
+    assert many.p99_ms == pytest.approx(one.p99_ms, rel=0.05)
+    assert many.p95_ms == pytest.approx(one.p95_ms, rel=0.03)
+    assert turns.p95_ms < 0.95 * one.p95_ms  # even intervals spare queues
+
+
+@pytest.mark.parametrize("replicas", [1, 30, 100])
+def test_a_fleet_that_is_asked_too_much_is_told_so_whatever_its_size(replicas: int) -> None:
+    found = simulate(BUSY, rate=300 * replicas, replicas=replicas)
+    assert math.isinf(found.p99_ms)
+    assert found.error_share == pytest.approx(0.05, abs=0.02)  # 300 of 285
+
+
+def test_of_a_large_fleet_a_part_is_simulated_at_the_same_rate_each() -> None:
+    whole, part = (simulate(BUSY, rate=200 * replicas, replicas=replicas) for replicas in (50, 5_000_000))
+    assert (whole.replicas, part.replicas) == (50, 50)
+    assert part.p99_ms == pytest.approx(whole.p99_ms)
+
+
 def _callers(replicas: int) -> Callers:
     return Callers(np.random.default_rng(0), rate=10, replicas=replicas, count=200)
 
@@ -81,6 +107,18 @@ def test_a_refused_request_is_sent_once_more() -> None:
     now, place, number = (callers := _callers(2)).send()
     callers.refused(now, place, number)
     assert callers.send() == (now, 1 - place, number)
+
+
+def test_replicas_are_drawn_by_lot_unless_one_caller_goes_round_them() -> None:
+    def places(*, one: bool) -> list[int]:
+        callers = Callers(np.random.default_rng(0), rate=10, replicas=4, count=2_000, one=one)
+        return [callers.send()[1] for _ in range(2_000)]
+
+    assert places(one=True) == [0, 1, 2, 3] * 500
+    drawn = places(one=False)
+    assert np.bincount(drawn) == pytest.approx([500] * 4, abs=80)
+    followed = sum(later == (place + 1) % 4 for place, later in itertools.pairwise(drawn))
+    assert followed == pytest.approx(500, abs=80)
 
 
 def test_the_budget_bounds_what_is_sent_again() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from assortment.catalogue.steps import generate
 from assortment.catalogue.store import Catalogue
@@ -13,9 +15,11 @@ from assortment.cli import main
 from assortment.errors import InputError
 from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
-from training.ablation import report, subset
+from training import depends_on
+from training.ablation import report, runs, subset
 from training.ablation.runs import DEV, TEST, UNSEEN, Bench, Run, Scores
 from training.ablation.variants import DEFAULT, VARIANTS
+from training.objective import all_product_vectors
 
 BY_NAME = {variant.name: variant for variant in VARIANTS}
 
@@ -71,6 +75,38 @@ def test_what_a_variant_hides_is_gone(cached) -> None:
     assert not text.product_text.any()
 
 
+@pytest.mark.parametrize("name", ["picture only", "text and labels"])
+def test_models_start_from_what_is_hidden_and_training_does_not_see_it(
+    name: str, part: BuildPaths, tiny_settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = {}
+
+    def stop(models, corpus, *_: object) -> None:
+        started.update(models=models, corpus=corpus)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("training.fit._fit_encoders", stop)
+    bench, variant = Bench(part, tiny_settings), BY_NAME[name]
+    with pytest.raises(KeyboardInterrupt):
+        bench.run(variant, seed=1)
+    models, corpus = started["models"], started["corpus"]
+    assert models.image_encoder.projection.weight.any()
+    assert models.text_encoder.projection.weight.any()
+    assert models.fusion.intent.classes.weight.any()
+    vectors = all_product_vectors(models, corpus)
+    assert torch.allclose(vectors.norm(dim=1)[corpus.presence.any(1)], torch.ones(()), atol=1e-4)
+    assert bool(corpus.text.any()) == ("text" not in variant.hides)
+    assert bool(corpus.presence[:, 1].any()) == bool(corpus.image.any()) == ("picture" not in variant.hides)
+
+
+def test_runs_of_variants_that_hide_nothing_keep_their_keys(part: BuildPaths, tiny_settings) -> None:
+    bench = Bench(part, tiny_settings)
+    for variant in VARIANTS:
+        settings = depends_on.chosen(variant.settings(tiny_settings, 1))
+        before = depends_on.key(part, runs._LAYOUT, settings, sorted(variant.hides))[:16]
+        assert (before in bench.file(variant, 1).name) == (not variant.hides), variant.name
+
+
 def test_each_variant_differs_from_the_default(tiny_settings) -> None:
     base = tiny_settings.as_dict()
     for variant in VARIANTS:
@@ -88,13 +124,14 @@ def test_the_table_pairs_variants_with_the_default(tmp_path, part: BuildPaths) -
         unseen = Scores(ndcg={"unseen-000": value / 2}, alpha_ndcg={})
         return Run(name=name, seed=seed, seconds=1.0, scores={DEV: scores, UNSEEN: unseen, TEST: scores})
 
-    runs = [made("random", 0, 0.1), made(DEFAULT, 1, 0.5), made(DEFAULT, 2, 0.7), made("fusion mean", 1, 0.4)]
-    runs += [made("fusion gated", 1, 0.4), made("fusion gated", 2, 0.9), made("all weights", 3, 0.4)]
-    table = {row.name: row for row in report.rows(runs, queries)}
-    assert (table[DEFAULT].ndcg, table[DEFAULT].seeds, table[DEFAULT].spread) == (0.6, 2, 0.1)
+    told = [made("random", 0, 0.1), made(DEFAULT, 1, 0.5), made(DEFAULT, 2, 0.7), made("fusion mean", 1, 0.4)]
+    told += [made("fusion gated", 1, 0.4), made("fusion gated", 2, 0.9), made("all weights", 3, 0.4)]
+    table = {row.name: row for row in report.rows(told, queries)}
+    assert (table[DEFAULT].ndcg, table[DEFAULT].seeds, table[DEFAULT].spread) == (0.6, 2, 0.1414), "of a sample"
     assert (table[DEFAULT].dev, table[DEFAULT].unseen) == (0.6, 0.3)
     assert table[DEFAULT].difference is None
     assert table["fusion mean"].difference.mean == pytest.approx(-0.1), "of the seed that both have"
+    assert table["fusion mean"].spread == 0
     assert table["all weights"].difference is None, "no seed that both have"
     assert table["random"].difference.mean == pytest.approx(-0.5)
     gated = table["fusion gated"].difference

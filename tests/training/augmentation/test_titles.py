@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
-import pytest
 
 from assortment.catalogue.store import Catalogue
-from assortment.cli import main
-from assortment.paths import BuildPaths
 from assortment.protocol.lexicon import fold
 from assortment.protocol.store import Protocol
 from training.augmentation import titles
-from training.augmentation.titles import MAX_RANK, Vectors
+from training.augmentation.round_trip import MAX_RANK, Vectors
 
 DIMENSIONS = 512
 
@@ -43,17 +38,3 @@ def test_a_generated_query_finds_its_product_and_asks_for_what_it_says(catalogue
         said = set(fold(query.text))
         assert all(set(fold(value)) <= said for value in query.wish.values())
         assert query.row in rows
-
-
-@pytest.mark.slow
-def test_augment_shows_every_way_and_counts_what_was_dropped(
-    shop: BuildPaths, tiny_bert: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    shutil.copytree(shop.root, tmp_path / "shop")  # features are computed anew: the tiny encoder's default precision differs
-    assert (
-        main(["augment", "--catalogue", "shop", "--build", str(tmp_path), "--show", "2", "--text-backbone", str(tiny_bert)]) == 0
-    )
-    shown = capsys.readouterr().out
-    assert all(way in shown for way in ("head terms", "gifts", "negation", "synonym", "rewritten", "misspelt", "titles"))
-    assert "titles: " in shown
-    assert " kept" in shown

@@ -19,7 +19,8 @@ from assortment.cli import main
 from assortment.errors import StepError
 from assortment.paths import BuildPaths
 from assortment.text import product_text
-from training.evaluation.masked import other_labels, without_words
+from training.evaluation.masked import other_labels, stems, without_words
+from training.evaluation.searches import by_picture, check_enough, telling, with_missing
 from training.evaluation.shop import Shop, features_folder
 from training.settings import TrainingSettings
 
@@ -33,8 +34,9 @@ def test_neither_text_nor_labels_tell_what_is_masked() -> None:
         category=("Topwear", "Shirts"),
         attributes={"colour": "Navy Blue", "fit": "Slim"},
     )
-    assert product_text(without_words(product, "colour", {"navy", "blue"})) == "- Shirts by. Topwear Shirts Slim. A shirt."
-    masked = without_words(product, "type", {"shirt"})
+    colours = stems(["Navy Blue"])
+    assert product_text(without_words(product, "colour", colours)) == "- Shirts by. Topwear Shirts Slim. A shirt."
+    masked = without_words(product, "type", stems(["Shirts"]))
     assert (masked.category, masked.department, masked.attributes) == ((), "", product.attributes)
     assert "hirt" not in product_text(masked)
 
@@ -42,8 +44,45 @@ def test_neither_text_nor_labels_tell_what_is_masked() -> None:
 def test_labels_of_other_facets_stay_when_the_type_is_masked() -> None:
     labels = ["", "brand=Acme", "category=Shirts", "colour=Blue", "department=Men"]
     ids = np.array([[2, 1, 3, 4, 0]])
-    assert other_labels(ids, labels, "type").tolist() == [[0, 1, 3, 0, 0]]
-    assert other_labels(ids, labels, "colour").tolist() == [[2, 1, 0, 0, 0]]
+    assert other_labels(ids, labels, "type", stems(["Shirts"])).tolist() == [[0, 1, 3, 0, 0]]
+    assert other_labels(ids, labels, "colour", stems(["Blue"])).tolist() == [[2, 1, 0, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("plural", "singular"),
+    [
+        ("Watches", "Watch"),
+        ("Dresses", "Dress"),
+        ("Scarves", "Scarf"),
+        ("Knives", "Knife"),
+        ("Gloves", "Glove"),
+        ("Accessories", "Accessory"),
+        ("Hoodies", "Hoodie"),
+        ("Brushes", "Brush"),
+        ("Boxes", "Box"),
+        ("Axes", "Axe"),
+        ("Potatoes", "Potato"),
+        ("Shoes", "Shoe"),
+        ("Lenses", "Lens"),
+        ("Sunglasses", "sunglass"),
+        ("Tshirts", "TSHIRT"),
+    ],
+)
+def test_a_type_is_masked_in_the_singular_and_in_the_plural(plural: str, singular: str) -> None:
+    product = Product(id="1", title=f"Titan {singular} and {plural}", category=(plural,))
+    for word in (plural, singular):
+        assert without_words(product, "type", stems([word])).title == "Titan and"
+
+
+def test_a_usage_that_a_type_is_called_by_goes_with_the_type() -> None:
+    words = stems(["Sports Shoes", "Heels"])
+    product = Product(id="1", title="Racer", category=("Sports Shoes",), attributes={"usage": "Sports", "gender": "Men"})
+    assert without_words(product, "type", words).attributes == {"gender": "Men"}
+    assert without_words(product, "colour", stems(["Red"])).attributes == product.attributes
+    ethnic = replace(product, attributes={"usage": "Ethnic"})
+    assert without_words(ethnic, "type", words).attributes == {"usage": "Ethnic"}
+    labels = ["", "usage=Ethnic", "usage=Sports", "gender=Men"]
+    assert other_labels(np.array([[1, 2, 3]]), labels, "type", words).tolist() == [[1, 0, 3]]
 
 
 def test_features_are_those_of_the_encoder_that_the_models_read_by(tmp_path: Path) -> None:
@@ -56,6 +95,21 @@ def test_features_are_those_of_the_encoder_that_the_models_read_by(tmp_path: Pat
         features_folder(paths, replace(settings, pretraining_steps=7), None)
     with pytest.raises(StepError, match=r"pre-trained further \(tsdae\)"):
         features_folder(paths, settings, BuildPaths(tmp_path / "other"))
+
+
+@pytest.mark.parametrize("products", ["-1", "0", "9"])
+def test_too_few_products_to_mask_are_refused(products: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "--pictures", "--products", products, "--catalogue", str(tmp_path)]) == 1
+    told = f"error: --products: {products} is not allowed; allowed with --pictures: 10 to 4,000, as many as a list shows\n"
+    assert capsys.readouterr().err == told
+
+
+def test_transfer_wants_models(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine" / "catalogue").mkdir(parents=True)
+    assert main(["evaluate", "--transfer", "--catalogue", str(tmp_path / "mine" / "catalogue")]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"error: {tmp_path / 'mine' / 'checkpoints'} holds no trained models, and --models names none: ")
+    assert "run `assortment train --catalogue mine`" in told
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +132,30 @@ def test_what_is_hidden_changes_nothing(shop: BuildPaths) -> None:
     known = set(part.queries.product_ids)
     assert all(grades and set(grades) <= known for grades in (part.queries.judgments[query.id] for query in part.queries.queries))
     assert len(whole.held_out) + len(whole.corpus.train_rows) == len(whole.products)
+
+
+@pytest.mark.slow
+def test_pictures_that_ask_for_nothing_are_left_out(shop: BuildPaths) -> None:
+    whole = Shop.open(shop, "dev")
+    rows = whole.pictured[:20]
+    mute, spoken = rows[:3].tolist(), rows[3:]
+    bare = [replace(each, category=(), attributes={}) if row in mute else each for row, each in enumerate(whole.products)]
+    without = replace(whole, products=bare)
+    assert telling(whole, rows).tolist() == rows.tolist()
+    assert telling(without, rows).tolist() == spoken.tolist()
+    assert {figure.value.num_queries for figure in by_picture(without, telling(without, rows))} == {len(spoken)}
+    nothing = telling(without, rows[:3])
+    assert by_picture(without, nothing) == []
+    assert {figure.question for figure in with_missing(without, nothing, seed=0)} == {"words, pictures missing"}
+
+
+@pytest.mark.slow
+def test_a_handful_of_pictures_is_too_few(shop: BuildPaths) -> None:
+    whole = Shop.open(shop, "dev")
+    check_enough(whole.part(whole.pictured[:11]), shop.catalogue)
+    for number in (0, 9, 10):
+        with pytest.raises(StepError, match=f"has {number} products with a picture; allowed with --pictures: 11 and more"):
+            check_enough(whole.part(whole.pictured[:number]), shop.catalogue)
 
 
 @pytest.mark.slow

@@ -15,6 +15,8 @@ from assortment.protocol.store import Protocol
 from training.pairs import steps
 from training.pairs.draw import PairDrawer
 from training.pairs.file import Pair, read_pairs
+from training.pairs.settings import PairSettings
+from training.pairs.splits import split_pairs
 
 NUMBER = 300
 BUDGET = re.compile(r" (?:under|below|up to|for less than|cheaper than) (\d+)$")
@@ -49,6 +51,18 @@ def test_a_budget_divides_by_price(drawn: list[Pair]) -> None:
     assert len(budgets) > NUMBER / 20
     assert all(pair.price is not None and pair.price <= budget for pair, budget in budgets if pair.label == 1)
     assert any(pair.price is not None and pair.price > budget for pair, budget in budgets if pair.label == 0)
+
+
+def test_no_wish_stands_in_two_parts(catalogue: Catalogue, protocol: Protocol) -> None:
+    """Neither in other words nor with another budget."""
+    drawer = PairDrawer(catalogue.products, protocol.train_rows(catalogue).tolist(), protocol, seed=3)
+    pairs = drawer.draw(NUMBER * 3)
+    wishes = [
+        {tuple(sorted(wish.items())) for row in rows for wish in drawer.wishes[pairs[row].query]}
+        for rows in split_pairs(pairs, PairSettings()).values()
+    ]
+    assert all(wishes)
+    assert sum(map(len, wishes)) == len(set.union(*wishes))
 
 
 def test_the_step_writes_a_file_that_is_read_without_a_finding(shop: BuildPaths) -> None:

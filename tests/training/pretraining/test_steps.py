@@ -14,6 +14,7 @@ from assortment import manifest
 from assortment.errors import StepError
 from assortment.paths import BuildPaths
 from assortment.text import TextTokenizer, product_text
+from tests.training.test_text_families import make_folder
 from training import backbones
 from training.features import Features
 from training.fit import Place
@@ -48,6 +49,26 @@ def test_the_encoder_learns_and_words_stay(maskable: str, tiny_settings: Trainin
     changed = {name for name, value in before.items() if not torch.equal(value, after[name])}
     assert "embeddings.word_embeddings.weight" not in changed
     assert any(name.startswith("encoder.layer.0.") for name in changed)
+
+
+@pytest.mark.parametrize("method", ["mlm", "tsdae"])
+@pytest.mark.parametrize("family", ["albert", "electra"])
+def test_an_encoder_with_narrower_word_embeddings_learns(
+    family: str, method, tiny_settings: TrainingSettings, tmp_path: Path
+) -> None:
+    folder = make_folder(tmp_path / family, family)
+    tokenizer = folder / "tokenizer.json"
+    told = tokenizer.read_text(encoding="utf-8").replace('"<unk>"', '"<mask>"').replace('"[UNK]"', '"[MASK]"')
+    tokenizer.write_text(told, encoding="utf-8")
+    settings = replace(tiny_settings, text_backbone=str(folder), pretraining=method, pretraining_steps=60)
+    adapted = tmp_path / "adapted"
+    figures = steps.adapt(adapted, ["chemise rouge", "robe bleue en soie pour femme", "chemise", "rouge soie"], settings)
+    assert figures["loss_last_tenth"] < figures["loss_first_tenth"]
+    before, after = backbones.load_text(str(folder)).model.state_dict(), backbones.load_text(str(adapted)).model.state_dict()
+    assert before.keys() == after.keys(), "the map between the widths is thrown away with the head"
+    changed = {name for name, value in before.items() if not torch.equal(value, after[name])}
+    assert "embeddings.word_embeddings.weight" not in changed
+    assert any(name.startswith("encoder.") for name in changed)
 
 
 def test_masking_needs_a_token_to_hide_behind(tiny_settings: TrainingSettings, tmp_path: Path) -> None:

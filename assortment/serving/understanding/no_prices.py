@@ -1,0 +1,79 @@
+"""What a number without a currency is when it is no price: a size, an age, a count, a year."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Final
+
+from assortment.serving.understanding.value_words import ValueWords
+from assortment.serving.understanding.words import Word
+
+_UNIT: Final = re.compile(
+    r"\s*(?:[\"\u2033'\u2032%\u00b0]|-?(?:inch(?:es)?|in|cm|mm|m|km|ft|feet|met(?:er|re)s?|sqm|kg|g|gr|grams?|lbs?|oz|ounces?|gb|tb|mb"
+    r"|gigabytes?|terabytes?|mp|megapixels?|mah|w|watts?|lumens?|v|volts?|hz|mhz|ghz|ml|cl|l|lit(?:er|re)s?|years?|yrs?|months?|days?"
+    r"|hours?|minutes?|man|people|persons?|players?|pieces?|pcs|packs?|pages?|denier|cores?|carats?|karat|calories|kcal|degrees"
+    r"|db|decibels?|x)\b)",
+    re.IGNORECASE,
+)
+_MEASURED: Final = re.compile(
+    r"(?<!\d\s)\b(?:sizes?|sized|waist|bras?|heights?|lengths?|widths?|depth|diameter|weight|years?|ages?|aged|inseam|spf|capacity|volume)"
+    r"(?:\s+(?:is|are|of))?[\s:(,]*$",
+    re.IGNORECASE,
+)
+"""What is measured otherwise than in money, right before the words of a limit."""
+_AGED: Final = re.compile(r"(?:kids?|child(?:ren)?|boys?|girls?|bab(?:y|ies)|toddlers?|infants?|age[ds]?)\s*$", re.IGNORECASE)
+_OLDEST_CHILD: Final = 18
+_LOOKED_AT: Final = 40  # characters before a limit
+_MORE_DIGITS: Final = re.compile(r"(?<=\d)[ \u00a0\u202f]\d{3}(?:[.,]\d\d?)?(?!\w)")
+_YEARS: Final = (1900, 2100)
+_CONNECTORS: Final = frozenset(
+    (
+        *("for", "and", "or", "but", "nor", "with", "without", "in", "from", "by", "of", "to", "on", "at", "that", "which"),
+        *("is", "are", "not", "no", "non", "except", "excluding", "other", "please", "thanks", "only", "total", "as", "if"),
+        *("min", "max", "under", "over", "below", "above", "more", "less", "than", "some", "any", "all", "the", "a", "an"),
+        *("new", "newest", "best", "top", "good", "nice", "cheap", "cheaper", "cheapest", "affordable", "expensive", "my"),
+    )
+)
+"""Words that may follow a price without being what it counts."""
+
+
+def is_measured(text: str, start: int) -> bool:
+    """Whether what stands before ``start`` is measured otherwise than in money, as in "size between 38 and 42"."""
+    return bool(_MEASURED.search(text, max(0, start - _LOOKED_AT), start))
+
+
+def goes_on(text: str, end: int) -> bool:
+    """Whether the number that ends at ``end`` may have more digits: "€1 000", which "€500 256 gb" does not."""
+    more = _MORE_DIGITS.match(text, end)
+    return more is not None and not _UNIT.match(text, more.end())
+
+
+def is_no_price(text: str, span: tuple[int, int], numbers: Sequence[float], words: Sequence[Word], known: ValueWords) -> bool:
+    """Whether numbers without a currency, with the words that make limits of them, are no prices.
+
+    Args:
+        text: the query.
+        span: where it has the limits.
+        numbers: one limit, or both.
+        words: all of the query.
+        known: values of the catalogue, which may follow: "under 50 red shoes".
+    """
+    start, end = span
+    if _UNIT.match(text, end) or is_measured(text, start):
+        return True
+    if len(numbers) > 1 and all(_YEARS[0] <= number <= _YEARS[1] for number in numbers):
+        return True
+    if max(numbers) <= _OLDEST_CHILD and _AGED.search(text, max(0, start - _LOOKED_AT), start):
+        return True
+    return _counts_something(text, end, words, known)
+
+
+def _counts_something(text: str, end: int, words: Sequence[Word], known: ValueWords) -> bool:
+    """Whether a word follows right behind that is no value and connects nothing, as in "up to 5 doors"."""
+    place = bisect_left(words, end, key=attrgetter("start"))
+    if place == len(words) or text[end : words[place].start].strip(" -"):
+        return False
+    return words[place].text not in _CONNECTORS and not known.length(words[place:])

@@ -1,0 +1,135 @@
+"""Values that a query turns down: none that its other words ask for, and values of several parts."""
+
+from __future__ import annotations
+
+import pytest
+
+from assortment.serving.understanding.understand import understand
+from assortment.serving.understanding.value_words import ValueWords
+
+KNOWN = ValueWords(
+    {
+        "category": [
+            *("Tea", "Nuts", "Jeans", "Juices", "Jackets", "Casual Shoes", "Belts", "Bananas", "Caps", "Hats", "Shirts"),
+            *("Tables & Chairs", "Skirts and Dresses"),
+        ],
+        "gender": ["Boys", "Girls"],
+        "material": ["Leather"],
+    },
+    {
+        "type": {
+            "Tea": ["green tea", "infusions"],
+            "Nuts": ["peanuts", "nut mix"],
+            "Jeans": ["skinny jeans", "denims"],
+            "Juices": ["orange juice"],
+            "Jackets": ["leather jackets"],
+            "Casual Shoes": ["loafers", "skate shoes"],
+            "Belts": ["leather belts"],
+            "Caps": ["headwear"],
+            "Hats": ["headwear", "fedoras"],
+            "Tables & Chairs": ["bar tables", "stools"],
+        },
+        "gender": {"Boys": ["kids"], "Girls": ["kids"]},
+    },
+)
+COLOURS = ValueWords({"colour": ["Black", "White", "Off-white", "Navy Blue", "Black/White", "White/Black", "Grey and White"]})
+BOTH = ("Black/White", "White/Black")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "tea but not green tea",
+        "nuts without peanuts",
+        "nut mix without peanuts",
+        "jeans but not skinny jeans",
+        "denim, no skinny jeans",
+        "juice, not orange juice",
+        "shoes not loafers",
+        "casual shoes not skate shoes",
+        "headwear, no fedoras",
+        "infusions but no tea",
+        "tables without bar tables",
+    ],
+)
+def test_a_narrower_kind_does_not_turn_down_what_is_asked_for(query: str) -> None:
+    understood = understand(query, KNOWN, has_prices=True)
+    assert (understood.text, understood.without) == (query, {})
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "without"),
+    [
+        ("shoes not casual shoes", "shoes", {"category": ("Casual Shoes",)}),
+        ("shirts, no loafers", "shirts", {"category": ("Casual Shoes",)}),
+        ("snacks without peanuts", "snacks", {"category": ("Nuts",)}),
+        ("nuts without peanuts or bananas", "nuts", {"category": ("Bananas",)}),
+        ("jacket not leather jacket", "jacket jacket", {"material": ("Leather",)}),
+        ("no leather belt", "belt", {"material": ("Leather",)}),
+        ("kids shirts not for boys", "kids shirts", {"gender": ("Boys",)}),  # "kids" names others, too
+        ("headwear not caps", "headwear", {"category": ("Caps",)}),
+    ],
+)
+def test_what_nothing_else_asks_for_is_turned_down(query: str, text: str, without: dict[str, tuple[str, ...]]) -> None:
+    understood = understand(query, KNOWN, has_prices=True)
+    assert (understood.text, understood.without) == (text, without)
+
+
+@pytest.mark.parametrize(
+    ("query", "without"),
+    [
+        ("table not chair", ()),
+        ("chair not table", ()),
+        ("skirt, no dress", ()),
+        ("stools not chairs", ()),
+        ("jeans not chairs", ("Tables & Chairs",)),
+        ("jeans not tables", ("Tables & Chairs",)),
+        ("shirts, no skirts and dresses", ("Skirts and Dresses",)),
+    ],
+)
+def test_a_value_of_several_kinds_stays_when_one_is_asked_for(query: str, without: tuple[str, ...]) -> None:
+    understood = understand(query, KNOWN, has_prices=True)
+    assert tuple(understood.without.get("category", ())) == without
+    assert (understood.text == query) == (not without)
+
+
+def test_a_brand_that_is_called_as_a_kind_does_not_hide_it() -> None:
+    known = ValueWords({"category": ["Coats & Jackets"], "brand": ["Coat"]})
+    assert not understand("coat not jacket", known, has_prices=True)
+
+
+@pytest.mark.parametrize(
+    ("query", "colours"),
+    [
+        ("sneakers not black", {"Black", *BOTH}),
+        ("white sneakers not black", {"Black", *BOTH}),
+        ("shirts not white", {"White", "Off-white", "Grey and White", *BOTH}),
+        ("off-white shoes not white", {"White", "Grey and White", *BOTH}),
+        ("black/white shoes not black", {"Black", "White/Black"}),
+        ("black shoes not black/white", {"Black/White"}),
+        ("shirts not blue", {"Navy Blue"}),
+        ("shirts not grey", {"Grey and White"}),
+    ],
+)
+def test_what_has_a_colour_among_others_goes_with_it(query: str, colours: set[str]) -> None:
+    assert set(understand(query, COLOURS, has_prices=True).without["colour"]) == colours
+
+
+@pytest.mark.parametrize(
+    ("query", "brands"),
+    [
+        ("drill not the north face", ("The North Face",)),
+        ("drill, not by the north face", ("The North Face",)),
+        ("drill not the north", ("North",)),
+        ("not for a loom drill", ("A Loom",)),
+    ],
+)
+def test_a_brand_may_begin_with_a_word_that_mostly_means_nothing(query: str, brands: tuple[str, ...]) -> None:
+    known = ValueWords({"brand": ["North", "The North Face", "A Loom"]})
+    assert understand(query, known, has_prices=True).without == {"brand": brands}
+
+
+def test_a_value_that_is_called_as_a_cue_does_not_switch_it_off() -> None:
+    known = ValueWords({"hood": ["With", "Without"], "colour": ["Black"], "brand": ["No Fear", "Without Walls"]})
+    assert understand("shirt without black", known, has_prices=True).without == {"colour": ("Black",)}
+    assert not understand("no fear without walls shirt", known, has_prices=True)

@@ -1,0 +1,87 @@
+"""Which options each mode of ``assortment evaluate`` reads, and that none is passed over."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from assortment import evaluate_command, evaluate_modes
+from assortment.cli import main
+
+_TRANSFER = "`assortment evaluate --transfer`"
+_PICTURES = "`assortment evaluate --pictures`"
+_REPORT = "`assortment evaluate --report`"
+_JUDGED = "`assortment evaluate --judged`"
+_NEW = "`assortment evaluate --new-products`"
+_CSV = "`assortment evaluate --results --judgments`"
+_FROZEN = "`assortment evaluate --results --protocol`"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ["--transfer", "--k", "0", "--map", "a=b", "--index", "/nope", "--output", "x.json", "--seeds", "99"],
+            [
+                ("--index: '/nope'", _TRANSFER, f"{_CSV}, {_FROZEN}"),
+                ("--k: 0", _TRANSFER, f"{_CSV}, {_FROZEN}"),
+                ("--output: 'x.json'", _TRANSFER, f"{_CSV}, {_FROZEN}, {_JUDGED}"),
+                ("--map: ['a=b']", _TRANSFER, f"{_CSV}, {_JUDGED}"),
+                ("--seeds: 99", _TRANSFER, _REPORT),
+            ],
+        ),
+        (
+            ["--report", "--pictures", "--judged", "a.csv"],
+            [("--judged: 'a.csv'", _REPORT, _JUDGED), ("--pictures: True", _REPORT, _PICTURES)],
+        ),
+        (["--judged", "a.csv", "--transfer"], [("--transfer: True", _JUDGED, _TRANSFER)]),
+        (["--pictures", "--models", "a"], [("--models: ['a']", _PICTURES, f"{_JUDGED}, {_TRANSFER}")]),
+        (["--transfer", "--seed", "3"], [("--seed: 3", _TRANSFER, f"{_CSV}, {_FROZEN}, {_NEW}, {_PICTURES}")]),
+        (
+            ["--results", "a.jsonl", "--judgments", "a.csv", "--split", "dev"],
+            [("--split: 'dev'", _CSV, f"{_FROZEN}, {_TRANSFER}, {_NEW}, {_PICTURES}")],
+        ),
+        (
+            ["--results", "a.jsonl", "--protocol", "p", "--map", "a=b", "--only", "x"],
+            [("--map: ['a=b']", _FROZEN, f"{_CSV}, {_JUDGED}"), ("--only: ['x']", _FROZEN, _REPORT)],
+        ),
+        (["--new-products", "--results", "a.jsonl"], [("--results: 'a.jsonl'", _NEW, f"{_CSV}, {_FROZEN}")]),
+    ],
+)
+def test_options_that_would_be_passed_over_are_refused(
+    words: list[str], told: list[tuple[str, str, str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", "--catalogue", str(tmp_path), *words]) == 1
+    lines = [f"{given} is not allowed; {mode} does not read it; allowed with: {modes}" for given, mode, modes in told]
+    assert capsys.readouterr().err.removeprefix("error: ").splitlines() == lines
+    assert not (tmp_path / "x.json").exists()
+
+
+def test_every_option_belongs_to_a_mode() -> None:
+    parser = argparse.ArgumentParser()
+    evaluate_command.configure(parser)
+    assert set(vars(parser.parse_args([]))) == set().union(*evaluate_modes.OPTIONS.values())
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([], "--results: None is not allowed; it goes with --judgments or --protocol"),
+        (["--judgments", "a.csv"], "--results: None is not allowed; it goes with --judgments or --protocol"),
+        (["--results", "a.jsonl"], "--results: 'a.jsonl' is not allowed; it goes with --judgments or --protocol"),
+        (["--pictures", "--new-products"], "--pictures, --new-products: 'given' is not allowed; it goes with --catalogue FOLDER"),
+    ],
+)
+def test_what_is_missing_is_named(words: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", *words]) == 1
+    assert capsys.readouterr().err == f"error: {told}\n"
+
+
+def test_pictures_transfer_and_new_products_go_together(tmp_path: Path) -> None:
+    parser = argparse.ArgumentParser()
+    evaluate_command.configure(parser)
+    words = ["--pictures", "--transfer", "--new-products", "--catalogue", str(tmp_path), "--models", "a", "--products", "9"]
+    modes = evaluate_modes.chosen(parser.parse_args(words), vars(parser.parse_args([])))
+    assert modes == ("--pictures", "--transfer", "--new-products")
