@@ -119,18 +119,17 @@ def fit(
         facets = named_facets_training.fit(models, words, dev, tokenizer, settings)
         return {"interpolation": shares, **scorer, **facets}
 
-    metrics = {**_told(drawer, generated, state), **members, **devices.from_main(finish)}
-    if lessons:
-        metrics["teacher"] = dict(lessons.figures)
+    metrics = {**_told(drawer, generated, state, lessons), **members, **devices.from_main(finish)}
     return replace(models, metrics=metrics), corpus
 
 
-def _told(drawer: QueryGrammar, generated: Pools, state: State) -> dict[str, Any]:
+def _told(drawer: QueryGrammar, generated: Pools, state: State, lessons: Lessons | None) -> dict[str, Any]:
     """What metrics.json has of the queries and of the loop."""
     return {
         "queries": {**drawer.counts(), "generated": generated.figures()},
         "best_epoch": state.best_epoch,
         "epochs": state.history,
+        **({"teacher": dict(lessons.figures)} if lessons else {}),
     }
 
 

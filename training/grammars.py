@@ -10,12 +10,13 @@ from assortment.catalogue.product import Product
 from training.augmentation.pools import Pools
 from training.knowledge.base import Knowledge
 from training.queries import Allows, Part, QueryGrammar, Vocabulary
+from training.setting_checks import WORDED
 from training.settings import TrainingSettings
 
 _OPEN: Final = ("head terms", "occasions")  # kinds that leave the type open
 _OPEN_SHARE: Final = 0.1
-"""Share that each of these has at least where named facets are learned: fewer than encoders learn from teach the head that every
-word of a thing names a type. Chosen on dev queries and by looking at such words."""
+"""Share that each of these has at least where named facets are learned, as far as plain queries can spare it: the few that
+encoders learn from teach the head that every word of a thing names a type. Chosen on dev queries and by looking at such words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ class Grammars:
     def words(self, part: Part) -> QueryGrammar:
         """Text queries, which turn nothing down: a facet in them is named, or open where it may be several values."""
         shares = {kind: share for kind, share in self.settings.query_shares().items() if kind != "negation"}
-        shares |= {kind: max(shares[kind], _OPEN_SHARE) for kind in _OPEN if shares[kind]}
+        left = 1.0 - sum(shares.get(name.replace("_", " "), 0.0) for name in WORDED)
+        shares |= {kind: min(max(shares[kind], _OPEN_SHARE), shares[kind] + left / 4) for kind in _OPEN if shares[kind]}
         vocabulary = Vocabulary(self.products, self.knowledge, part=part)
         return QueryGrammar(
             self.products,

@@ -24,7 +24,7 @@ QUERY_KINDS: Final = (
     "back_translated",
     "written",
 )
-_WORDED: Final = ("head_terms", "occasions", "gifts", "brand_only", "colour_only", "negation")
+WORDED: Final = ("head_terms", "occasions", "gifts", "brand_only", "colour_only", "negation")
 _POOLED: Final = ("titles", "back_translated", "written")
 _ROUNDING: Final = 1e-9
 _FEWEST_CANDIDATES: Final = 3  # two of them are held out, see ``scorer_training``
@@ -89,7 +89,7 @@ def _check_numbers(settings: TrainingSettings) -> None:
 
 def _check_sums(settings: TrainingSettings) -> None:
     """What is drawn one or the other has shares of the same queries; the scorer needs queries to learn from."""
-    for together in (_WORDED, _POOLED):
+    for together in (WORDED, _POOLED):
         shares = {field: getattr(settings, field) for field in together if getattr(settings, field)}
         total = math.fsum(shares.values())
         if total > 1 + _ROUNDING:

@@ -32,7 +32,7 @@ def note(folder: Path, options: Namespace) -> None:
     """
     _changed(LoadSettings(), options)
     if (folder / FILE).exists():
-        earlier_folder = folder / _EARLIER.format(len(earlier(folder)) + 1)
+        earlier_folder = folder / _EARLIER.format(1 + max(map(_number, earlier(folder)), default=0))
         earlier_folder.mkdir()
         for path in [*folder.glob(samples.PATTERN), *folder.glob(server_times.FILE), folder / FILE]:
             path.rename(earlier_folder / path.name)
@@ -51,7 +51,7 @@ def has_ended(folder: Path) -> bool:
 
 def earlier(folder: Path) -> list[Path]:
     """The folders of the tests before the last one."""
-    return sorted(folder.glob(_EARLIER.format("*")))
+    return sorted(folder.glob(_EARLIER.format("[0-9]*")), key=_number)
 
 
 def settings_of(folder: Path, asked: LoadSettings) -> LoadSettings | None:
@@ -61,6 +61,10 @@ def settings_of(folder: Path, asked: LoadSettings) -> LoadSettings | None:
     """
     noted = _read(folder)
     return _changed(asked, Namespace(**noted)) if noted else None
+
+
+def _number(earlier_folder: Path) -> int:
+    return int(earlier_folder.name.rpartition("-")[2])
 
 
 def _changed(asked: LoadSettings, options: Namespace) -> LoadSettings:

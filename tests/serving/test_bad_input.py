@@ -37,7 +37,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "rules that are no UTF-8": ({"RULES": b"{\xff}"}, "RULES: b'{\\xff}' is not allowed; it is no UTF-8 from position 1 on"),
     "a list of rules": ({"RULES": b"[]"}, "RULES: 'a JSON list' is not allowed; allowed: a JSON object of page rules"),
     "too many brackets": ({"RULES": b"[" * 65_000}, "RULES: '[[[[["),
-    "100,000 bytes of rules": ({"RULES": b" " * 100_000}, "RULES: '100000 bytes' is not allowed; allowed: at most 65536 bytes"),
+    "140,000 bytes of rules": ({"RULES": b" " * 140_000}, "RULES: '140000 bytes' is not allowed; allowed: at most 131072 bytes"),
     "unknown rule": ({"RULES": b'{"cap": 1}'}, "RULES.cap: 1 is not allowed; it is no page rule; allowed: collapse"),
     "cap of 0": ({"RULES": b'{"caps": {"brand": 0}}'}, "RULES.caps.brand: 0 is not allowed; allowed: a whole number"),
     "pinned number": ({"RULES": b'{"pinned": ["a", 3]}'}, "RULES.pinned[1]: 3 is not allowed; allowed: a product id, a string"),

@@ -96,3 +96,10 @@ def test_the_head_sees_more_queries_that_leave_the_type_open_than_the_encoders(c
     kinds = Counter(drawer.draw(generator).kind for _ in range(400))
     assert kinds["head terms"] > 20
     assert (kinds["occasions"], kinds["gifts"], kinds["negation"]) == (0, 0, 0), "what is switched off stays off"
+
+
+def test_the_head_sees_plain_queries_however_many_of_other_kinds_there_are(catalogue: Catalogue, protocol: Protocol) -> None:
+    settings = TrainingSettings(gifts=0.5, brand_only=0.4, head_terms=0.02, occasions=0.02, colour_only=0.0, negation=0.0)
+    grammars = Grammars(catalogue.products, protocol.train_rows(catalogue).tolist(), protocol, None, settings)
+    drawer, generator = grammars.words("encoder"), np.random.default_rng(0)
+    assert "plain" in {drawer._kind(generator) for _ in range(400)}

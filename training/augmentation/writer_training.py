@@ -6,6 +6,7 @@ among those that answer it best. Queries that show a picture, turn something dow
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ from training.augmentation import query_log, writer, written
 from training.augmentation.at_hand import AtHand
 from training.augmentation.seq2seq import Seq2Seq
 from training.grammars import Grammars
+from training.knowledge.base import FILENAME as KNOWLEDGE
 from training.queries import grades
 
 STEP: Final = "writer"
@@ -74,7 +76,7 @@ def train(folder: Path, paths: BuildPaths, at_hand: AtHand, chosen: WriterSettin
         **depends_on.text_backbone(settings),
     }
     if not chosen.queries:  # the grammar says its words
-        told["knowledge"] = manifest.sha256(paths.knowledge / "knowledge.json")
+        told["knowledge"] = manifest.sha256(paths.knowledge / KNOWLEDGE)
     if folder.exists() and not _is_writer(folder):
         raise StepError(f"{folder} is there and holds no writer; name a new folder, or an empty one")
     logged, left_out = _logged(chosen.queries, at_hand) if chosen.queries else ([], Counter[str]())
@@ -82,11 +84,15 @@ def train(folder: Path, paths: BuildPaths, at_hand: AtHand, chosen: WriterSettin
         return manifest.read(folder)
     made_from, start = manifest.fingerprints(inputs), time.monotonic()
     made, results = _fit(at_hand, logged or _drawn(at_hand), chosen.steps)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / manifest.FILENAME).unlink(missing_ok=True)
-    writer.save(folder, made)
     results = {**results, "left_out": dict(left_out), "seconds": round(time.monotonic() - start, 1)}
-    return manifest.write(folder, step=STEP, inputs=made_from, settings=told, results=results)
+    unfinished = folder.with_name(f"{folder.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    writer.save(unfinished, made)
+    done = manifest.write(unfinished, step=STEP, inputs=made_from, settings=told, results=results)
+    shutil.rmtree(folder, ignore_errors=True)  # a kill leaves a whole writer here, or none
+    unfinished.replace(folder)
+    return done
 
 
 def _fit(at_hand: AtHand, pairs: Sequence[RowPair], steps: int) -> tuple[Seq2Seq, dict[str, Any]]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from assortment.catalogue.readers.files import lines_of
 from assortment.catalogue.summary import BAD_ROW, ReadSummary
 from assortment.errors import DataError
+
+_OPENS: Final = re.compile(r'\{(\s*"[^"]*"\s*:\s*\[)?')
+"""A first line that begins an object over several lines, with a list of products in it or not."""
 
 
 def json_rows(path: Path, summary: ReadSummary) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -23,7 +27,7 @@ def json_rows(path: Path, summary: ReadSummary) -> Iterator[tuple[int, dict[str,
             continue
         if raw.strip() == b"[" or (line == 1 and raw.startswith((b"[{", b"[ {"))):
             raise DataError(f"{path} is one JSON array; {one_a_line(path)}")
-        if raw.decode("utf-8", "replace").strip("\ufeff \t\r\n") == "{" and not summary.read:
+        if not summary.read and _OPENS.fullmatch(raw.decode("utf-8", "replace").strip("\ufeff \t\r\n")):
             raise DataError(
                 f"{path} is one JSON object over several lines; {one_a_line(path, 'products')}, whatever the list is called"
             )

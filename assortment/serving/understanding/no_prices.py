@@ -25,7 +25,15 @@ _MEASURED: Final = re.compile(
 )
 """What is measured otherwise than in money, right before the words of a limit."""
 _AGED: Final = re.compile(r"(?:kids?|child(?:ren)?|boys?|girls?|bab(?:y|ies)|toddlers?|infants?|age[ds]?)\s*$", re.IGNORECASE)
+_PEOPLE: Final = re.compile(
+    r"\b(?:kids?|child(?:ren)?|boys?|girls?|bab(?:y|ies)|toddlers?|infants?|teens?|teenagers?|adults?|seniors?|elderly|men|women|man"
+    r"|woman|people|persons?|those|anyone|everyone|age[ds]?)(?:['\u2019]s|s['\u2019])?\s*$",
+    re.IGNORECASE,
+)
+"""Who may be "over" a number of years, right before the words of a lower limit."""
 _OLDEST_CHILD: Final = 18
+_MOST_COUNTED: Final = 12
+"""Of products in a query: "max 2 books" counts them, "up to 50 shoes" tells a price."""
 _LOOKED_AT: Final = 40  # characters before a limit
 _MORE_DIGITS: Final = re.compile(r"(?<=\d)[ \u00a0\u202f]\d{3}(?:[.,]\d\d?)?(?!\w)")
 _YEARS: Final = (1900, 2100)
@@ -45,35 +53,50 @@ def is_measured(text: str, start: int) -> bool:
     return bool(_MEASURED.search(text, max(0, start - _LOOKED_AT), start))
 
 
+def is_aged(text: str, start: int) -> bool:
+    """Whether people stand before ``start``, so that a number behind it may be their age, as in "books for teens over 12"."""
+    return bool(_PEOPLE.search(text, max(0, start - _LOOKED_AT), start))
+
+
 def goes_on(text: str, end: int) -> bool:
     """Whether the number that ends at ``end`` may have more digits: "€1 000", which "€500 256 gb" does not."""
     more = _MORE_DIGITS.match(text, end)
     return more is not None and not _UNIT.match(text, more.end())
 
 
-def is_no_price(text: str, span: tuple[int, int], numbers: Sequence[float], words: Sequence[Word], known: ValueWords) -> bool:
+def is_no_price(text: str, span: tuple[int, int], numbers: Sequence[float]) -> bool:
     """Whether numbers without a currency, with the words that make limits of them, are no prices.
 
     Args:
         text: the query.
         span: where it has the limits.
         numbers: one limit, or both.
-        words: all of the query.
-        known: values of the catalogue, which may follow: "under 50 red shoes".
     """
     start, end = span
     if _UNIT.match(text, end) or is_measured(text, start):
         return True
     if len(numbers) > 1 and all(_YEARS[0] <= number <= _YEARS[1] for number in numbers):
         return True
-    if max(numbers) <= _OLDEST_CHILD and _AGED.search(text, max(0, start - _LOOKED_AT), start):
-        return True
-    return _counts_something(text, end, words, known)
+    return max(numbers) <= _OLDEST_CHILD and bool(_AGED.search(text, max(0, start - _LOOKED_AT), start))
 
 
-def _counts_something(text: str, end: int, words: Sequence[Word], known: ValueWords) -> bool:
-    """Whether a word follows right behind that is no value and connects nothing, as in "up to 5 doors"."""
+def counts_something(text: str, end: int, number: float, words: Sequence[Word], known: ValueWords) -> bool:
+    """Whether something follows right behind a number that it may count, as in "up to 5 doors" and "max 2 books".
+
+    That is a word that is no value and connects nothing, or a category behind a few. "Under 60 waterproof" is not asked: nobody
+    says "under" of what is counted without a unit.
+
+    Args:
+        text: the query.
+        end: where the number ends.
+        number: itself.
+        words: all of the query.
+        known: values of the catalogue, which may follow: "up to 50 red shoes".
+    """
     place = bisect_left(words, end, key=attrgetter("start"))
     if place == len(words) or text[end : words[place].start].strip(" -"):
         return False
-    return words[place].text not in _CONNECTORS and not known.length(words[place:])
+    meaning = known.longest(words[place:], as_written=False)
+    if meaning is not None:
+        return "category" in meaning.fields and number <= _MOST_COUNTED and number.is_integer()
+    return words[place].text not in _CONNECTORS

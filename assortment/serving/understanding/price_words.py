@@ -1,8 +1,8 @@
 """Limits of the price in a query: "under 50", "between 20 and 40 euros", "over $100", "20-30 €", "not less than $80".
 
 A number is a price when a currency stands beside it, or when the words before it can mean nothing else of a product and nothing
-that it counts follows: "under 50" is one, "under 50 inch", "size under 42" and "toys for kids under 12" are not, and "over 18" is
-none without a currency.
+that it counts follows: "under 50" is one, "under 50 inch", "size under 42", "toys for kids under 12" and "up to 5 doors" are not,
+and "over 18" is none without a currency.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from operator import attrgetter
 from typing import Final
 
 from assortment.serving.understanding.amounts import AMOUNT, FIRST_AMOUNT, has_currency, value_of
-from assortment.serving.understanding.no_prices import goes_on, is_measured, is_no_price
+from assortment.serving.understanding.no_prices import counts_something, goes_on, is_aged, is_measured, is_no_price
 from assortment.serving.understanding.value_words import LONGEST, ValueWords
 from assortment.serving.understanding.words import Word
 
 _FREE: Final = r"(?<!\w)(?<!\d[.,])"
 _PRICED: Final = r"(?:(?:that |which )?(?:costs?|costing|priced(?: at)?|for)\s+)?"
+_PRICE_VERB: Final = re.compile(r"(?:that |which )?(?:cost|priced)", re.IGNORECASE)
 _NOT: Final = r"(?:not|no|nothing)\s+"
 _COMPARED_UP: Final = r"under|below|less than|cheaper than"
 _COMPARED_DOWN: Final = r"over|above|more than"
@@ -34,7 +35,7 @@ _ONE: Final = re.compile(
 _AND: Final = r"\s*(?:[,;&]\s*)?(?:(?:and|but|or)\s+)?"
 _TWO: Final = re.compile(
     rf"{_FREE}{_PRICED}(?:(?P<between>between)\s+{FIRST_AMOUNT}\s+and\s+{AMOUNT}|from\s+{FIRST_AMOUNT}\s+to\s+{AMOUNT}"
-    rf"|(?P<both>(?:{_COMPARED_DOWN}|{_AT_LEAST})\s+{AMOUNT}{_AND}(?:{_COMPARED_UP}|{_AT_MOST})\s+{AMOUNT})"
+    rf"|(?P<both>(?:{_COMPARED_DOWN}|{_AT_LEAST})\s+{AMOUNT}(?P<joint>{_AND})(?:{_COMPARED_UP}|{_AT_MOST})\s+{AMOUNT})"
     rf"|(?P<dash>{AMOUNT}\s*[-\u2013]\s*{AMOUNT}(?!\s?[$€£¥₹]?\s?\d)))",
     re.IGNORECASE,
 )
@@ -45,6 +46,9 @@ _UNSAID: Final = re.compile(
 )
 _LOOKED_AT: Final = 40  # characters before a limit, for words that turn it down
 _JOINED: Final = re.compile(_AND, re.IGNORECASE)
+_JOINT: Final = re.compile(r"(?:^|(?<=\s))(?:and|but)\s+$", re.IGNORECASE)
+_JOINS: Final = re.compile(r"\b(?:and|but)\b", re.IGNORECASE)
+_ENDS_IN_CURRENCY: Final = re.compile(r"[^\dk]\.?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def price_limits(text: str, words: Sequence[Word], known: ValueWords) -> PriceLi
         if (limit.low is None or low is None) and (limit.high is None or high is None):
             low = limit.low if limit.low is not None else low
             high = limit.high if limit.high is not None else high
-            spans.append(limit.span)
+            spans.append((_joint_before(text, limit.span[0]), limit.span[1]))
         if low is not None and high is not None:
             break
     if not spans:
@@ -98,8 +102,8 @@ def price_limits(text: str, words: Sequence[Word], known: ValueWords) -> PriceLi
 def _limits_of(text: str, words: Sequence[Word], known: ValueWords) -> Iterator[_Limit]:
     """Wordings of both limits, then of one."""
     for found in _TWO.finditer(text):
-        amounts = [group for group in found.groups()[1:] if group and group not in (found["dash"], found["both"])]
-        low_high = _range(text, found, amounts, words, known)
+        amounts = [group for group in found.groups()[1:] if group and group not in (found["dash"], found["both"], found["joint"])]
+        low_high = _range(text, found, amounts)
         if low_high:
             yield _Limit(found.span(), *low_high)
     for found in _ONE.finditer(text):
@@ -107,21 +111,32 @@ def _limits_of(text: str, words: Sequence[Word], known: ValueWords) -> Iterator[
             yield limit
 
 
-def _range(
-    text: str, found: re.Match[str], amounts: Sequence[str], words: Sequence[Word], known: ValueWords
-) -> tuple[float, float] | None:
+def _range(text: str, found: re.Match[str], amounts: Sequence[str]) -> tuple[float, float] | None:
     """Both limits of a range, the lower one first; None when it is no range of prices, or a turned down one."""
     prices = [price for amount in amounts if (price := value_of(amount)) is not None]
     if len(prices) < len(amounts) or _is_unsaid(text, found.start()) or goes_on(text, found.end()):
         return None
-    if found["both"] and prices[0] > prices[1]:
+    if found["both"] and (prices[0] > prices[1] or not _are_both_prices(text, found, amounts, prices)):
         return None
     if not any(map(has_currency, amounts)):
-        if not found["between"] or _in_thousands(amounts) or is_no_price(text, found.span(), prices, words, known):
+        if not found["between"] or _in_thousands(amounts) or is_no_price(text, found.span(), prices):
             return None
     elif found["dash"] and is_measured(text, found.start()):
         return None
     return min(prices), max(prices)
+
+
+def _are_both_prices(text: str, found: re.Match[str], amounts: Sequence[str], prices: Sequence[float]) -> bool:
+    """Whether two limits that follow each other are of one kind: "over 12 under $20" has an age or a size, and a price.
+
+    Without a currency of its own, the lower one is a price only where it is joined to one with a currency behind it, and where
+    nothing before it has sizes or ages; the upper one, where it may be one alone: "over $20 under 50 cm".
+    """
+    if has_currency(amounts[0]):
+        return has_currency(amounts[1]) or not is_no_price(text, found.span(), prices[1:])
+    if not (_JOINS.search(found["joint"]) and has_currency(amounts[1]) and _ENDS_IN_CURRENCY.search(amounts[1].strip())):
+        return False
+    return not is_measured(text, found.start()) and not is_aged(text, found.start())
 
 
 def _one(text: str, found: re.Match[str], words: Sequence[Word], known: ValueWords) -> _Limit | None:
@@ -134,10 +149,11 @@ def _one(text: str, found: re.Match[str], words: Sequence[Word], known: ValueWor
     if turned > 1 or (turned and not (found["below"] or found["above"])):
         return None
     is_upper = bool(found["below"] or found["most"]) != bool(turned)
-    if not has_currency(amount) and (
-        not is_upper or _in_thousands([amount]) or is_no_price(text, found.span(), [price], words, known)
-    ):
-        return None
+    if not has_currency(amount):
+        if not is_upper or _in_thousands([amount]) or is_no_price(text, found.span(), [price]):
+            return None
+        if found["most"] and not _PRICE_VERB.match(found[0]) and counts_something(text, found.end(), price, words, known):
+            return None
     return _Limit(found.span(), None, price) if is_upper else _Limit(found.span(), price, None)
 
 
@@ -149,6 +165,12 @@ def _in_thousands(amounts: Sequence[str]) -> bool:
 def _is_unsaid(text: str, start: int) -> bool:
     """Whether the words before turn it down in a way that is not read: "I don't want to pay more than"."""
     return bool(_UNSAID.search(text, max(0, start - _LOOKED_AT), start))
+
+
+def _joint_before(text: str, start: int) -> int:
+    """Where a limit starts with the "and" or "but" that joins it to other words: what is left shall not end in it."""
+    joint = _JOINT.search(text, max(0, start - _LOOKED_AT), start)
+    return joint.start() if joint else start
 
 
 def _in_a_value(span: tuple[int, int], words: Sequence[Word], known: ValueWords) -> bool:

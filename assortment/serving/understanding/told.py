@@ -12,6 +12,8 @@ _ORDERS: Final = {
     "newest": "newest first",
 }
 
+_MOST_VALUES: Final = 10
+
 
 def price_told(low: float | None, high: float | None) -> str:
     """A range of prices, to stand behind "has"."""
@@ -31,5 +33,7 @@ def sort_told(sort: str) -> str:
 
 
 def without_told(name: str, values: Sequence[str]) -> str:
-    """Values that are turned down, to stand behind "has"."""
-    return f"{name} other than {' or '.join(values)}"
+    """Values that are turned down, to stand behind "has"; of many, the first ones, and how many more there are."""
+    whole = f"{name} other than {' or '.join(values)}"
+    short = f"{name} other than {' or '.join(values[:_MOST_VALUES])} and {len(values) - _MOST_VALUES} more"
+    return short if len(values) > _MOST_VALUES and len(short) < len(whole) else whole

@@ -26,6 +26,10 @@ _BETWEEN: Final = frozenset({"any", "anything", "in", "from", "by", "made", "of"
 _NO_OBJECT: Final = frozenset({"only", "just", "too", "so", "very", "really", "necessarily"})
 _MOST_BETWEEN: Final = 3
 _MORE: Final = frozenset({"or", "and", "nor"})
+_EITHER: Final = frozenset({"or", "nor"})
+"""What follows is turned down, too, whatever it is of: "not white or striped"."""
+_LACKING: Final = frozenset({"without"})
+"""What follows may be a part of what is asked for, and no product: "keyboard without cable"."""
 
 
 @dataclass(slots=True)
@@ -54,6 +58,8 @@ class _Mention:
     end: int
     """Word behind it."""
     senses: tuple[Sense, ...]
+    lacking: bool
+    """Whether the cue is one of _LACKING."""
 
 
 def turned_down(text: str, words: Sequence[Word], known: ValueWords) -> TurnedDown:
@@ -61,8 +67,11 @@ def turned_down(text: str, words: Sequence[Word], known: ValueWords) -> TurnedDo
     found = TurnedDown()
     mentions = _mentions(text, words, known)
     asked = _asked_for(words, mentions, known) if mentions else {}
+    asks_category = any(field == "category" for field, _ in asked)
     for mention in mentions:
         senses = [sense for sense in mention.senses if not _is_asked_for(sense, asked.get((sense.field, sense.value), set()))]
+        if mention.lacking and asks_category:
+            senses = [sense for sense in senses if sense.field != "category" or (sense.field, sense.value) in asked]
         if senses:
             found.add(senses)
             found.spans.append((with_minus(text, words[mention.first]), words[mention.end - 1].end))
@@ -80,6 +89,7 @@ def _mentions(text: str, words: Sequence[Word], known: ValueWords) -> list[_Ment
             place += 1
             continue
         first, least = place, found[-1].end if found else 0
+        lacking = words[place].text in _LACKING
         while first > least and words[first - 1].text in _BEFORE:
             first -= 1
         place = after + meaning.num_words
@@ -87,7 +97,9 @@ def _mentions(text: str, words: Sequence[Word], known: ValueWords) -> list[_Ment
         while more := _one_more(text, words, place, meaning, known):
             place, meaning = more
             senses += meaning.senses
-        found.append(_Mention(first, place, senses))
+        if place < len(words) and words[place].text in _EITHER:
+            place += 1  # "or" has nothing before it any more
+        found.append(_Mention(first, place, senses, lacking))
     return found
 
 
@@ -134,21 +146,26 @@ def _after_cue(text: str, words: Sequence[Word], place: int, known: ValueWords) 
 
 
 def _begins_a_value(words: Sequence[Word], place: int, known: ValueWords) -> bool:
-    """Whether a word that mostly means nothing does so, as "the" of The North Face."""
-    return known.length(words[place:]) > max(1, known.length(words[place + 1 :]))
+    """Whether a word that mostly means nothing does so, as "the" of The North Face.
+
+    What a value is called otherwise counts only where the words behind mean nothing: "for children" may be a genre's name, too.
+    """
+    behind = known.length(words[place + 1 :])
+    return known.length(words[place:], own=behind > 0) > max(1, behind)
 
 
 def _one_more(text: str, words: Sequence[Word], place: int, before: Meaning, known: ValueWords) -> tuple[int, Meaning] | None:
-    """The next value of a list, "black, white or red": of a facet that the one before is of, too."""
+    """The next value of a list, "black, white or red": of a facet that the one before is of, too, or behind "or" of any."""
     if place >= len(words):
         return None
     between = text[words[place - 1].end : words[place].start].strip()
+    of_any = words[place].text in _EITHER
     if words[place].text in _MORE:
         place += 1
     elif between not in (",", "/"):
         return None
     meaning = known.longest(words[place:])
-    if meaning is None or not before.fields & meaning.fields:
+    if meaning is None or not (of_any or before.fields & meaning.fields):
         return None
     return place + meaning.num_words, meaning
 

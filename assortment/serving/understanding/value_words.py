@@ -23,6 +23,11 @@ _EITHER: Final = frozenset({"category"})
 """Fields where a product of "Coats & Jackets" is one or the other; what is black/white is both."""
 _PARTS: Final = re.compile(r"\s*[&/,]\s*|\s+and\s+", re.IGNORECASE)
 
+_FIELD_WORDS: Final = frozenset(
+    {"category", "type", "department", "brand", "colour", "color", "size", "material", "pattern", "gender"}
+)
+"""What a facet is called says nothing of its values: "not colour" turns down no Natural Colour."""
+
 _FIELD: Final = {"type": "category"}
 """A facet whose field in the filters is called otherwise."""
 
@@ -89,12 +94,19 @@ class ValueWords:
                 for phrase in {stems(word) for word in of_facet.get(value, ())} - names:
                     if 0 < len(phrase) <= LONGEST and phrase[-1] not in _heads(value):
                         found[phrase].append(Sense(field, value, "name"))
-        self._senses = {phrase: tuple(senses) for phrase, senses in found.items()}
+        self._senses = {phrase: tuple(senses) for phrase, senses in _telling(found).items()}
+        self._own = {phrase for phrase, senses in self._senses.items() if any(sense.how != "name" for sense in senses)}
 
-    def length(self, words: Sequence[Word]) -> int:
-        """How many of the first words mean something together, as many as may be; 0 when they mean nothing."""
+    def length(self, words: Sequence[Word], *, own: bool = False) -> int:
+        """How many of the first words mean something together, as many as may be; 0 when they mean nothing.
+
+        Args:
+            words: the first ones are looked at.
+            own: whether only a value's own words count, and not what else it is called.
+        """
         stems_ = tuple(word.stem for word in words[:LONGEST])
-        return next((number for number in range(len(stems_), 0, -1) if stems_[:number] in self._senses), 0)
+        phrases = self._own if own else self._senses
+        return next((number for number in range(len(stems_), 0, -1) if stems_[:number] in phrases), 0)
 
     def longest(self, words: Sequence[Word], *, as_written: bool = True) -> Meaning | None:
         """What the first words mean, as many of them as mean something; None when they mean nothing.
@@ -111,6 +123,16 @@ class ValueWords:
         said = tuple(word.text for word in words[:number])
         exact = tuple(sense for sense in found if sense.written == said) if as_written else ()
         return Meaning(number, exact or found)
+
+
+def _telling(found: Mapping[tuple[str, ...], Sequence[Sense]]) -> dict[tuple[str, ...], list[Sense]]:
+    """Those phrases and senses that say more than what a facet is called."""
+    called = {(stem(word),) for word in _FIELD_WORDS}
+    told = {
+        phrase: [sense for sense in senses if phrase != stems(sense.field) and (sense.how == "whole" or phrase not in called)]
+        for phrase, senses in found.items()
+    }
+    return {phrase: senses for phrase, senses in told.items() if senses}
 
 
 def _own(field: str, value: str) -> dict[tuple[str, ...], Sense]:

@@ -285,6 +285,7 @@ def test_a_list_in_an_attribute_is_told_with_its_column(tmp_path: Path) -> None:
         ("shop.csv", b"PAR1 and so on", "is Parquet: give it a name that ends with .parquet"),
         ("shop.json", b'{"products": [{"id": 1, "title": "Mug"}]}', r"give one product a line.*jq -c '\.\[\"products\"\]\[\]'"),
         ("shop.json", b'\xef\xbb\xbf{\n "products": [\n', "is one JSON object over several lines; give one product a line"),
+        ("shop.json", b'{"products": [\n{"id": 1},\n', "is one JSON object over several lines; give one product a line"),
         ("shop.json", b'[{"id": 1}]', r"is one JSON array; give one product a line instead: cat shop.json \| jq -c '\.\[\]'"),
     ],
 )

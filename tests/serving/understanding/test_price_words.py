@@ -135,6 +135,81 @@ def test_a_limit_inside_of_a_value_is_none() -> None:
     assert understand("shoes not under $50", known, has_prices=True).without == {}
 
 
+SHOP = ValueWords(
+    {"category": ["Shoes", "Shirts", "Books"], "colour": ["Black"], "gender": ["Men"]}, {"type": {"Books": ["cookbooks"]}}
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "high"),
+    [
+        ("shoes under 60 waterproof", "shoes waterproof", 60.0),
+        ("jeans under 40 slim fit", "jeans slim fit", 40.0),
+        ("shirts under 50 size m", "shirts size m", 50.0),
+        ("shirts under 1000 size 42", "shirts size 42", 1000.0),
+        ("perfume for men under 500 long lasting", "perfume for men long lasting", 500.0),
+        ("kurta below 800 cotton", "kurta cotton", 800.0),
+        ("laptop less than 800 gaming", "laptop gaming", 800.0),
+        ("printer under 100 duplex", "printer duplex", 100.0),
+        ("printer not over 100 duplex", "printer duplex", 100.0),
+        ("shoes priced under 60 waterproof", "shoes waterproof", 60.0),
+        ("shoes cheaper than 60 waterproof", "shoes waterproof", 60.0),
+        ("headphones costing less than 100 noise cancelling", "headphones noise cancelling", 100.0),
+        ("headphones costing at most 100 noise cancelling", "headphones noise cancelling", 100.0),
+    ],
+)
+def test_any_words_may_follow_a_price_that_is_compared(query: str, text: str, high: float) -> None:
+    understood = understand(query, SHOP, has_prices=True)
+    assert (understood.text, understood.price) == (text, (None, high))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("up to 5 cookbooks", "up to 3 shirts", "max 2 books", "at most 12 shirts", "for up to 2 books"),
+        *("shed up to 5 doors", "tent for up to 4 sleepers", "at most 6 seater table", "max 3 shelf bookcase"),
+    ],
+)
+def test_a_number_of_things_is_no_price(query: str) -> None:
+    assert not understand(query, SHOP, has_prices=True)
+
+
+@pytest.mark.parametrize(
+    ("query", "high"),
+    [
+        *(("up to 50 shirts", 50.0), ("max \u20ac2 books", 2.0), ("max 5.5 books", 5.5), ("up to 5 black shirts", 5.0)),
+        *(("under 5 shirts", 5.0), ("costing up to 5 shirts", 5.0)),
+    ],
+)
+def test_what_follows_a_price_that_counts_nothing(query: str, high: float) -> None:
+    assert understand(query, SHOP, has_prices=True).price == (None, high)
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "price"),
+    [
+        ("toys for ages over 3 under $20", "toys for ages over 3", (None, 20.0)),
+        ("trainers size over 40 under 80 euros", "trainers size over 40", (None, 80.0)),
+        ("trainers size over 40 and under 80 euros", "trainers size over 40", (None, 80.0)),
+        ("tv over 50 under 500 euros", "tv over 50", (None, 500.0)),
+        ("books for teens over 12 and under \u20ac15", "books for teens over 12", (None, 15.0)),
+        ("books for teens over 12 and under 15 euros", "books for teens over 12", (None, 15.0)),
+        ("books for kids over 3 under 10 euros", "books for kids over 3", (None, 10.0)),
+        ("shoes over 20 and under \u20ac50", "shoes over 20", (None, 50.0)),
+        ("shoes over 20 and under $2k", "shoes over 20", (None, 2000.0)),
+        ("table over $20 under 50 cm", "table under 50 cm", (20.0, None)),
+        ("over $20 and under 50 shoes", "shoes", (20.0, 50.0)),
+        ("at least 20 but at most 50 euros shoes", "shoes", (20.0, 50.0)),
+        ("black shoes and under 50", "black shoes", (None, 50.0)),
+    ],
+)
+def test_a_currency_of_one_limit_is_not_always_of_the_other(
+    query: str, text: str, price: tuple[float | None, float | None]
+) -> None:
+    understood = understand(query, SHOP, has_prices=True)
+    assert (understood.text, understood.price) == (text, price)
+
+
 PARTS = [
     "not",
     "no",

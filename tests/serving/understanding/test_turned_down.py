@@ -63,7 +63,7 @@ def test_a_narrower_kind_does_not_turn_down_what_is_asked_for(query: str) -> Non
         ("shoes not casual shoes", "shoes", {"category": ("Casual Shoes",)}),
         ("shirts, no loafers", "shirts", {"category": ("Casual Shoes",)}),
         ("snacks without peanuts", "snacks", {"category": ("Nuts",)}),
-        ("nuts without peanuts or bananas", "nuts", {"category": ("Bananas",)}),
+        ("nuts, no peanuts or bananas", "nuts", {"category": ("Bananas",)}),
         ("jacket not leather jacket", "jacket jacket", {"material": ("Leather",)}),
         ("no leather belt", "belt", {"material": ("Leather",)}),
         ("kids shirts not for boys", "kids shirts", {"gender": ("Boys",)}),  # "kids" names others, too
@@ -133,3 +133,87 @@ def test_a_value_that_is_called_as_a_cue_does_not_switch_it_off() -> None:
     known = ValueWords({"hood": ["With", "Without"], "colour": ["Black"], "brand": ["No Fear", "Without Walls"]})
     assert understand("shirt without black", known, has_prices=True).without == {"colour": ("Black",)}
     assert not understand("no fear without walls shirt", known, has_prices=True)
+
+
+MIXED = ValueWords(
+    {
+        "category": ["Shirts", "Socks", "USB Hubs", "Power Adapters", "Keyboards", "Cables", "Heels", "Natural Color"],
+        "colour": ["White", "Blue", "Brown", "Colour"],
+        "pattern": ["Striped"],
+        "material": ["Leather", "Cotton"],
+        "audience": ["Children"],
+        "genre": ["Family"],
+    },
+    {"genre": {"Family": ["for children", "for everybody"]}, "pattern": {"Striped": ["pattern"]}},
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "without"),
+    [
+        ("shirts but not white, blue or striped", "shirts", {"colour": ("White", "Blue"), "pattern": ("Striped",)}),
+        ("shirts not white, blue, or striped", "shirts", {"colour": ("White", "Blue"), "pattern": ("Striped",)}),
+        ("t-shirts but not white or striped", "t-shirts", {"colour": ("White",), "pattern": ("Striped",)}),
+        ("shoes not leather or brown", "shoes", {"material": ("Leather",), "colour": ("Brown",)}),
+        ("shirts not brown nor cotton", "shirts", {"colour": ("Brown",), "material": ("Cotton",)}),
+        ("socks not white, cotton", "socks , cotton", {"colour": ("White",)}),
+        ("socks not white and cotton", "socks and cotton", {"colour": ("White",)}),
+        ("shirts not white or baggy", "shirts baggy", {"colour": ("White",)}),
+        ("shirts not white or not striped", "shirts", {"colour": ("White",), "pattern": ("Striped",)}),
+        ("shirts not white or", "shirts", {"colour": ("White",)}),
+    ],
+)
+def test_a_list_goes_on_behind_or_with_values_of_any_facet(query: str, text: str, without: dict[str, tuple[str, ...]]) -> None:
+    understood = understand(query, MIXED, has_prices=True)
+    assert (understood.text, understood.without) == (text, without)
+
+
+@pytest.mark.parametrize(
+    ("query", "without"),
+    [
+        ("books not for children", {"audience": ("Children",)}),
+        ("video games not for children", {"audience": ("Children",)}),
+        ("video games not for everybody", {"genre": ("Family",)}),
+    ],
+)
+def test_a_name_that_begins_with_a_word_between_hides_no_value(query: str, without: dict[str, tuple[str, ...]]) -> None:
+    assert understand(query, MIXED, has_prices=True).without == without
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "without"),
+    [
+        ("usb hub without power adapter", "usb hub without power adapter", {}),
+        ("keyboard without cable", "keyboard without cable", {}),
+        ("keyboard without cables or white", "keyboard", {"colour": ("White",)}),
+        ("keyboard not cable", "keyboard", {"category": ("Cables",)}),
+        ("gadgets without cable", "gadgets", {"category": ("Cables",)}),
+        ("heels and shirts without brown", "heels and shirts", {"colour": ("Brown",)}),
+    ],
+)
+def test_what_a_product_comes_without_is_no_other_product(query: str, text: str, without: dict[str, tuple[str, ...]]) -> None:
+    understood = understand(query, MIXED, has_prices=True)
+    assert (understood.text, understood.without) == (text, without)
+
+
+@pytest.mark.parametrize("query", ["shirts not colour", "shirts not color", "shirts, no pattern"])
+def test_what_a_facet_is_called_turns_down_nothing(query: str) -> None:
+    assert not understand(query, MIXED, has_prices=True)
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (10, " or Ware 9"),
+        (11, " or Ware 9 or Ware 10"),  # as short as "and 1 more"
+        (12, " or Ware 9 and 2 more"),
+        (77, " or Ware 9 and 67 more"),
+    ],
+)
+def test_many_values_are_told_by_the_first_ones(number: int, told: str) -> None:
+    values = [f"Ware {place}" for place in range(number)]
+    known = ValueWords({"brand": values}, {"brand": {value: ["junk"] for value in values}})
+    understood = understand("shirts not junk", known, has_prices=True)
+    assert len(understood.without["brand"]) == number
+    assert understood.told().startswith("brand other than Ware 0 or Ware 1")
+    assert understood.told().endswith(told)
