@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -21,6 +23,7 @@ from assortment.serving.pipeline import Pipeline
 from assortment.serving.request import SearchRequest
 from assortment_client.contract import SORTS
 from export.index_step import index
+from export.live.command import _make
 from export.live.publish import publish
 from export.refresh import refresh
 
@@ -57,6 +60,17 @@ def test_news_add_up_and_last_until_the_next_import(shop: BuildPaths, edit: Call
         refresh(shop, {products[0].id: Offer(price=1.0)})
     assert index(shop).results["reused"] == len(products)
     assert Offers.open(shop.index / "4").price[0] == 99.0
+
+
+def test_a_price_in_another_currency_is_counted_and_left_out(
+    shop: BuildPaths, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    foreign, own = Catalogue.open(shop.catalogue).products[:2]
+    news = tmp_path / "prices.csv"
+    news.write_text(f"id,price,currency\n{foreign.id},3.5,XTS\n{own.id},4.5,{own.currency}\n", encoding="utf-8")
+    _make(shop, Namespace(action="refresh", source=news, strict=False, map=[], decimal=""))
+    assert Offers.open(shop.index / "2").price[:2].tolist() == pytest.approx([foreign.price, 4.5])
+    assert "currency" in capsys.readouterr().out
 
 
 def test_filters_and_sorting_use_the_news(shop: BuildPaths) -> None:
