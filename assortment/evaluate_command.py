@@ -93,13 +93,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     report = parser.add_argument_group(
         "what each ingredient of training is worth",
         "Trains on a fixed part of the products with one thing changed at a time, beside baselines that need no training, and "
-        "writes ablation.md, .json and .svg into the folder ablation beside the catalogue. An interrupted report goes on.",
+        "writes ablation.md, .json and .svg into the folder ablation beside the catalogue. An interrupted report goes on; two at "
+        "once share the runs.",
     )
     report.add_argument("--report", action="store_true", help="make that report; with --catalogue, and none of the others")
     products_help = "how many products that part has; --pictures masks words in so many, 10 to 4,000"
     report.add_argument("--products", type=int, default=5_000, help=products_help)
     report.add_argument("--seeds", type=int, default=3, help="runs of each")
     report.add_argument("--only", action="append", default=[], metavar="NAME", help="only this one; repeat it")
+    translators_help = "seq2seq folders for back-translated queries; left out: apertium, where it is installed"
+    report.add_argument("--translators", default="", metavar="THERE,BACK", help=translators_help)
+    report.add_argument("--writer", default="", metavar="DIR", help="seq2seq folder for written queries, as `augment` trains it")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -24,7 +24,7 @@ OPTIONS: Final[Mapping[str, frozenset[str]]] = {
     "--transfer": frozenset({"transfer", "catalogue", "split", "models"}),
     "--new-products": frozenset({"new_products", "catalogue", "split", "seed"}),
     "--pictures": frozenset({"pictures", "catalogue", "split", "seed", "small_pictures", "products"}),
-    REPORT: frozenset({"report", "catalogue", "products", "seeds", "only", "threads"}),
+    REPORT: frozenset({"report", "catalogue", "products", "seeds", "only", "threads", "translators", "writer"}),
 }
 """The options that each mode reads."""
 

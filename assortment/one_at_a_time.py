@@ -1,4 +1,7 @@
-"""One change of a catalogue at a time: products are read, a version number is made, and files are linked, by one process."""
+"""One change of a catalogue at a time: products are read, a version number is made, and files are linked, by one process.
+
+What a process holds is free when it ends, however it ends.
+"""
 
 from __future__ import annotations
 
@@ -36,13 +39,27 @@ def exclusive(paths: BuildPaths) -> Iterator[None]:
         return
     if not root.is_dir():
         raise StepError(f"{paths.root} is not there; make the catalogue first: assortment catalogue import")
-    with (root / _LOCK).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StepError(f"{paths.root} is being changed by another process; try again when it has ended") from None
+    with held(root / _LOCK) as got:
+        if not got:
+            raise StepError(f"{paths.root} is being changed by another process; try again when it has ended")
         _held.add(root)
         try:
             yield
         finally:
             _held.discard(root)
+
+
+@contextlib.contextmanager
+def held(file: Path, *, shared: bool = False, wait: bool = False) -> Iterator[bool]:
+    """Holds a lock file, which is made where it is missing; whether it was got.
+
+    ``shared``: beside others that share it. ``wait``: until whoever holds it is done; it is got then.
+    """
+    with file.open("w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            got = False
+        else:
+            got = True
+        yield got

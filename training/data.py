@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,9 @@ from training.models import category_ids
 from training.queries import QueryGrammar, TrainingQuery, grades
 from training.scorer import product_features
 from training.settings import TrainingSettings
+
+Places = npt.NDArray[np.int64]
+"""Places among the training rows, 0 to T - 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,20 @@ class QueryBatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """B queries whose products are still to be chosen."""
+
+    queries: Sequence[TrainingQuery]
+    encoded: QueryBatch
+    graded: npt.NDArray[np.int8]
+    """(B, T) derived grades of the training rows."""
+
+
+Further = Callable[[Drawn, Places, np.random.Generator], Places]
+"""From a step's queries and the places of its products so far, sorted, to those with further ones, sorted, each once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """One training step of the encoders."""
 
@@ -99,14 +116,23 @@ class BatchMaker:
     """Turns drawn queries into batches."""
 
     def __init__(
-        self, corpus: Corpus, grammar: QueryGrammar, tokenizer: TextTokenizer, settings: TrainingSettings, *, num_categories: int
+        self,
+        corpus: Corpus,
+        grammar: QueryGrammar,
+        tokenizer: TextTokenizer,
+        settings: TrainingSettings,
+        *,
+        num_categories: int,
+        further: Further | None = None,
     ) -> None:
+        """``further`` adds to the products of a batch; it draws apart, so all else of a run is drawn as without it."""
         assert tokenizer.max_tokens == MAX_QUERY_TOKENS
         self._corpus = corpus
         self.grammar = grammar
         self._tokenizer = tokenizer
         self._settings = settings
         self._num_categories = num_categories
+        self._further = further
         self._category = corpus.category.numpy()
 
     def batch(self, generator: np.random.Generator) -> Batch:
@@ -117,9 +143,13 @@ class BatchMaker:
         sampled = [_draw_positives(row, settings.positives_per_query, generator) for row in graded]
         num_random = min(settings.sampled_products, graded.shape[1])
         random = generator.choice(graded.shape[1], size=num_random, replace=False)
+        encoded = self.encode(queries, generator)
         columns = np.unique(np.concatenate([*sampled, random]))
+        if self._further:
+            drawn = Drawn(queries=queries, encoded=encoded, graded=graded)
+            columns = self._further(drawn, columns, generator.spawn(1)[0])
         return Batch(
-            queries=self.encode(queries, generator),
+            queries=encoded,
             rows=torch.from_numpy(corpus.train_rows[columns]),
             grade=torch.from_numpy(graded[:, columns]),
             intent=torch.from_numpy(np.stack([self._intent(row) for row in graded])),
@@ -156,7 +186,7 @@ class BatchMaker:
         return distribution
 
 
-def _draw_positives(grades: npt.NDArray[np.int8], number: int, generator: np.random.Generator) -> npt.NDArray[np.int64]:
+def _draw_positives(grades: npt.NDArray[np.int8], number: int, generator: np.random.Generator) -> Places:
     """Half of them from the best products, half from the lesser ones: near misses such as the same type in another colour."""
     best = np.flatnonzero(grades == grades.max())
     lesser = np.flatnonzero((grades > 0) & (grades < grades.max()))
@@ -164,5 +194,5 @@ def _draw_positives(grades: npt.NDArray[np.int8], number: int, generator: np.ran
     return np.concatenate([_some(best, half, generator), _some(lesser, number // 2, generator)])
 
 
-def _some(values: npt.NDArray[np.int64], number: int, generator: np.random.Generator) -> npt.NDArray[np.int64]:
+def _some(values: Places, number: int, generator: np.random.Generator) -> Places:
     return generator.choice(values, size=min(number, len(values)), replace=False) if len(values) else values

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assortment import manifest
+from assortment.errors import InputError
 from assortment.paths import BuildPaths
 from training.knowledge.rings import DOMAIN_FOLDER
 from training.settings import TrainingSettings
@@ -24,7 +25,7 @@ def chosen(settings: TrainingSettings) -> dict[str, Any]:
 
 
 def contents(settings: TrainingSettings) -> dict[str, dict[str, str]]:
-    """SHA-256 of each file that a run reads: hand-written lists, folders of text encoder, WordNet, translators, writer."""
+    """SHA-256 of what a run reads: hand-written lists, folders of text encoder, WordNet, translators, writer, catalogues."""
     translators = settings.translators.split(",") if settings.back_translated else []
     writer = _named("writer_files", settings.writer) if settings.written else {}
     return {**words(settings), **_named("translator_files", *translators), **writer}
@@ -33,7 +34,28 @@ def contents(settings: TrainingSettings) -> dict[str, dict[str, str]]:
 def words(settings: TrainingSettings) -> dict[str, dict[str, str]]:
     """The part of ``contents`` that the knowledge base depends on."""
     lists = [str(DOMAIN_FOLDER)] if settings.domain_words else []
-    return {**text_backbone(settings), **_named("domain_files", *lists), **_named("wordnet_files", settings.wordnet)}
+    others = {str(number): manifest.fingerprint(folder) for number, folder in enumerate(other_catalogues(settings))}
+    return {
+        **text_backbone(settings),
+        **_named("domain_files", *lists),
+        **_named("wordnet_files", settings.wordnet),
+        **({"other_catalogues": others} if others else {}),
+    }
+
+
+def other_catalogues(settings: TrainingSettings) -> list[Path]:
+    """The folders in ``settings.knowledge_from``.
+
+    Raises:
+        InputError: for one that holds no finished catalogue, or that is named twice.
+    """
+    folders = [Path(name.strip()).expanduser() for name in settings.knowledge_from.split(",") if name.strip()]
+    if len({folder.resolve() for folder in folders}) < len(folders):
+        raise InputError("knowledge_from", settings.knowledge_from, "allowed: each catalogue once, else its texts count twice")
+    for folder in folders:
+        if not (folder / manifest.FILENAME).is_file() or manifest.read(folder).step != "catalogue":
+            raise InputError("knowledge_from", str(folder), "allowed: folders of catalogues, such as build/icecat/catalogue")
+    return folders
 
 
 def text_backbone(settings: TrainingSettings) -> dict[str, dict[str, str]]:

@@ -37,6 +37,7 @@ from training.grammars import Grammars
 from training.knowledge.base import Knowledge
 from training.loop import EncoderLoop, State
 from training.models import new_models
+from training.negatives import NegativeSampler
 from training.objective import all_product_vectors, encoder_losses, ranking_loss
 from training.queries import Allows, QueryGrammar
 from training.settings import TrainingSettings
@@ -88,14 +89,14 @@ def fit(
     def encode(texts: Sequence[str]) -> npt.NDArray[np.float32]:
         return encode_texts(models.product_text_encoder, tokenizer, texts, precision=settings.precision)
 
-    def batch_maker(drawer: QueryGrammar) -> BatchMaker:
-        return BatchMaker(corpus, drawer, tokenizer, settings, num_categories=len(models.categories))
+    def batch_maker(drawer: QueryGrammar, negatives: NegativeSampler | None = None) -> BatchMaker:
+        return BatchMaker(corpus, drawer, tokenizer, settings, num_categories=len(models.categories), further=negatives)
 
     grammars = Grammars(products, train_rows, allows, knowledge, settings)
     generated = devices.from_main(
         lambda: pools.generate(products, train_rows, features.product_text, grammars.training("encoder"), encode, settings)
     )
-    drawer = grammars.training("encoder", generated)
+    drawer, negatives = grammars.training("encoder", generated), NegativeSampler.of(corpus, knowledge, settings)
     unseen = unseen_word_queries(grammars.unseen(), corpus.table, dev.product_ids, tokenizer, seed=settings.seed)
     validation = {"dev_ndcg@10": dev, **({"unseen_words_ndcg@10": unseen} if unseen else {})}
     measured = partial(_measured, models, corpus, validation)
@@ -106,7 +107,8 @@ def fit(
 
     def train_member(seed: int) -> State:
         own = place.of_member(seed) if settings.ensemble > 1 else place
-        return _fit_encoders(models, corpus, batch_maker(drawer), titles, dev, replace(settings, seed=seed), own, lessons)
+        batches, changed = batch_maker(drawer, negatives), replace(settings, seed=seed)
+        return _fit_encoders(models, corpus, batches, negatives, titles, dev, changed, own, lessons)
 
     state, members = ensemble.train(
         modules, start, settings, train_member, lambda: interpolation.mean(measured()), folder=place.folder, key=place.key
@@ -119,14 +121,17 @@ def fit(
         facets = named_facets_training.fit(models, words, dev, tokenizer, settings)
         return {"interpolation": shares, **scorer, **facets}
 
-    metrics = {**_told(drawer, generated, state, lessons), **members, **devices.from_main(finish)}
+    metrics = {**_told(drawer, negatives, generated, state, lessons), **members, **devices.from_main(finish)}
     return replace(models, metrics=metrics), corpus
 
 
-def _told(drawer: QueryGrammar, generated: Pools, state: State, lessons: Lessons | None) -> dict[str, Any]:
+def _told(
+    drawer: QueryGrammar, negatives: NegativeSampler | None, generated: Pools, state: State, lessons: Lessons | None
+) -> dict[str, Any]:
     """What metrics.json has of the queries and of the loop."""
+    added = {"negatives": negatives.counts()} if negatives else {}
     return {
-        "queries": {**drawer.counts(), "generated": generated.figures()},
+        "queries": {**drawer.counts(), "generated": generated.figures(), **added},
         "best_epoch": state.best_epoch,
         "epochs": state.history,
         **({"teacher": dict(lessons.figures)} if lessons else {}),
@@ -175,6 +180,7 @@ def _fit_encoders(
     models: TrainedModels,
     corpus: Corpus,
     batches: BatchMaker,
+    negatives: NegativeSampler | None,
     titles: list[str],
     dev: QuerySet,
     settings: TrainingSettings,
@@ -209,11 +215,16 @@ def _fit_encoders(
         total = total + query_tuning.penalty(models.text_encoder)
         return total, {"loss": float(total.detach()), **parts.figures()}
 
+    def look() -> None:
+        if negatives and devices.is_main():  # which alone draws
+            negatives.look(models, seen)
+
     loop = EncoderLoop(
         modules,
         step=step,
+        before_epoch=look,
         after_step=partial(query_tuning.after_step, models.text_encoder),
-        rest=_rest(models.text_encoder, batches.grammar),
+        rest=_rest(models.text_encoder, batches.grammar, negatives),
         measure=lambda: _ndcg(models, seen, asked),
         settings=settings,
         folder=place.folder,
@@ -227,14 +238,19 @@ def _fit_encoders(
     return state
 
 
-def _rest(encoder: TextEncoder, grammar: QueryGrammar) -> tuple[Callable[[], Any], Callable[[Any], None]]:
-    """What a run goes on with beside its parameters: what AdaLoRA gave to each map, and how many queries were drawn."""
+def _rest(
+    encoder: TextEncoder, grammar: QueryGrammar, negatives: NegativeSampler | None
+) -> tuple[Callable[[], Any], Callable[[Any], None]]:
+    """What a run goes on with beside its parameters: what AdaLoRA gave to each map, how many queries and negatives were drawn."""
 
     def tell() -> Any:
-        return {"ranks": query_tuning.ranks(encoder), "queries": grammar.counts()}
+        added = {"negatives": negatives.counts()} if negatives else {}
+        return {"ranks": query_tuning.ranks(encoder), "queries": grammar.counts(), **added}
 
     def take(told: Any) -> None:
         query_tuning.set_ranks(encoder, told["ranks"])
         grammar.set_counts(told["queries"])
+        if negatives:
+            negatives.set_counts(told["negatives"])
 
     return tell, take

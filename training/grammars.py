@@ -8,6 +8,7 @@ from typing import Final
 
 from assortment.catalogue.product import Product
 from training.augmentation.pools import Pools
+from training.augmentation.synonyms import SynonymReplacement
 from training.knowledge.base import Knowledge
 from training.queries import Allows, Part, QueryGrammar, Vocabulary
 from training.setting_checks import WORDED
@@ -31,29 +32,33 @@ class Grammars:
 
     def training(self, part: Part, made: Pools | None = None) -> QueryGrammar:
         """What encoders or scorer learn from, with the queries that were ``made`` beforehand."""
+        vocabulary = Vocabulary(self.products, self.knowledge, part=part)
         return QueryGrammar(
             self.products,
             self.train_rows,
             self.allows,
             image_fraction=self.settings.image_query_fraction,
-            vocabulary=Vocabulary(self.products, self.knowledge, part=part),
+            vocabulary=vocabulary,
             shares=self.settings.query_shares(),
             pools=made.queries if made else None,
             type_balance=self.settings.type_balance,
             held_out_words=self.settings.held_out_words,
+            replacement=SynonymReplacement(vocabulary, part),
         )
 
     def texts(self, part: Part) -> QueryGrammar:
         """Text queries of every kind that is worded here, none of them shown by a picture."""
+        vocabulary = Vocabulary(self.products, self.knowledge, part=part)
         return QueryGrammar(
             self.products,
             self.train_rows,
             self.allows,
             image_fraction=0.0,
-            vocabulary=Vocabulary(self.products, self.knowledge, part=part),
+            vocabulary=vocabulary,
             shares=self.settings.query_shares(),
             type_balance=self.settings.type_balance,
             held_out_words=self.settings.held_out_words,
+            replacement=SynonymReplacement(vocabulary, part),
         )
 
     def words(self, part: Part) -> QueryGrammar:
@@ -70,6 +75,7 @@ class Grammars:
             vocabulary=vocabulary,
             shares=shares,
             held_out_words=self.settings.held_out_words,
+            replacement=SynonymReplacement(vocabulary, part),
         )
 
     def unseen(self) -> QueryGrammar:

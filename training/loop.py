@@ -67,6 +67,7 @@ class EncoderLoop:
         modules: dict[str, nn.Module],
         *,
         step: Step,
+        before_epoch: Callable[[], None] = lambda: None,
         after_step: Callable[[int], None] = lambda number: None,
         rest: tuple[Callable[[], Any], Callable[[Any], None]] = (lambda: None, lambda told: None),
         measure: Callable[[], float],
@@ -77,15 +78,17 @@ class EncoderLoop:
     ) -> None:
         """``measure`` gives dev ndcg@10 of the modules as they are; ``folder`` keeps the state; ``logs`` the curves.
 
-        ``after_step`` is called with the number of each optimiser step, from 0, while its gradients are there. ``rest`` tells
-        what a run needs beside parameters to go on, as plain values, and takes it back.
+        ``before_epoch`` sees the parameters that an epoch starts from, which are the same after a kill. ``after_step`` is called
+        with the number of each optimiser step, from 0, while its gradients are there. ``rest`` tells what a run needs beside
+        parameters to go on, as plain values, and takes it back.
         """
         self._parameters = dict(_trainable(modules))
         _copy_into(self._parameters, devices.from_main(lambda: _on_cpu(self._parameters)))  # all processes start from the same
         self._average = Average(self._parameters, settings.averaging)
         self._optimiser = torch.optim.AdamW(_groups(self._parameters, settings))
         self._peaks = [float(group["lr"]) for group in self._optimiser.param_groups]
-        self._step, self._after_step, self._measure, self._settings = step, after_step, measure, settings
+        self._step, self._before_epoch, self._after_step = step, before_epoch, after_step
+        self._measure, self._settings = measure, settings
         self._rest, self._set_rest = rest
         self._file, self._logs = folder / STATE_FILE, logs
         self.state = State(key)
@@ -109,6 +112,7 @@ class EncoderLoop:
         number = self.state.epoch + 1
         generator = np.random.default_rng([self._settings.seed, number])
         torch.manual_seed(self._settings.seed * 1000 + number)
+        self._before_epoch()
         sums: dict[str, float] = {}
         steps = self._settings.steps_per_epoch
         whose = f", seed {self._settings.seed}" if self._settings.ensemble > 1 else ""

@@ -18,6 +18,7 @@ QUERY_KINDS: Final = (
     "colour_only",
     "negation",
     "price_words",
+    "replaced",
     "rewritten",
     "misspelt",
     "titles",
@@ -51,6 +52,9 @@ _COUNTS: Final = (
 _POSITIVE: Final = ("learning_rate", "adapter_learning_rate", "backbone_learning_rate", "temperature")
 _SHARES: Final = ("warmup_fraction", "modality_dropout", "adapter_dropout", "averaging", "image_query_fraction", *QUERY_KINDS)
 _NOT_NEGATIVE: Final = (
+    "hard_negatives",
+    "semantic_negatives",
+    "knowledge_negatives",
     "weight_decay",
     "adversarial",
     "adapter_rank",
@@ -112,6 +116,12 @@ def _check_uses(settings: TrainingSettings) -> None:
 
 
 def _check_words(settings: TrainingSettings) -> None:
+    if settings.knowledge_negatives and not (settings.domain_words or settings.wordnet):
+        told = "allowed: 0 unless there is a knowledge base, with domain_words or wordnet"
+        raise InputError("knowledge_negatives", settings.knowledge_negatives, told)
+    if settings.knowledge_from and not (settings.domain_words or settings.wordnet):
+        told = "allowed: with domain_words or wordnet, to whose words those of other catalogues are added"
+        raise InputError("knowledge_from", settings.knowledge_from, told)
     if settings.held_out_words and not (settings.domain_words or settings.wordnet):
         raise InputError("held_out_words", True, "allowed: with domain_words or wordnet, beside whose words they are kept")
     if settings.translators and len([folder for folder in settings.translators.split(",") if folder]) != _THERE_AND_BACK:

@@ -48,6 +48,8 @@ class TrainingSettings:
     """Whether a label's embedding starts from the words for it, too, not from its name alone."""
     wordnet: str = ""
     """Folder of a WordNet database, whose words join the hand-written ones; empty for none."""
+    knowledge_from: str = ""
+    """Folders of other catalogues, with commas between, whose texts give words for values of the same name; empty for none."""
     held_out_words: bool = False
     """Whether training says the words that dev and test keep for themselves: for a model that serves and is measured no more."""
 
@@ -65,6 +67,8 @@ class TrainingSettings:
     """Share of queries that turn a value down ("not black")."""
     price_words: float = 0.03
     """Share of queries with a word about the price, which changes no grade."""
+    replaced: float = 0.0
+    """Share of queries in which one phrase becomes another word for the same value."""
     rewritten: float = 0.0
     """Share of queries whose words change places, are joined, or get a word in front."""
     misspelt: float = 0.08
@@ -96,6 +100,12 @@ class TrainingSettings:
     """Products sampled for each query from those its wish grades above 0; they serve the whole batch."""
     sampled_products: int = 1024
     """Products sampled at random for each step, negatives for most queries."""
+    hard_negatives: int = 0
+    """Products added to a step for each text query that the model itself ranks high and that have grade 0; see ``negatives``."""
+    semantic_negatives: int = 0
+    """Products added for each query that share one facet of its wish, but not another: same type other colour, and so on."""
+    knowledge_negatives: int = 0
+    """Products of grade 0 added for each query whose type is a sibling of the wished one by the knowledge base."""
     learning_rate: float = 6e-4
     """Peak rate of projections, fusion, intent and labels; falls to zero along a cosine."""
     schedule: Schedule = "cosine"
@@ -193,7 +203,16 @@ class TrainingSettings:
 
 
 _INDIFFERENT: Final = ("threads", "tracker")
-_LATER: Final = {"ensemble": 1, "written": 0.0, "writer": ""}  # off: the same as before there was such a setting
+_LATER: Final = {  # off: the same as before there was such a setting
+    "ensemble": 1,
+    "written": 0.0,
+    "writer": "",
+    "hard_negatives": 0,
+    "semantic_negatives": 0,
+    "knowledge_negatives": 0,
+    "replaced": 0.0,
+    "knowledge_from": "",
+}
 
 
 def quick(**changes: Any) -> TrainingSettings:

@@ -6,7 +6,10 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from assortment import manifest
+from assortment.errors import InputError
 from assortment.paths import BuildPaths
 from training import depends_on
 from training.settings import TrainingSettings
@@ -52,3 +55,23 @@ def test_each_translator_counts_though_both_are_called_alike(tmp_path: Path) -> 
     (folders[0] / "weights").write_text("others", encoding="utf-8")
     assert depends_on.chosen(settings) != before
     assert depends_on.words(settings) == depends_on.words(SETTINGS)
+
+
+def test_other_catalogues_count_by_what_they_hold_and_only_where_they_are_named(tmp_path: Path) -> None:
+    folders = [tmp_path / name / "catalogue" for name in ("one", "two")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / "products").write_text(str(folder), encoding="utf-8")
+        manifest.write(folder, step="catalogue", inputs={}, settings={})
+    settings = replace(SETTINGS, knowledge_from=", ".join(map(str, folders)))
+    before = depends_on.chosen(settings)
+    assert before["other_catalogues"].keys() == {"0", "1"}
+    assert not {"knowledge_from", "other_catalogues"} & depends_on.chosen(SETTINGS).keys()
+    (folders[1] / "products").write_text("others", encoding="utf-8")
+    manifest.write(folders[1], step="catalogue", inputs={}, settings={})
+    assert depends_on.chosen(settings) != before
+    with pytest.raises(InputError, match=r"knowledge_from.*each catalogue once"):
+        depends_on.chosen(replace(SETTINGS, knowledge_from=f"{folders[0]},{tmp_path / 'two' / '..' / 'one' / 'catalogue'}"))
+    (folders[1] / manifest.FILENAME).unlink()
+    with pytest.raises(InputError, match="knowledge_from"):
+        depends_on.chosen(settings)

@@ -126,6 +126,23 @@ def test_two_processes_learn_what_one_does(
             assert torch.allclose(value.float(), state[key].float(), atol=atol, rtol=rtol), f"{name}.{key}"
 
 
+@pytest.mark.slow
+def test_the_main_process_alone_mines_negatives(
+    shop: BuildPaths, cached: Features, tiny_settings: TrainingSettings, tmp_path: Path
+) -> None:
+    numbers = {"hard_negatives": 2, "semantic_negatives": 2, "knowledge_negatives": 2}
+    settings = replace(tiny_settings, learning_rate=0.05, **numbers)
+    paths = copied(shop, tmp_path)
+    done = in_two_processes(
+        "-m", "assortment.cli", "train", "--catalogue", paths.root.name, "--build", str(paths.root.parent), *flags(settings)
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["processes"] == 2
+    assert all(told["queries"]["negatives"]["added"][name] > 0 for name in ("hard", "semantic", "knowledge"))
+    assert sum(told["queries"]["drawn"].values()) == settings.epochs * settings.steps_per_epoch * settings.batch_queries
+
+
 class Words(nn.Module):
     """In place of BERT, which looks at values before it computes."""
 

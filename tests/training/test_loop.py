@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,26 @@ def test_a_killed_run_ends_with_the_same_models_as_one_that_was_not(tmp_path: Pa
     assert torch.equal(resumed.slope, whole.slope)
     assert [record["dev_ndcg@10"] for record in state.history] == [record["dev_ndcg@10"] for record in uninterrupted.history]
     assert whole.slope.item() > 0.5
+
+
+def test_what_is_seen_before_an_epoch_is_the_same_after_a_kill(tmp_path: Path) -> None:
+    def seen(folder: str, step: Step, line: Line) -> list[float]:
+        found: list[float] = []
+
+        def look() -> None:
+            found.append(line.slope.item())
+
+        place = {"folder": tmp_path / folder, "logs": tmp_path / folder / "logs"}
+        parts = {"step": step, "before_epoch": look, "measure": line.closeness}
+        with suppress(KeyboardInterrupt):
+            EncoderLoop({"line": line}, **parts, settings=SETTINGS, key="k", **place).run()
+        return found
+
+    whole, killed, resumed = Line(), Line(), Line()
+    expected = seen("whole", whole.step(), whole)
+    assert len(expected) == SETTINGS.epochs
+    assert seen("killed", killed.step(kill_in_epoch=4), killed) == expected[:4]
+    assert seen("killed", resumed.step(), resumed) == expected[3:]
 
 
 def test_the_average_of_the_weights_is_measured_and_kept(tmp_path: Path) -> None:

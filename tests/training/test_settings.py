@@ -28,6 +28,9 @@ from training.settings import PRESETS, TrainingSettings
         ("similarity_weight", -0.1),
         ("adapter_rank", -1),
         ("ensemble", 0),
+        ("hard_negatives", -1),
+        ("semantic_negatives", -1),
+        ("knowledge_negatives", -1),
     ],
 )
 def test_a_value_that_cannot_work_is_refused_by_name(field: str, value: Any) -> None:
@@ -44,6 +47,19 @@ def test_settings_survive_json(preset: str) -> None:
 def test_words_that_would_have_no_place_are_refused() -> None:
     with pytest.raises(InputError, match="held_out_words"):
         TrainingSettings(held_out_words=True, domain_words=False)
+    with pytest.raises(InputError, match="knowledge_from"):
+        TrainingSettings(knowledge_from="build/icecat/catalogue", domain_words=False)
+
+
+def test_negatives_from_knowledge_need_a_knowledge_base() -> None:
+    with pytest.raises(InputError, match=r"knowledge_negatives.*domain_words or wordnet"):
+        TrainingSettings(knowledge_negatives=1, domain_words=False)
+
+
+@pytest.mark.parametrize("field", ["hard_negatives", "semantic_negatives", "knowledge_negatives"])
+def test_a_run_without_negatives_of_a_sort_is_the_one_before_there_were_any(field: str) -> None:
+    assert field not in TrainingSettings().decisive()
+    assert TrainingSettings(**{field: 2}).decisive()[field] == 2
 
 
 @pytest.mark.parametrize(
@@ -80,7 +96,8 @@ def test_an_option_that_would_change_nothing_is_refused_by_name(changes: dict[st
 
 
 def test_presets_variants_and_options_that_belong_together_are_allowed() -> None:
-    assert all(variant.settings(preset(), seed=3).seed == 3 for preset in PRESETS.values() for variant in VARIANTS)
+    bases = [preset(writer="any") for preset in PRESETS.values()]
+    assert all(variant.settings(base, seed=3).seed == 3 for base in bases for variant in VARIANTS)
     TrainingSettings(scorer="linear", linear_loss="article")
     assert all(TrainingSettings(adapter_dropout=0.1, query_tuning=method) for method in ("lora", "dora", "adalora"))
 

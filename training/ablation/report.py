@@ -28,6 +28,23 @@ _GROUP: Final = {variant.name: variant.group for variant in VARIANTS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a table is of."""
+
+    products: int
+    queries: int
+    """Of the test."""
+    command: str
+    """That makes it."""
+    names: Sequence[str]
+    """Of all variants that can be run, whether or not one was."""
+    seeds: int
+    """Asked for, of each variant."""
+    left_out: Mapping[str, str]
+    """Variants that cannot be run, and what they need."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One line of the table. Means over test queries, but for ``dev``."""
 
@@ -66,20 +83,29 @@ def rows(runs: Sequence[Run], queries: Sequence[Query]) -> list[Row]:
     return [_row(name, found, queries, [] if name == DEFAULT else of_default) for name, found in by_name.items()]
 
 
-def write(folder: Path, table: Sequence[Row], *, products: int, queries: int, command: str) -> None:
-    """Writes ``ablation.md``, ``ablation.json`` and ``ablation.svg``."""
-    told = {"products": products, "test_queries": queries, "command": command, "rows": [row.summary() for row in table]}
+def write(folder: Path, table: Sequence[Row], about: About) -> str:
+    """Writes ``ablation.md``, ``ablation.json`` and ``ablation.svg``, and returns the text of the first."""
+    told = {
+        "products": about.products,
+        "test_queries": about.queries,
+        "command": about.command,
+        "seeds": about.seeds,
+        "not_run": dict(about.left_out),
+        "rows": [row.summary() for row in table],
+    }
+    text = markdown(table, about)
     (folder / SUMMARY).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    (folder / TABLE).write_text(markdown(table, products=products, queries=queries, command=command), encoding="utf-8")
+    (folder / TABLE).write_text(text, encoding="utf-8")
     _draw(folder / PLOT, table)
+    return text
 
 
-def markdown(table: Sequence[Row], *, products: int, queries: int, command: str) -> str:
+def markdown(table: Sequence[Row], about: About) -> str:
     """The table for people."""
     lines = [
-        f"{products:,} products, {queries} test queries, derived judgments, relevance only. Means over seeds; differences from",
-        "the default are those of the seeds that both have, with a 95 % bootstrap interval over seeds and queries. With one seed",
-        "the luck of a training is not in it.",
+        f"{about.products:,} products, {about.queries} test queries, derived judgments, relevance only. Means over seeds;",
+        "differences from the default are those of the seeds that both have, with a 95 % bootstrap interval over seeds and",
+        "queries. With one seed the luck of a training is not in it.",
         "",
         "| | seeds | ndcg@10, dev | unseen words | test | less the default | ambiguous | unambiguous | alpha_ndcg@10 | seconds |",
         "|---|---|---|---|---|---|---|---|---|---|",
@@ -90,7 +116,14 @@ def markdown(table: Sequence[Row], *, products: int, queries: int, command: str)
             group = row.group
             lines.append(f"| **{group}** | | | | | | | | | |")
         lines.append(f"| {' | '.join(_cells(row))} |")
-    return "\n".join([*lines, "", f"Made by `{command}`.", ""])
+    seeds = {row.name: row.seeds for row in table}
+    for number in range(about.seeds - 1, -1, -1):
+        if fewer := [name for name in about.names if seeds.get(name, 0) == number]:
+            told = f"Only {number} of {about.seeds} seeds" if number else "Without a run so far"
+            lines += ["", f"{told}: {'; '.join(fewer)}."]
+    for name, lack in about.left_out.items():
+        lines += ["", f"Not run: {name}: {lack}."]
+    return "\n".join([*lines, "", f"Made by `{about.command}`.", ""])
 
 
 def _cells(row: Row) -> list[str]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from torch import Tensor
 
+from assortment.one_at_a_time import held
 from assortment.paths import BuildPaths
 from training import depends_on, dev_ranking
-from training.ablation import baselines
+from training.ablation import baselines, side_by_side
 from training.ablation.variants import Variant
 from training.dev_ranking import QuerySet
 from training.fit import Place
@@ -87,6 +89,18 @@ class Bench:
         key = depends_on.key(self._paths, _LAYOUT, depends_on.chosen(settings), sorted(variant.hides), *hiding)[:16]
         return self._runs() / f"{variant.name.replace(' ', '_')}-{seed}-{key}.json"
 
+    @contextlib.contextmanager
+    def claimed(self, variant: Variant, seed: int) -> Iterator[bool]:
+        """Keeps a run from other processes in this block; whether it is to be made here: it is neither there nor being made."""
+        file = self.file(variant, seed)
+        claim = file.with_suffix(".lock")
+        with held(claim) as got:
+            try:
+                yield got and not file.is_file()
+            finally:
+                if got and file.is_file():  # who has opened it meanwhile finds the run
+                    claim.unlink(missing_ok=True)
+
     def run(self, variant: Variant, seed: int) -> Run:
         """Trains a variant and ranks every set of queries by its scorer, without diversification."""
         started = time.monotonic()
@@ -94,8 +108,9 @@ class Bench:
         state = self._runs() / "state" / file.stem
         place = Place(folder=state, logs=state / "logs", key=file.stem)
         settings = variant.settings(self._base, seed)
-        seen = self._prepared.seen(settings)
-        models, corpus = self._prepared.fit(settings, place, seen, shown=variant.features(seen))
+        prepared = replace(self._prepared, paths=self._own(state / "build"))
+        seen = prepared.seen(settings)
+        models, corpus = prepared.fit(settings, place, seen, shown=variant.features(seen))
         vectors = all_product_vectors(models, corpus)
 
         def ranked(queries: QuerySet) -> Scores:
@@ -117,6 +132,23 @@ class Bench:
             Run(name=name, seed=0, seconds=0.0, scores={of: Scores.of(self.queries[of], ranked) for of, ranked in rows.items()})
             for name, rows in found.items()
         ]
+
+    def _own(self, root: Path) -> BuildPaths:
+        """Folders for one run: those that all runs read are linked; words, teacher and pre-trained encoder are its own."""
+        own, shared = BuildPaths(root), self._paths
+        root.mkdir(parents=True, exist_ok=True)
+        for link, folder in (
+            (own.catalogue, shared.catalogue),
+            (own.protocol, shared.protocol),
+            (own.features, shared.features),
+        ):
+            link.unlink(missing_ok=True)
+            link.symlink_to(folder.resolve(), target_is_directory=True)
+        shutil.rmtree(own.knowledge, ignore_errors=True)
+        with side_by_side.one_at_a_time(shared.root):
+            if shared.knowledge.is_dir():
+                shutil.copytree(shared.knowledge, own.knowledge)
+        return own
 
     def _runs(self) -> Path:
         folder = self._paths.root / "runs"

@@ -28,9 +28,8 @@ def cut(catalogue: Path, target: BuildPaths, *, products: int) -> None:
     """
     if products < ENOUGH_PRODUCTS:
         raise InputError("--products", products, f"allowed: {ENOUGH_PRODUCTS} and above")
-    inputs, settings = {"catalogue": catalogue}, {"products": products}
-    if not manifest.is_current(target.catalogue, step=STEP, inputs=inputs, settings=settings):
-        made_from = manifest.fingerprints(inputs)
+    if not is_current(catalogue, target, products=products):
+        made_from = manifest.fingerprints({"catalogue": catalogue})
         manifest.verify(catalogue)
         whole = Catalogue.open(catalogue)
         (target.catalogue / manifest.FILENAME).unlink(missing_ok=True)
@@ -39,8 +38,14 @@ def cut(catalogue: Path, target: BuildPaths, *, products: int) -> None:
             for row in progress(rows, doing="cutting out a part", total=len(rows)):
                 product = whole.products[row]
                 writer.add(product, whole.picture(product))
-        manifest.write(target.catalogue, step=STEP, inputs=made_from, settings=settings, results={"products": len(rows)})
+        settings, results = {"products": products}, {"products": len(rows)}
+        manifest.write(target.catalogue, step=STEP, inputs=made_from, settings=settings, results=results)
     freeze(target)
+
+
+def is_current(catalogue: Path, target: BuildPaths, *, products: int) -> bool:
+    """Whether ``target`` has this part of the catalogue."""
+    return manifest.is_current(target.catalogue, step=STEP, inputs={"catalogue": catalogue}, settings={"products": products})
 
 
 def _chosen(products: list[Product], number: int) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -27,6 +27,8 @@ class Variant:
     """Fields of TrainingSettings that differ from the default's."""
     hides: frozenset[str] = frozenset()
     """Modalities of products that training and ranking do not see: text, picture."""
+    needs: Literal["", "translators", "writer"] = ""
+    """Setting that names what the variant reads beside the catalogue; see ``needs``."""
 
     def settings(self, base: TrainingSettings, seed: int) -> TrainingSettings:
         """The default's settings with the changes."""
@@ -90,6 +92,12 @@ VARIANTS: Final[tuple[Variant, ...]] = (
     Variant(name="with rewritten queries", group="added", changes={"rewritten": 0.05}),
     Variant(name="with queries from titles", group="added", changes={"titles": 0.05}),
     Variant(name="with product noise", group="added", changes={"product_noise": 0.1}),
+    Variant(name="with mined hard negatives", group="added", changes={"hard_negatives": 8}),
+    Variant(name="with semantic negatives", group="added", changes={"semantic_negatives": 8}),
+    Variant(name="with negatives from knowledge", group="added", changes={"knowledge_negatives": 8}),
+    Variant(name="with replaced synonyms", group="added", changes={"replaced": 0.2}),
+    Variant(name="with back-translated queries", group="added", changes={"back_translated": 0.05}, needs="translators"),
+    Variant(name="with written queries", group="added", changes={"written": 0.05}, needs="writer"),
     Variant(name="with a cross-encoder as teacher", group="added", changes={"teacher_weight": 1.0}),
     Variant(name="with the test's own words", group="no fair test", changes={"held_out_words": True}),
     *_of_group("further pre-training on product texts", masked_words={"pretraining": "mlm"}, TSDAE={"pretraining": "tsdae"}),

@@ -40,6 +40,13 @@ def translations(translators: str) -> tuple[Translate, Translate]:
     return there, back
 
 
+def check(translators: str) -> None:
+    """Raises StepError, with what to do, unless ``translations`` can be made and an installed pair translates."""
+    there, back = translations(translators)
+    if not translators:
+        back(there(["red shoes"]))
+
+
 def apertium(pair: str) -> Translate:
     """Translation by an installed language pair, as ``eng-spa``.
 

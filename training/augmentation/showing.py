@@ -49,14 +49,14 @@ def examples(at_hand: AtHand, number: int) -> tuple[list[Example], Mapping[str, 
         drawer = grammar({kind: 0.9})
         drawn = [query for query in (drawer.draw(generator) for _ in range(3 * number)) if query.kind == kind][:number]
         found += [Example(kind, "", query.text, query.wish) for query in drawn]
-    values = dict.fromkeys(item for product in products for item in product.facets().items())
     changes: dict[str, Callable[[str, np.random.Generator], str]] = {
-        "synonym": SynonymReplacement(at_hand.knowledge, values),
         "rewritten": rewrite,
         "price words": add_price_words,
         "misspelt": misspell,
     }
-    plain = grammar({})
+    plain, replaced = grammar({}), SynonymReplacement(vocabulary, "encoder")
+    for query in (plain.draw(generator) for _ in range(number)):
+        found.append(Example("replaced", query.text, replaced(query, generator), query.wish))
     for way, change in changes.items():
         for query in (plain.draw(generator) for _ in range(number)):
             found.append(Example(way, query.text, change(query.text, generator), query.wish))

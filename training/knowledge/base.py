@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 FILENAME: Final = "knowledge.json"
-Source = Literal["domain", "lexicon", "wordnet"]
+Source = Literal["domain", "lexicon", "wordnet", "co-occurrence"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action.add_argument("--build", type=Path, default=Path("build"), metavar="DIR", help="where all results are kept")
     build.add_argument("--text-backbone", default=DEFAULT_TEXT_BACKBONE, help="as for `assortment train`")
     build.add_argument("--wordnet", default="", metavar="FOLDER", help="a WordNet database, such as /usr/share/wordnet")
+    build.add_argument(
+        "--also",
+        default="",
+        metavar="OTHER[,OTHER]",
+        help="other catalogues whose texts give words: names under --build, or folders of catalogues, which have a slash",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,15 +42,22 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _build(paths: BuildPaths, args: argparse.Namespace) -> int:
-    from training import features  # imports torch: not needed for `show`
+    from training import depends_on, features  # imports torch: not needed for `show`
     from training.knowledge import steps
 
-    settings = TrainingSettings(text_backbone=args.text_backbone, wordnet=args.wordnet)
+    also = ",".join(_catalogue(name.strip(), args.build) for name in args.also.split(",") if name.strip())
+    settings = TrainingSettings(text_backbone=args.text_backbone, wordnet=args.wordnet, knowledge_from=also)
+    depends_on.other_catalogues(settings)
     features.extract(paths, settings)
     steps.build(paths, settings)
     print(json.dumps(manifest.read(paths.knowledge).results, indent=1))
     print(f"{paths.knowledge / FILENAME} can be read and searched", file=sys.stderr)
     return 0
+
+
+def _catalogue(name: str, build: Path) -> str:
+    """The folder of another catalogue."""
+    return name if "/" in name else str(BuildPaths(build / name).catalogue)
 
 
 def _show(paths: BuildPaths, word: str) -> int:

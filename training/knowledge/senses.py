@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assortment.protocol.lexicon import fold
-from training.knowledge.base import Word
+from training.knowledge.base import Source, Word
 from training.knowledge.wordnet import Synset, WordNet
 
 Vectors = npt.NDArray[np.float32]
@@ -53,13 +53,14 @@ class SenseChooser:
             known = {fold(name) for name in names[value]}
             texts = [lemma for found in (synset, *wordnet.kinds(synset)) for lemma in found.lemmas]
             offered += [(value, text) for text in dict.fromkeys(texts) if fold(text) not in known and _sayable(text)]
-        offered = list(dict.fromkeys(offered))
-        if not offered:
-            return {}
+        return self.near(list(dict.fromkeys(offered)), "wordnet")
+
+    def near(self, offered: Sequence[tuple[str, str]], source: Source) -> dict[str, list[Word]]:
+        """Of values with texts, those whose text is near the value, in their order; others are counted."""
         found: dict[str, list[Word]] = {}
         for (value, text), likeness in zip(offered, self.likeness([text for _, text in offered]), strict=True):
             if self._fits(value, likeness, _MIN_WORD):
-                found.setdefault(value, []).append(Word(text, "wordnet", round(float(likeness[self._row(value)]), 3)))
+                found.setdefault(value, []).append(Word(text, source, round(float(likeness[self._row(value)]), 3)))
             else:
                 self.left_out["words that are nearer to other values"] += 1
         return found

@@ -1,4 +1,4 @@
-"""The step ``knowledge``: domain lists, WordNet where it is given, and the catalogue itself, as one readable file.
+"""The step ``knowledge``: domain lists, WordNet and other catalogues where given, and the catalogue itself, as one readable file.
 
 A hand-written word is dropped for a value where the catalogue has another value of that very name: in a shop with Trainers,
 sports shoes are not called trainers. Words that dev or test keep for themselves are dropped too and counted, so that the
@@ -17,14 +17,18 @@ import numpy as np
 
 from assortment import manifest
 from assortment.catalogue.product import Product
+from assortment.catalogue.progress import progress
 from assortment.catalogue.store import Catalogue
 from assortment.contract import MAX_QUERY_TOKENS
+from assortment.errors import InputError
 from assortment.paths import BuildPaths
 from assortment.protocol.lexicon import fold, is_held_out, kept_words, train_words
 from assortment.protocol.store import Protocol
 from assortment.text import TextTokenizer
 from training import backbones, depends_on, features
+from training.knowledge.articles import OtherCatalogues
 from training.knowledge.base import Knowledge, Source, Word
+from training.knowledge.co_occurrence import candidates
 from training.knowledge.rings import HEAD, OCCASION, Ring, domain_rings
 from training.knowledge.senses import SenseChooser, Vectors
 from training.knowledge.titles import type_facts
@@ -37,16 +41,19 @@ STEP: Final = "knowledge"
 FACETS: Final = ("type", "colour", "gender", "usage", "pattern", "material", "diet", "audience", "connection", "format", "genre")
 """The facets whose values have words of their own; brands, sizes and numbers have none."""
 _MOST_VALUES: Final = 400  # a facet with more is a text, not a list
+_MOST_CO_OCCURRING: Final = 5  # words of other catalogues for one value
 
 
 def build(paths: BuildPaths, settings: TrainingSettings) -> Knowledge:
     """Makes ``paths.knowledge``, unless it is current, and reads it.
 
     Raises:
-        InputError: when ``settings.wordnet`` is no WordNet folder.
+        InputError: when ``settings.wordnet`` is no WordNet folder, or ``settings.knowledge_from`` names no other catalogue.
         ManifestError: when the catalogue, protocol or features are not finished.
     """
     wordnet = WordNet(Path(settings.wordnet)) if settings.wordnet else None
+    if paths.catalogue.resolve() in [folder.resolve() for folder in depends_on.other_catalogues(settings)]:
+        raise InputError("knowledge_from", settings.knowledge_from, f"allowed: catalogues other than {paths.catalogue} itself")
     inputs = {"catalogue": paths.catalogue, "protocol": paths.protocol, "features": paths.features}
     chosen: dict[str, Any] = {
         "text_backbone": settings.text_backbone,
@@ -74,15 +81,17 @@ def _gather(paths: BuildPaths, settings: TrainingSettings, wordnet: WordNet | No
     def encode(texts: Sequence[str]) -> Vectors:
         return encode_texts(encoder, tokenizer, texts, precision=settings.precision)
 
+    folders = depends_on.other_catalogues(settings)
+    others = OtherCatalogues(folders, catalogue.products, FACETS) if folders else None
     left_out: Counter[str] = Counter()
     words: dict[str, dict[str, tuple[Word, ...]]] = {}
-    for facet in FACETS:
+    for facet in progress(FACETS, doing="finding words of other catalogues", total=len(FACETS)) if others else FACETS:
         values = sorted({value for product in products if (value := product.facets().get(facet))})
         names = {fold(value) for product in catalogue.products if (value := product.facets().get(facet))}
         if 1 < len(values) <= _MOST_VALUES:
             vectors = _type_vectors(values, products, cached.product_text[rows]) if facet == "type" else encode(values)
             chooser = SenseChooser(values, vectors, encode)
-            words[facet] = _words_of(facet, chooser, wordnet if facet == "type" else None, names, settings, left_out)
+            words[facet] = _words_of(facet, chooser, wordnet if facet == "type" else None, others, names, settings, left_out)
             left_out += chooser.left_out
     types = {fold(value): value for value in sorted({product.type for product in products if product.type})}
     rings = _rings(settings)
@@ -108,6 +117,7 @@ def _words_of(
     facet: str,
     chooser: SenseChooser,
     wordnet: WordNet | None,
+    others: OtherCatalogues | None,
     names: Collection[tuple[str, ...]],
     settings: TrainingSettings,
     left_out: Counter[str],
@@ -122,18 +132,29 @@ def _words_of(
     ]
     for (source, value, text), likeness in zip(offered, chooser.likeness([text for *_, text in offered]), strict=True):
         found[value].setdefault(fold(text), Word(text, source, round(float(likeness[chooser.values.index(value)]), 3)))
-    if wordnet is not None:
-        known = {value: [value.lower(), *listed.get(value, ()), *train_words(facet, value)] for value in chooser.values}
-        for value, new in chooser.words(wordnet, known).items():
-            for word in new:
-                found[value].setdefault(fold(word.text), word)
+    known = {value: [value.lower(), *listed.get(value, ()), *train_words(facet, value)] for value in chooser.values}
+    more = [chooser.words(wordnet, known)] if wordnet is not None else []
+    if others is not None:
+        told = candidates(others.articles(facet), known)
+        more.append(chooser.near([(value, text) for value, texts in told.items() for text in texts], "co-occurrence"))
+    for value, new in (item for words_of in more for item in words_of.items()):
+        for word in new:
+            found[value].setdefault(fold(word.text), word)
     kept: dict[str, tuple[Word, ...]] = {}
-    for value, candidates in found.items():
-        reasons = {key: _refuses(word, names, settings) for key, word in candidates.items()}
+    for value, new_words in found.items():
+        reasons = {key: _refuses(word, names, settings) for key, word in new_words.items()}
         left_out.update(reason for reason in reasons.values() if reason)
-        if words := tuple(word for key, word in candidates.items() if not reasons[key]):
+        if words := _few_co_occurring([word for key, word in new_words.items() if not reasons[key]], left_out):
             kept[value] = words
     return kept
+
+
+def _few_co_occurring(words: Sequence[Word], left_out: Counter[str]) -> tuple[Word, ...]:
+    """Words of other catalogues come last, most certain first; those behind the first few are counted and left out."""
+    first = sum(word.source != "co-occurrence" for word in words)
+    few = tuple(words[: first + _MOST_CO_OCCURRING])
+    left_out.update(["words of other catalogues behind the first few of a value"] * (len(words) - len(few)))
+    return few
 
 
 def _refuses(word: Word, names: Collection[tuple[str, ...]], settings: TrainingSettings) -> str:

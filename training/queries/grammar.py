@@ -32,6 +32,7 @@ _SINGLES: Final = ("brand only", "colour only")  # they name one facet, and are 
 _CHANGES: Final = {"rewritten": rewrite, "price words": add_price_words, "misspelt": misspell}
 
 Kind = Callable[[Product, Vocabulary, np.random.Generator], Draft | None]
+Replacement = Callable[[TrainingQuery, np.random.Generator], str]
 
 
 class Allows(Protocol):
@@ -57,6 +58,7 @@ class QueryGrammar:
         pools: Mapping[str, Sequence[TrainingQuery]] | None = None,
         type_balance: float = 0.5,
         held_out_words: bool = False,
+        replacement: Replacement | None = None,
     ) -> None:
         """How queries are drawn.
 
@@ -70,6 +72,7 @@ class QueryGrammar:
             pools: kinds that were generated beforehand, by name.
             type_balance: see ``draw_weights``.
             held_out_words: whether queries may say words of the test.
+            replacement: puts another word for the same value into a query, for the share "replaced"; none do when left out.
         """
         self._products = products
         self._rows = np.asarray(train_rows, dtype=np.int64)
@@ -79,6 +82,7 @@ class QueryGrammar:
         self._vocabulary = vocabulary or Vocabulary(products, None)
         self._shares = dict(shares or {})
         self._held_out_words = held_out_words
+        self._replacement = replacement if self._shares.get("replaced") else None
         self._pools = {kind: pool for kind, pool in (pools or {}).items() if pool}
         self._kinds: dict[str, Kind] = {
             "head terms": head_term,
@@ -144,7 +148,7 @@ class QueryGrammar:
                 self.rejected[f"{kind}: not for this product"] += 1
                 return None
             query = TrainingQuery(drawn.text, drawn.meanings[0], NO_PICTURE, kind, drawn.meanings[1:], drawn.unwanted)
-            query = replace(query, text=self._worn(query.text, generator))
+            query = self._worn(query, generator)
         reason = self.refuses(query)
         if reason:
             self.rejected[reason] += 1
@@ -164,17 +168,21 @@ class QueryGrammar:
         named = mentioned(facets, generator) if generator.random() < 0.5 else {}
         spoken = {facet: self._vocabulary.say(facet, value, generator) for facet, value in named.items()}
         wish = named | {facet: facets[facet] for facet in _VISIBLE if facet in facets}
-        text = self._worn(phrase(spoken, generator), generator) if spoken else ""
+        text = phrase(spoken, generator) if spoken else ""
         unseen = {facet: word for facet, word in spoken.items() if facet not in _VISIBLE}
         first, *further = self._vocabulary.meanings(wish, unseen)
-        return TrainingQuery(text, first, row, "picture", tuple(further))
+        query = TrainingQuery(text, first, row, "picture", tuple(further))
+        return self._worn(query, generator) if spoken else query
 
-    def _worn(self, text: str, generator: np.random.Generator) -> str:
-        """As it is typed: now and then rewritten, with a price word, with a slip."""
+    def _worn(self, query: TrainingQuery, generator: np.random.Generator) -> TrainingQuery:
+        """As it is typed: now and then in other words, rewritten, with a price word, with a slip."""
+        text = query.text
+        if self._replacement and generator.random() < self._shares["replaced"]:  # first: it has to know the words again
+            text = self._replacement(query, generator)
         for change, changed in _CHANGES.items():
             if generator.random() < self._shares.get(change, 0.0):
                 text = changed(text, generator)
-        return text
+        return replace(query, text=text)
 
     def refuses(self, query: TrainingQuery) -> str:
         """Why a query is not taken, empty when it is."""

@@ -54,7 +54,10 @@ def build(paths: BuildPaths, settings: TrainingSettings, grammars: Grammars, fea
         features: ``paths.features``, under the encoder as it comes.
         dev: queries that tell how well the teacher ranks; it learns nothing of them.
     """
-    chosen: dict[str, Any] = {name: getattr(settings, name) for name in _SETTINGS} | {"shares": settings.query_shares()}
+    shares = settings.query_shares()
+    if not settings.replaced:
+        del shares["replaced"]  # off: the same as before there was such a kind
+    chosen: dict[str, Any] = {name: getattr(settings, name) for name in _SETTINGS} | {"shares": shares}
     inputs = {"catalogue": paths.catalogue, "protocol": paths.protocol, "features": paths.features}
     if grammars.knowledge is not None:
         inputs["knowledge"] = paths.knowledge

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from assortment.catalogue.steps import generate
 from assortment.catalogue.store import Catalogue
 from assortment.cli import main
 from assortment.errors import InputError
@@ -22,20 +22,7 @@ from training.ablation.variants import DEFAULT, VARIANTS
 from training.objective import all_product_vectors
 
 BY_NAME = {variant.name: variant for variant in VARIANTS}
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory) -> BuildPaths:
-    paths = BuildPaths(tmp_path_factory.mktemp("build") / "shop")
-    generate(paths, products=1_000)
-    return paths
-
-
-@pytest.fixture(scope="module")
-def part(whole: BuildPaths) -> BuildPaths:
-    paths = BuildPaths(whole.root / "ablation")
-    subset.cut(whole.catalogue, paths, products=800)
-    return paths
+GIVEN = [replace(each, changes={**each.changes, "writer": "any"}) if each.needs == "writer" else each for each in VARIANTS]
 
 
 def test_a_part_holds_whole_groups_and_is_the_same_again(whole: BuildPaths, part: BuildPaths) -> None:
@@ -101,7 +88,7 @@ def test_models_start_from_what_is_hidden_and_training_does_not_see_it(
 
 def test_runs_of_variants_that_hide_nothing_keep_their_keys(part: BuildPaths, tiny_settings) -> None:
     bench = Bench(part, tiny_settings)
-    for variant in VARIANTS:
+    for variant in GIVEN:
         settings = depends_on.chosen(variant.settings(tiny_settings, 1))
         before = depends_on.key(part, runs._LAYOUT, settings, sorted(variant.hides))[:16]
         assert (before in bench.file(variant, 1).name) == (not variant.hides), variant.name
@@ -109,7 +96,7 @@ def test_runs_of_variants_that_hide_nothing_keep_their_keys(part: BuildPaths, ti
 
 def test_each_variant_differs_from_the_default(tiny_settings) -> None:
     base = tiny_settings.as_dict()
-    for variant in VARIANTS:
+    for variant in GIVEN:
         changed = {name for name, value in variant.settings(tiny_settings, base["seed"]).as_dict().items() if value != base[name]}
         assert bool(changed) == (variant.name != DEFAULT)
 
@@ -137,8 +124,14 @@ def test_the_table_pairs_variants_with_the_default(tmp_path, part: BuildPaths) -
     gated = table["fusion gated"].difference
     assert (gated.mean, gated.low, gated.high) == pytest.approx((0.05, -0.1, 0.2)), "the luck of a training is in the interval"
     assert {"ambiguous", "unambiguous"} < set(table["random"].by_kind)
-    report.write(tmp_path, list(table.values()), products=800, queries=len(queries), command="make it")
+    left_out = {"with magic": "it needs a wand"}
+    names = [DEFAULT, "fusion mean", "fusion gated", "linear formula, graded loss", "all weights"]
+    about = report.About(products=800, queries=len(queries), command="make it", names=names, seeds=2, left_out=left_out)
+    text = report.write(tmp_path, list(table.values()), about)
     assert "fusion mean" in (tmp_path / report.TABLE).read_text(encoding="utf-8")
+    assert "Only 1 of 2 seeds: fusion mean; all weights.\n" in text
+    assert "Without a run so far: linear formula, graded loss.\n" in text
+    assert "Not run: with magic: it needs a wand.\n" in text
     assert json.loads((tmp_path / report.SUMMARY).read_text(encoding="utf-8"))["rows"][0]["name"] == "random"
     assert (tmp_path / report.PLOT).read_text(encoding="utf-8").startswith("<?xml")
 
@@ -149,6 +142,9 @@ def test_the_table_pairs_variants_with_the_default(tmp_path, part: BuildPaths) -
         (["--report"], "--report"),
         (["--report", "--catalogue", "nowhere", "--seeds", "0"], "--seeds"),
         (["--report", "--catalogue", "nowhere", "--only", "magic"], "--only"),
+        (["--report", "--catalogue", "nowhere", "--writer", "nowhere"], "--writer"),
+        (["--report", "--catalogue", "nowhere", "--translators", "nowhere"], "--translators"),
+        (["--report", "--catalogue", "nowhere"], "nowhere has no manifest.json"),
         ([], "--results"),
     ],
 )

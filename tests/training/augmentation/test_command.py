@@ -39,7 +39,7 @@ def test_augment_shows_every_way_and_changes_nothing(
     assert main(command(own, "--show", "2")) == 0
     assert {file: file.read_bytes() for file in own.root.rglob("*") if file.is_file()} == before
     shown = capsys.readouterr().out
-    ways = ("head terms", "gifts", "negation", "synonym", "rewritten", "misspelt", "titles", "product noise", "type balance")
+    ways = ("head terms", "gifts", "negation", "replaced", "rewritten", "misspelt", "titles", "product noise", "type balance")
     assert all(way in shown for way in ways)
     assert "cosine 0." in shown
     assert "titles: " in shown

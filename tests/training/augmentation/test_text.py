@@ -1,4 +1,4 @@
-"""Changes to texts: rewriting, synonyms, back-translation, draw weights."""
+"""Changes to texts: rewriting, back-translation, draw weights."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from hypothesis import strategies as st
 from training.augmentation.back_translation import apertium, back_translate
 from training.augmentation.resampling import draw_weights
 from training.augmentation.rewriting import add_function_word, join_words, reorder
-from training.augmentation.synonyms import SynonymReplacement
-from training.knowledge.base import Knowledge, Word
 
 TEXT = st.lists(st.text("abcxyz", min_size=1, max_size=6), min_size=1, max_size=6).map(" ".join)
 
@@ -26,15 +24,6 @@ def test_rewriting_keeps_every_letter_of_the_wish(text: str, seed: int) -> None:
     assert sorted(reorder(text, generator).split()) == sorted(text.split())
     assert add_function_word(text, generator).endswith(f" {text}")
     assert join_words(text, generator).replace("-", "").replace(" ", "") == text.replace(" ", "")
-
-
-def test_a_synonym_replaces_the_whole_phrase() -> None:
-    words = (Word("galluses", "domain", 0.5), Word("pant holders", "domain", 0.5))
-    replacement = SynonymReplacement(Knowledge(words={"type": {"Suspenders": words}}), [("type", "Suspenders")])
-    made = {replacement("red pant holders for men", np.random.default_rng(seed)) for seed in range(30)}
-    assert made <= {"red suspenders for men", "red galluses for men", "red trouser braces for men"}
-    assert "red suspenders for men" in made
-    assert replacement("red shoes", np.random.default_rng(0)) == "red shoes"
 
 
 def encode(texts: Sequence[str]) -> npt.NDArray[np.float32]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -71,6 +72,18 @@ def test_a_teacher_is_kept_and_tells_how_it_ranks(
     again = steps.build(prepared.paths, changed_elsewhere, grammars, prepared.features, prepared.dev)
     assert (folder / "logits.npy").stat().st_mtime_ns == written
     assert torch.equal(again.logits, lessons.logits)
+
+
+def test_a_kind_of_queries_that_came_later_counts_where_it_is_drawn(
+    lessons: Lessons, prepared: Prepared, grammars: Grammars, settings: TrainingSettings, tmp_path: Path
+) -> None:
+    paths = BuildPaths(tmp_path)
+    for name in ("catalogue", "protocol", "features"):
+        getattr(paths, name).symlink_to(getattr(prepared.paths, name).resolve())
+    replaced = replace(settings, replaced=0.2)
+    steps.build(paths, replaced, replace(grammars, settings=replaced), prepared.features, prepared.dev)
+    assert manifest.read(paths.teacher).settings["shares"]["replaced"] == 0.2
+    assert "replaced" not in manifest.read(prepared.paths.teacher).settings["shares"]
 
 
 def test_training_listens_to_the_teacher(lessons: Lessons, prepared: Prepared, settings: TrainingSettings, tmp_path) -> None:
