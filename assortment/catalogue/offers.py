@@ -60,7 +60,7 @@ def read_offers(
     decimal: str = "",
     currency_of: Mapping[str, str] | None = None,
 ) -> dict[str, Offer]:
-    """The offers of a CSV, JSON lines or Parquet file by product id; of two rows with one id the first counts.
+    """The offers of a CSV, JSON or Parquet file by product id; of two rows with one id the first counts.
 
     Args:
         source: the file.
@@ -75,8 +75,9 @@ def read_offers(
             fatal when strict.
         InputError: when ``columns`` maps something else than an id or an offer.
     """
-    rows, settings = open_rows(source), TableSettings(decimal=decimal)
-    named = _columns(rows.columns, columns or {}, source)
+    columns = columns or {}
+    rows, settings = open_rows(source, needed=[columns.get("id", "id")]), TableSettings(decimal=decimal)
+    named = _columns(rows.columns, columns, source)
     offers: dict[str, Offer] = {}
     for line, row in rows.read(summary):
         values = Values({ours: row[theirs] for ours, theirs in named.items() if theirs in row}, line, summary, settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +29,7 @@ def json_rows(path: Path, summary: ReadSummary) -> Iterator[tuple[int, dict[str,
             raise DataError(f"{path} is one JSON array; {one_a_line(path)}")
         if not summary.read and _OPENS.fullmatch(raw.decode("utf-8", "replace").strip("\ufeff \t\r\n")):
             raise DataError(
-                f"{path} is one JSON object over several lines; {one_a_line(path, 'products')}, whatever the list is called"
+                f"{path} is one JSON object over several lines; {one_a_line(path, ['products'])}, whatever the list is called"
             )
         summary.read += 1
         try:
@@ -43,10 +43,10 @@ def json_rows(path: Path, summary: ReadSummary) -> Iterator[tuple[int, dict[str,
             summary.report(BAD_ROW, line=line, value=f"{type(row).__name__} instead of an object: {raw[:60]!r}")
 
 
-def one_a_line(path: Path, inner: str = "") -> str:
-    """What to do about a file that holds its products in one list, that of the name ``inner`` when it is in an object."""
+def one_a_line(path: Path, place: Sequence[str] = (), *, each: str = "[]") -> str:
+    """What to do about a file that holds its products in one list: at ``place`` in an object, by default all of the file."""
     unpacking = "zcat" if path.suffix == ".gz" else "cat"
-    each = f".[{json.dumps(inner)}][]" if inner else ".[]"
+    each = "." + "".join(f"[{json.dumps(name)}]" for name in place) + each
     return f"give one product a line instead: {unpacking} {path.name} | jq -c '{each}' > products.jsonl"
 
 

@@ -1,7 +1,7 @@
 """Rows of a Parquet file as Python values, those of structs under dotted names.
 
 What Python cannot hold as written is made what people would read: nanoseconds are cut to microseconds, and a 32-bit price is
-the shortest decimal that is this number (49.99, not 49.9900016784668).
+the shortest decimal that is this number (49.99, not 49.9900016784668), in a list or a map, too.
 """
 
 from __future__ import annotations
@@ -96,11 +96,29 @@ def _without_structs(table: Any) -> Any:
     return table
 
 
+def _with_floats_as(leaf: Any, kind: Any) -> Any:
+    """The type with ``leaf`` in place of 32-bit numbers, in lists, maps and structs, too."""
+    if pa.types.is_float32(kind):
+        return leaf
+    if pa.types.is_map(kind):
+        items = kind.item_field.with_type(_with_floats_as(leaf, kind.item_type))
+        return pa.map_(kind.key_field, items, keys_sorted=kind.keys_sorted)
+    if pa.types.is_struct(kind):
+        fields = [kind.field(place) for place in range(kind.num_fields)]
+        return pa.struct([field.with_type(_with_floats_as(leaf, field.type)) for field in fields])
+    if not (pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)):
+        return kind
+    values = kind.value_field.with_type(_with_floats_as(leaf, kind.value_type))
+    if pa.types.is_fixed_size_list(kind):
+        return pa.list_(values, kind.list_size)
+    return pa.large_list(values) if pa.types.is_large_list(kind) else pa.list_(values)
+
+
 def _readable(column: Any) -> Any:
     """A column of times in microseconds, and of 32-bit numbers in the decimals that they were written in."""
     kind = column.type
-    if pa.types.is_float32(kind):
-        return column.cast(pa.string()).cast(pa.float64())
+    if (written := _with_floats_as(pa.string(), kind)) != kind:
+        return column.cast(written).cast(_with_floats_as(pa.float64(), kind))
     if getattr(kind, "unit", "") != _NANOSECONDS:
         return column
     if pa.types.is_timestamp(kind):

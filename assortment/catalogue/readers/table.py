@@ -1,4 +1,4 @@
-"""Anybody's shop as one table: CSV, JSON lines or Parquet, with columns called as in ``table_columns`` or mapped to them.
+"""Anybody's shop as one table: CSV, JSON or Parquet, with columns called as in ``table_columns`` or mapped to them.
 
 Values are read as people write them (prices with currency, HTML, lists); what cannot be used is counted by line and left
 out. Columns that are not understood are named in the summary, with the number of rows that fill them.
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from assortment.catalogue.fields import RESERVED, known
 from assortment.catalogue.html_text import html_to_text
 from assortment.catalogue.product import Product
 from assortment.catalogue.readers.pictures import PictureSource, checked
-from assortment.catalogue.readers.table_columns import ColumnMap, TableSettings
-from assortment.catalogue.readers.table_rows import FORMATS, Row, open_rows
+from assortment.catalogue.readers.table_columns import REQUIRED, ColumnMap, TableSettings
+from assortment.catalogue.readers.table_rows import FORMATS, Row, Rows, open_rows
 from assortment.catalogue.readers.table_values import Values, as_text
 from assortment.catalogue.summary import DUPLICATE_ID, EMPTY_ID, EMPTY_TITLE, LONG_ID, ReadSummary, list_in
 from assortment_client.contract import MAX_ID_CHARACTERS
@@ -36,7 +37,7 @@ class TableReader:
             DataError: when the file is not of its format or lacks a needed column, or a problem is met that is fatal when
                 strict.
         """
-        rows = open_rows(source)
+        rows = self._open(source)
         columns = ColumnMap(rows.columns, self.settings, file=source)
         pictures = PictureSource([self.settings.pictures]) if self.settings.pictures else None
         _tell(columns, summary, has_pictures=pictures is not None)
@@ -62,7 +63,10 @@ class TableReader:
 
     def count(self, source: Path) -> int:
         """About how many rows there are."""
-        return open_rows(source).count()
+        return self._open(source).count()
+
+    def _open(self, source: Path) -> Rows:
+        return open_rows(source, needed=[self.settings.columns.get(name, name) for name in REQUIRED])
 
 
 def _attributes(row: Row, columns: ColumnMap, values: Values) -> dict[str, str]:
@@ -71,16 +75,25 @@ def _attributes(row: Row, columns: ColumnMap, values: Values) -> dict[str, str]:
     for column, value in row.items():
         is_whole = columns.is_whole(column)
         named = values.attributes(value) if is_whole else dict.fromkeys(columns.attributes(column), value)
-        told = {name: text for name, each in named.items() if (text := known(html_to_text(as_text(each))))}
-        attributes |= {name: text for name, text in told.items() if name not in RESERVED}
-        for name in told:
-            value_of = named[name]
-            if name in attributes and isinstance(value_of, (list, tuple)) and len(value_of) > 1:
-                values.summary.report(list_in(name if is_whole else column), line=values.line, value=told[name])
-        understood = columns.is_used(column) or is_whole or (named and RESERVED.isdisjoint(told))
+        texts = {name: told for name, each in named.items() if (told := _texts(each))}
+        attributes |= {name: ", ".join(told) for name, told in texts.items() if name not in RESERVED}
+        for name, told in texts.items():
+            if name in attributes and len(told) > 1:
+                values.summary.report(list_in(name if is_whole else column), line=values.line, value=attributes[name])
+        understood = columns.is_used(column) or is_whole or (named and RESERVED.isdisjoint(texts))
         if not understood and as_text(value):
             values.summary.unused_columns[column] += 1
     return attributes
+
+
+def _texts(value: Any) -> list[str]:
+    """An attribute's values, of a list each that is known and none twice, whatever its case."""
+    several = value if isinstance(value, (list, tuple)) else [value]
+    texts: dict[str, str] = {}
+    for each in several:
+        if text := known(html_to_text(as_text(each))):
+            texts.setdefault(text.casefold(), text)
+    return list(texts.values())
 
 
 def _picture(pictures: PictureSource | None, values: Values, key: str, *, has_column: bool) -> tuple[str, bytes | None]:

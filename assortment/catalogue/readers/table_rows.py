@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from assortment.catalogue.readers.delimited import DelimitedTable
-from assortment.catalogue.readers.json_lines import count_lines, json_rows, one_a_line
+from assortment.catalogue.readers.json_lines import count_lines, json_rows
 from assortment.catalogue.readers.parquet_rows import ParquetRows
+from assortment.catalogue.readers.whole_json import whole_json
 from assortment.catalogue.summary import ReadSummary
 from assortment.errors import DataError
 
-FORMATS: Final = "CSV (comma, semicolon, tab or |), JSON lines (.jsonl, .ndjson) or Parquet (.parquet); the first two also .gz"
+FORMATS: Final = (
+    "CSV (comma, semicolon, tab or |), JSON (.jsonl, .ndjson: one object a line; .json: one list of objects, too) or Parquet "
+    "(.parquet); the first two also .gz"
+)
 Row = Mapping[str, Any]
 _PARQUET_NAMES: Final = (".parquet", ".pq")
 _SPREADSHEETS: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers")
@@ -27,15 +32,19 @@ class Rows:
     """An opened table."""
 
     columns: list[str]
-    """In the order in which they stand; of JSON lines those of the first thousand."""
+    """In the order in which they stand; of JSON those of the first thousand rows."""
     read: Callable[[ReadSummary], Iterator[tuple[int, Row]]]
-    """Line, or row of a Parquet file from 1, with what stands there."""
+    """Line, or number from 1 in a Parquet file or a JSON list, with what stands there."""
     count: Callable[[], int]
     """About how many there are."""
 
 
-def open_rows(path: Path) -> Rows:
+def open_rows(path: Path, *, needed: Collection[str]) -> Rows:
     """Opens a table; its name tells the format, whatever is neither JSON nor Parquet is CSV.
+
+    Args:
+        path: the file.
+        needed: columns that every row has; a JSON object that has them is a row, and not what holds the rows in a list.
 
     Raises:
         DataError: when it is no file, or not of its format.
@@ -48,11 +57,12 @@ def open_rows(path: Path) -> Rows:
         file = ParquetRows(path)
         return Rows(file.columns, lambda summary: _flattened(file.rows(summary)), file.count)
     if name.endswith((".jsonl", ".ndjson", ".json")):
-        peeked = list(itertools.islice(json_rows(path, ReadSummary(source=path.name)), _PEEKED))
-        if len(peeked) == 1 and (inner := _list_of_objects(peeked[0][1])):
-            raise DataError(f"{path} is one object that holds a list, {inner!r}; {one_a_line(path, inner)}")
+        whole = whole_json(path, needed=needed)
+        read = whole.rows if whole else partial(json_rows, path)
+        peeked = itertools.islice(read(ReadSummary(source=path.name)), _PEEKED)
         columns = {column: None for _, row in peeked for column in flat(row)}
-        return Rows(list(columns), lambda summary: _flattened(json_rows(path, summary)), lambda: count_lines(path))
+        count = (lambda: len(whole.values)) if whole else (lambda: count_lines(path))
+        return Rows(list(columns), lambda summary: _flattened(read(summary)), count)
     table = DelimitedTable(path)
     return Rows(table.columns, table.rows, table.count)
 
@@ -79,12 +89,6 @@ def flat(row: Row, prefix: str = "") -> dict[str, Any]:
         else:
             taken |= flat(inner, f"{prefix}{name}.")
     return taken
-
-
-def _list_of_objects(row: Row) -> str:
-    """The name of the only value of a row, when it is a list of objects; else empty."""
-    name, value = next(iter(row.items())) if len(row) == 1 else ("", None)
-    return name if isinstance(value, list) and value and all(isinstance(each, dict) for each in value) else ""
 
 
 def _flattened(rows: Iterator[tuple[int, dict[str, Any]]]) -> Iterator[tuple[int, Row]]:

@@ -44,6 +44,27 @@ def test_numbers_of_32_bits_are_what_people_wrote(tmp_path: Path) -> None:
     assert rows[0]["offer.amount"] == 0.1
 
 
+FLOAT = pa.float32()
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (pa.list_(FLOAT), [[49.99, None, 1e-30], None, [], [float("inf"), 0.1]]),
+        (pa.large_list(FLOAT), [[49.99, None], None, []]),
+        (pa.list_(FLOAT, 2), [[49.99, None], [0.1, 1e20]]),
+        (pa.list_(pa.list_(FLOAT)), [[[49.99], None], None, []]),
+        (pa.list_(pa.struct({"cm": FLOAT, "of": pa.int32()})), [[{"cm": 49.99, "of": 3}, None], None, []]),
+        (pa.map_(pa.string(), FLOAT), [[("width", 49.99), ("depth", None)], None, []]),
+        (pa.map_(pa.string(), pa.list_(FLOAT)), [[("size", [49.99, 0.1])]]),
+        (pa.list_(pa.float64()), [[49.99, 49.9900016784668]]),
+    ],
+)
+def test_lists_of_numbers_of_32_bits_are_too(tmp_path: Path, kind: Any, values: list[Any]) -> None:
+    many = [*values, *([values[0]] * 3_000)]  # more rows than are read at once
+    assert [row["sizes"] for row in read(tmp_path, sizes=pa.array(many, kind))] == many
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [

@@ -269,13 +269,6 @@ def test_marks_of_what_is_unknown_are_brands_and_values_no_more(tmp_path: Path) 
     ]
 
 
-def test_a_list_in_an_attribute_is_told_with_its_column(tmp_path: Path) -> None:
-    rows = [{"id": 1, "title": "Hat", "attributes": {"size": ["S", "M"], "fit": ["wide"]}}, {"id": 2, "title": "Hat"}]
-    products, summary = read(jsonl(tmp_path, *rows))
-    assert products[0].attributes == {"size": "S, M", "fit": "wide"}
-    assert {problem.name: len(findings) for problem, findings in summary.findings.items()} == {"list in attributes.size": 1}
-
-
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
@@ -283,10 +276,6 @@ def test_a_list_in_an_attribute_is_told_with_its_column(tmp_path: Path) -> None:
         ("shop.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is a spreadsheet: save it as CSV"),
         ("shop.csv", b"PK\3\4 and so on", "is a zip file or a spreadsheet: unpack it, or save it as CSV"),
         ("shop.csv", b"PAR1 and so on", "is Parquet: give it a name that ends with .parquet"),
-        ("shop.json", b'{"products": [{"id": 1, "title": "Mug"}]}', r"give one product a line.*jq -c '\.\[\"products\"\]\[\]'"),
-        ("shop.json", b'\xef\xbb\xbf{\n "products": [\n', "is one JSON object over several lines; give one product a line"),
-        ("shop.json", b'{"products": [\n{"id": 1},\n', "is one JSON object over several lines; give one product a line"),
-        ("shop.json", b'[{"id": 1}]', r"is one JSON array; give one product a line instead: cat shop.json \| jq -c '\.\[\]'"),
     ],
 )
 def test_a_file_of_another_format_is_told_by_what_it_is(tmp_path: Path, name: str, data: bytes, message: str) -> None:
