@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Final
 
+from assortment.serving.understanding import inches
+from assortment.serving.understanding.plain_adjectives import num_adjectives
 from assortment.serving.understanding.value_words import ValueWords
-from assortment.serving.understanding.words import Word
+from assortment.serving.understanding.words import CONNECTORS, Word, is_plural
 
 _UNIT: Final = re.compile(
     r"\s*(?:[\"\u2033'\u2032%\u00b0]|-?(?:inch(?:es)?|in|cm|mm|m|km|ft|feet|met(?:er|re)s?|sqm|kg|g|gr|grams?|lbs?|oz|ounces?|gb|tb|mb"
@@ -37,15 +39,6 @@ _MOST_COUNTED: Final = 12
 _LOOKED_AT: Final = 40  # characters before a limit
 _MORE_DIGITS: Final = re.compile(r"(?<=\d)[ \u00a0\u202f]\d{3}(?:[.,]\d\d?)?(?!\w)")
 _YEARS: Final = (1900, 2100)
-_CONNECTORS: Final = frozenset(
-    (
-        *("for", "and", "or", "but", "nor", "with", "without", "in", "from", "by", "of", "to", "on", "at", "that", "which"),
-        *("is", "are", "not", "no", "non", "except", "excluding", "other", "please", "thanks", "only", "total", "as", "if"),
-        *("min", "max", "under", "over", "below", "above", "more", "less", "than", "some", "any", "all", "the", "a", "an"),
-        *("new", "newest", "best", "top", "good", "nice", "cheap", "cheaper", "cheapest", "affordable", "expensive", "my"),
-    )
-)
-"""Words that may follow a price without being what it counts."""
 
 
 def is_measured(text: str, start: int) -> bool:
@@ -61,19 +54,21 @@ def is_aged(text: str, start: int) -> bool:
 def goes_on(text: str, end: int) -> bool:
     """Whether the number that ends at ``end`` may have more digits: "€1 000", which "€500 256 gb" does not."""
     more = _MORE_DIGITS.match(text, end)
-    return more is not None and not _UNIT.match(text, more.end())
+    return more is not None and (not _UNIT.match(text, more.end()) or inches.may_be_a_word(text, more.end()))
 
 
-def is_no_price(text: str, span: tuple[int, int], numbers: Sequence[float]) -> bool:
+def is_no_price(text: str, span: tuple[int, int], numbers: Sequence[float], words: Sequence[Word], known: ValueWords) -> bool:
     """Whether numbers without a currency, with the words that make limits of them, are no prices.
 
     Args:
         text: the query.
         span: where it has the limits.
         numbers: one limit, or both.
+        words: all of the query.
+        known: values of the catalogue.
     """
     start, end = span
-    if _UNIT.match(text, end) or is_measured(text, start):
+    if is_measured(text, start) or (_UNIT.match(text, end) and not inches.is_a_word(text, end, max(numbers), words, known)):
         return True
     if len(numbers) > 1 and all(_YEARS[0] <= number <= _YEARS[1] for number in numbers):
         return True
@@ -83,8 +78,9 @@ def is_no_price(text: str, span: tuple[int, int], numbers: Sequence[float]) -> b
 def counts_something(text: str, end: int, number: float, words: Sequence[Word], known: ValueWords) -> bool:
     """Whether something follows right behind a number that it may count, as in "up to 5 doors" and "max 2 books".
 
-    That is a word that is no value and connects nothing, or a category behind a few. "Under 60 waterproof" is not asked: nobody
-    says "under" of what is counted without a unit.
+    That is a word that is no value and connects nothing, or a category behind a few. Behind more than a few, words that only
+    describe are passed over: "max 50 waterproof" and "max 50 waterproof jacket" are prices, "max 50 waterproof pouches" is none,
+    whether they are a category or not. "Under 60 waterproof" is not asked: nobody says "under" of what is counted without unit.
 
     Args:
         text: the query.
@@ -93,10 +89,19 @@ def counts_something(text: str, end: int, number: float, words: Sequence[Word], 
         words: all of the query.
         known: values of the catalogue, which may follow: "up to 50 red shoes".
     """
-    place = bisect_left(words, end, key=attrgetter("start"))
-    if place == len(words) or text[end : words[place].start].strip(" -"):
-        return False
-    meaning = known.longest(words[place:], as_written=False)
+    rest = _right_behind(text, end, words[bisect_left(words, end, key=attrgetter("start")) :])
+    meaning = known.longest(rest, as_written=False)
+    described = num_adjectives(rest) if meaning is None and number > _MOST_COUNTED else 0
+    if described:
+        rest = _right_behind(text, rest[described - 1].end, rest[described:])
+        meaning = known.longest(rest, as_written=False)
+        if meaning is not None:
+            return "category" in meaning.fields and is_plural(rest[meaning.num_words - 1].text)
     if meaning is not None:
         return "category" in meaning.fields and number <= _MOST_COUNTED and number.is_integer()
-    return words[place].text not in _CONNECTORS
+    return bool(rest) and rest[0].text not in CONNECTORS
+
+
+def _right_behind(text: str, end: int, words: Sequence[Word]) -> Sequence[Word]:
+    """The words, if nothing but spaces and hyphens is between ``end`` and the first one; else none."""
+    return words if words and not text[end : words[0].start].strip(" -") else ()

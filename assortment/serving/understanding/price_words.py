@@ -103,7 +103,7 @@ def _limits_of(text: str, words: Sequence[Word], known: ValueWords) -> Iterator[
     """Wordings of both limits, then of one."""
     for found in _TWO.finditer(text):
         amounts = [group for group in found.groups()[1:] if group and group not in (found["dash"], found["both"], found["joint"])]
-        low_high = _range(text, found, amounts)
+        low_high = _range(text, found, amounts, words, known)
         if low_high:
             yield _Limit(found.span(), *low_high)
     for found in _ONE.finditer(text):
@@ -111,29 +111,33 @@ def _limits_of(text: str, words: Sequence[Word], known: ValueWords) -> Iterator[
             yield limit
 
 
-def _range(text: str, found: re.Match[str], amounts: Sequence[str]) -> tuple[float, float] | None:
+def _range(
+    text: str, found: re.Match[str], amounts: Sequence[str], words: Sequence[Word], known: ValueWords
+) -> tuple[float, float] | None:
     """Both limits of a range, the lower one first; None when it is no range of prices, or a turned down one."""
     prices = [price for amount in amounts if (price := value_of(amount)) is not None]
     if len(prices) < len(amounts) or _is_unsaid(text, found.start()) or goes_on(text, found.end()):
         return None
-    if found["both"] and (prices[0] > prices[1] or not _are_both_prices(text, found, amounts, prices)):
+    if found["both"] and (prices[0] > prices[1] or not _are_both_prices(text, found, amounts, prices, words, known)):
         return None
     if not any(map(has_currency, amounts)):
-        if not found["between"] or _in_thousands(amounts) or is_no_price(text, found.span(), prices):
+        if not found["between"] or _in_thousands(amounts) or is_no_price(text, found.span(), prices, words, known):
             return None
     elif found["dash"] and is_measured(text, found.start()):
         return None
     return min(prices), max(prices)
 
 
-def _are_both_prices(text: str, found: re.Match[str], amounts: Sequence[str], prices: Sequence[float]) -> bool:
+def _are_both_prices(
+    text: str, found: re.Match[str], amounts: Sequence[str], prices: Sequence[float], words: Sequence[Word], known: ValueWords
+) -> bool:
     """Whether two limits that follow each other are of one kind: "over 12 under $20" has an age or a size, and a price.
 
     Without a currency of its own, the lower one is a price only where it is joined to one with a currency behind it, and where
     nothing before it has sizes or ages; the upper one, where it may be one alone: "over $20 under 50 cm".
     """
     if has_currency(amounts[0]):
-        return has_currency(amounts[1]) or not is_no_price(text, found.span(), prices[1:])
+        return has_currency(amounts[1]) or not is_no_price(text, found.span(), prices[1:], words, known)
     if not (_JOINS.search(found["joint"]) and has_currency(amounts[1]) and _ENDS_IN_CURRENCY.search(amounts[1].strip())):
         return False
     return not is_measured(text, found.start()) and not is_aged(text, found.start())
@@ -150,7 +154,7 @@ def _one(text: str, found: re.Match[str], words: Sequence[Word], known: ValueWor
         return None
     is_upper = bool(found["below"] or found["most"]) != bool(turned)
     if not has_currency(amount):
-        if not is_upper or _in_thousands([amount]) or is_no_price(text, found.span(), [price]):
+        if not is_upper or _in_thousands([amount]) or is_no_price(text, found.span(), [price], words, known):
             return None
         if found["most"] and not _PRICE_VERB.match(found[0]) and counts_something(text, found.end(), price, words, known):
             return None

@@ -8,11 +8,12 @@ is found. Only values of the catalogue can be turned down: "non-stick pan" and "
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from assortment.serving.understanding.plain_adjectives import num_adjectives
 from assortment.serving.understanding.value_words import LONGEST, Meaning, Sense, ValueWords
-from assortment.serving.understanding.words import Word
+from assortment.serving.understanding.words import CONNECTORS, Word, is_plural
 
 CUES: Final = (
     ("other", "than"),
@@ -30,6 +31,16 @@ _EITHER: Final = frozenset({"or", "nor"})
 """What follows is turned down, too, whatever it is of: "not white or striped"."""
 _LACKING: Final = frozenset({"without"})
 """What follows may be a part of what is asked for, and no product: "keyboard without cable"."""
+_NAMES_NOTHING: Final = CONNECTORS.union(
+    ("between", "up", "around", "about", "size", "sized", "cost", "costs", "costing", "priced", "made", "like", "instead", "so"),
+    ("just", "also", "too", "either", "because", "since", "when", "while", "anymore", "one", "ones", "low", "high", "neither"),
+    ("anything", "everything", "nothing", "never", "cannot", "apart", "isn't", "aren't", "don't", "i", "we", "you", "it", "they"),
+    ("this", "these", "those", "again", "now", "today", "then", "though", "however", "ever", "here", "maybe", "within", "until"),
+    ("minimum", "maximum", "starting", "upwards", "budget", "lowest", "highest", "least", "most", "inexpensive", "pricey"),
+    ("priciest", "costly", "upmarket", "upscale", "reasonably", "sort", "sorted", "order", "ordered", "included", "needed"),
+    ("wanted", "required", "very", "really", "quite", "fairly", "xs", "s", "m", "l", "xl", "xxl"),
+)
+"""Words behind a value that name no thing which it may be a kind of."""
 
 
 @dataclass(slots=True)
@@ -84,7 +95,7 @@ def _mentions(text: str, words: Sequence[Word], known: ValueWords) -> list[_Ment
     place = 0
     while place < len(words):
         after = _after_cue(text, words, place, known)
-        meaning = None if after is None else known.longest(words[after:])
+        meaning = None if after is None else _meant(text, words, after, known)
         if after is None or meaning is None:
             place += 1
             continue
@@ -145,6 +156,27 @@ def _after_cue(text: str, words: Sequence[Word], place: int, known: ValueWords) 
     return after
 
 
+def _meant(text: str, words: Sequence[Word], place: int, known: ValueWords) -> Meaning | None:
+    """What the words from ``place`` on mean; a category is not meant where it goes with the word behind: "power adapter"."""
+    meaning = known.longest(words[place:])
+    if meaning is None or "category" not in meaning.fields or not _goes_with_next(text, words, place + meaning.num_words, known):
+        return meaning
+    senses = tuple(sense for sense in meaning.senses if sense.field != "category")
+    return replace(meaning, senses=senses) if senses else None
+
+
+def _goes_with_next(text: str, words: Sequence[Word], end: int, known: ValueWords) -> bool:
+    """Whether the word before ``end`` only tells the kind of what the one behind it names, which is nothing that is known.
+
+    In English that is a singular: "no shoe boxes" turns down no shoes, "no shoes please" does.
+    """
+    if end == len(words) or is_plural(words[end - 1].text) or known.length(words[end:]):
+        return False
+    if text[words[end - 1].end : words[end].start] not in (" ", "-") or not words[end].text.isalpha():
+        return False
+    return words[end].text not in _NAMES_NOTHING and not num_adjectives(words[end:])
+
+
 def _begins_a_value(words: Sequence[Word], place: int, known: ValueWords) -> bool:
     """Whether a word that mostly means nothing does so, as "the" of The North Face.
 
@@ -164,7 +196,7 @@ def _one_more(text: str, words: Sequence[Word], place: int, before: Meaning, kno
         place += 1
     elif between not in (",", "/"):
         return None
-    meaning = known.longest(words[place:])
+    meaning = _meant(text, words, place, known)
     if meaning is None or not (of_any or before.fields & meaning.fields):
         return None
     return place + meaning.num_words, meaning

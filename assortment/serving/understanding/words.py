@@ -9,6 +9,15 @@ from typing import Final
 _WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _SIBILANTS: Final = ("ches", "shes", "sses", "xes")
 _LONG: Final = 4  # letters of a word that may have an ending
+CONNECTORS: Final = frozenset(
+    (
+        *("for", "and", "or", "but", "nor", "with", "without", "in", "from", "by", "of", "to", "on", "at", "that", "which"),
+        *("is", "are", "not", "no", "non", "except", "excluding", "other", "please", "thanks", "only", "total", "as", "if"),
+        *("min", "max", "under", "over", "below", "above", "more", "less", "than", "some", "any", "all", "the", "a", "an"),
+        *("new", "newest", "best", "top", "good", "nice", "cheap", "cheaper", "cheapest", "affordable", "expensive", "my"),
+    )
+)
+"""Words that may follow a price or a value without being what it counts or goes with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,11 @@ def words_of(text: str) -> list[Word]:
 def stems(text: str) -> tuple[str, ...]:
     """The words of a text as they are compared."""
     return tuple(word.stem for word in words_of(text))
+
+
+def is_plural(word: str) -> bool:
+    """Whether a word in lower case ends as English plurals do."""
+    return word.endswith("s") and not word.endswith("ss")
 
 
 def stem(word: str) -> str:

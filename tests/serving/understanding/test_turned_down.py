@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from assortment.serving.understanding import phrases
 from assortment.serving.understanding.understand import understand
 from assortment.serving.understanding.value_words import ValueWords
+from assortment_client import contract
 
 KNOWN = ValueWords(
     {
@@ -194,6 +196,65 @@ def test_a_name_that_begins_with_a_word_between_hides_no_value(query: str, witho
 def test_what_a_product_comes_without_is_no_other_product(query: str, text: str, without: dict[str, tuple[str, ...]]) -> None:
     understood = understand(query, MIXED, has_prices=True)
     assert (understood.text, understood.without) == (text, without)
+
+
+POWER = ValueWords(
+    {
+        "category": ["Power and Cables", "Cables", "Shoes", "Dresses", "Skirts", "Chocolate"],
+        "colour": ["White"],
+        "material": ["Leather"],
+        "flavour": ["Chocolate"],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("usb hub without power adapter", "usb hub without a power-adapter", "usb hub, no power adapter or cable"),
+        *("usb hub not power supply", "shelf, no shoe rack", "bag not dress bag"),
+    ],
+)
+def test_a_category_that_tells_the_kind_of_another_thing_is_not_turned_down(query: str) -> None:
+    understood = understand(query, POWER, has_prices=True)
+    assert (understood.text, understood.without) == (query, {})
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "without"),
+    [
+        ("gadgets without power", "gadgets", {"category": ("Power and Cables",)}),
+        ("no shoes thanks", "thanks", {"category": ("Shoes",)}),
+        ("socks, no shoes waterproof", "socks, waterproof", {"category": ("Shoes",)}),
+        ("socks, no shoe please", "socks, please", {"category": ("Shoes",)}),
+        ("skirt not dress comfortable", "skirt comfortable", {"category": ("Dresses",)}),
+        ("skirt not dress size 40", "skirt size 40", {"category": ("Dresses",)}),
+        ("skirt not dress under 50", "skirt", {"category": ("Dresses",)}),
+        ("skirt not dress white", "skirt white", {"category": ("Dresses",)}),
+        ("skirt not dress or shoe", "skirt", {"category": ("Dresses", "Shoes")}),
+        ("skirt not dress, shoe rack", "skirt , shoe rack", {"category": ("Dresses",)}),
+        ("watch without leather strap", "watch strap", {"material": ("Leather",)}),  # other fields' values do tell a kind
+        ("cake without chocolate chips", "cake chips", {"flavour": ("Chocolate",)}),
+    ],
+)
+def test_a_category_by_itself_is_turned_down(query: str, text: str, without: dict[str, tuple[str, ...]]) -> None:
+    understood = understand(query, POWER, has_prices=True)
+    assert (understood.text, understood.without) == (text, without)
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        *map(" ".join, phrases._MEANINGS),
+        *("really cheap", "maximum 50", "starting at $20", "upwards of $20", "nothing over $20", "sorted by price"),
+        *("size m", "m", "xl", "i have one", "they are ugly", "this time", "again", "needed"),
+    ],
+)
+def test_a_price_an_order_or_a_sentence_behind_a_category_is_nothing_that_it_goes_with(behind: str) -> None:
+    understood = understand(f"skirt not dress {behind}", POWER, has_prices=True, sorts=contract.SORTS)
+    assert understood.without == {"category": ("Dresses",)}
+    assert understood.text.startswith("skirt")
+    assert "dress" not in understood.text
 
 
 @pytest.mark.parametrize("query", ["shirts not colour", "shirts not color", "shirts, no pattern"])
