@@ -145,3 +145,8 @@ def test_an_error_repeats_none_of_them_even_where_it_cuts_the_value(secret: str,
     assert "4111" not in told
     assert "171" not in told
     assert "jo.do" not in told
+
+
+@pytest.mark.parametrize("text", ["a", "a%40", "1", "1 ", "a@b"])
+def test_a_long_text_is_read_in_a_time_in_proportion_to_its_length(text: str) -> None:
+    masked(text * 20_000)

@@ -27,6 +27,7 @@ from assortment.contract import CATALOGUE_STEPS
 from assortment.errors import AssortmentError, CatalogueChangingError, InputError
 from assortment.masking import masked
 from assortment.serving.catalogue_tables import newest
+from assortment.serving.error_length import bounded
 from assortment.serving.metrics import StepMetrics
 from assortment.serving.step import Outcome, Step, Tensors
 from assortment.serving.triton_metrics import Teller
@@ -35,7 +36,6 @@ from assortment.serving.triton_metrics import Teller
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
 
-_LONGEST_ERROR: Final = 2000  # characters; errors travel in gRPC's metadata, which has room for some 16 KiB
 _CODES: Final = {InputError: "INVALID_ARG", CatalogueChangingError: "UNAVAILABLE"}  # attributes of TritonError
 
 
@@ -104,9 +104,7 @@ def _response(request: Any, outcome: Outcome) -> Any:
     """The requested outputs of one request, or its error."""
     if isinstance(outcome, AssortmentError):
         code = getattr(pb_utils.TritonError, _CODES.get(type(outcome), "INTERNAL"))
-        text = str(outcome)
-        told = text if len(text) <= _LONGEST_ERROR else f"{text[: _LONGEST_ERROR - 1]}…"
-        return pb_utils.InferenceResponse(error=pb_utils.TritonError(told, code))
+        return pb_utils.InferenceResponse(error=pb_utils.TritonError(bounded(str(outcome)), code))
     return pb_utils.InferenceResponse([pb_utils.Tensor(name, outcome[name]) for name in request.requested_output_names()])
 
 
