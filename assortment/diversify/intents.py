@@ -27,27 +27,32 @@ class Intents:
     """(N, I) how far a candidate serves an intent, 0 to 1."""
 
     @classmethod
-    def of_groups(cls, groups: Sequence[Indices], relevance: Floats) -> Intents:
+    def of_groups(cls, groups: Sequence[Indices], relevance: Floats, open_: Sequence[float] | None = None) -> Intents:
         """One intent for each value of each facet.
 
         A facet weighs as much as it is open: the probability that two candidates, drawn by relevance, differ in it (the
         Gini-Simpson index). Its values share that weight by their relevance. Facets that all candidates agree in, or that none
         has, weigh nothing.
 
+        Where a model of the query tells what is open, that counts too, and a value has the relevance of its best candidate alone:
+        a shopper who wants it is served by one.
+
         Args:
             groups: for each facet the (N,) codes of the candidates, -1 for none.
             relevance: (N,) 0 to 1.
+            open_: the chance that the query leaves each facet open, one of them above 0; None when nothing tells.
         """
         weights: list[Floats] = []
         columns: list[Floats] = []
-        for codes in groups:
+        share_of = _shares if open_ is None else _shares_of_best
+        for codes, chance in zip(groups, open_ or [1.0] * len(groups), strict=True):
             values, value_of = np.unique(codes, return_inverse=True)
             if len(values) and values[0] == -1:
                 values, value_of = values[1:], value_of - 1
-            if not len(values):
+            if not len(values) or chance <= 0.0:
                 continue
-            mass = _shares(value_of, len(values), relevance)
-            weights.append(mass * (1.0 - float(mass @ mass)))
+            mass = share_of(value_of, len(values), relevance)
+            weights.append(chance * mass * (1.0 - float(mass @ mass)))
             columns.append((value_of[:, None] == np.arange(len(values))).astype(np.float64))
         if not weights:
             return cls(weights=np.empty(0), coverage=np.empty((len(relevance), 0)))
@@ -105,3 +110,12 @@ def _shares(value_of: npt.NDArray[np.integer[Any]], num_values: int, relevance: 
         mass = np.bincount(value_of[has], minlength=num_values).astype(np.float64)
     shares: Floats = mass / mass.sum()
     return shares
+
+
+def _shares_of_best(value_of: npt.NDArray[np.integer[Any]], num_values: int, relevance: Floats) -> Floats:
+    """(V,) share of each value's best candidate in the relevance of the best of all; equal ones when nothing is relevant."""
+    best = np.zeros(num_values)
+    has = value_of >= 0
+    np.maximum.at(best, value_of[has], relevance[has])
+    total = best.sum()
+    return best / total if total > 0.0 else np.full(num_values, 1.0 / num_values)

@@ -78,7 +78,7 @@ class ProductTable:
     vectors: npt.NDArray[np.float32]
     """(N, Dd) unit rows, what it compares."""
     facets: Mapping[str, Facet]
-    """What caps count and results open, by name."""
+    """What caps count and results open, by name: those of ``filters``."""
     filters: FilterTable
     """What filters and sort orders look at."""
     variant_groups: npt.NDArray[np.int32]
@@ -94,14 +94,14 @@ class ProductTable:
     @classmethod
     def open(cls, folder: Path) -> ProductTable:
         """Maps the tables of ``folder``."""
-        index, facets = _index(folder), read_facets(folder)
+        index, filters = _index(folder), FilterTable.open(folder, read_facets(folder))
         duplicates = mapped(folder / artefacts.DUPLICATE_CODES)
         return cls(
             version=index["version"],
             ids=mapped(folder / artefacts.IDS),
             vectors=mapped(folder / artefacts.DIVERSITY_VECTORS),
-            facets=facets,
-            filters=FilterTable.open(folder, facets),
+            facets=filters.facets,
+            filters=filters,
             variant_groups=np.ascontiguousarray(duplicates[:, 0]),
             titles=np.ascontiguousarray(duplicates[:, 1]),
             keys=KeyTable.open(folder),

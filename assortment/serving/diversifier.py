@@ -58,14 +58,17 @@ def _answer(tensors: Tensors, table: ProductTable) -> Tensors:
     candidates = PageCandidates.of(table, scored.rows, scored.relevance, rules)
     k = int(tensors["OPTIONS"][0, 0])
     beside_the_best = _beside_the_best(candidates.relevance)
-    facets = OpenFacets(table, candidates.rows, beside_the_best, tensors["OPEN"][0], num_shown=candidates.num_shown)
+    num_shown = candidates.num_shown
+    facets = OpenFacets(
+        table, candidates.rows, beside_the_best, tensors["OPEN"][0], num_shown=num_shown, price_named=rules.about_price
+    )
     sorted_page = rules.sort != RELEVANCE
     if sorted_page:
         selection = _sort(table, candidates, rules, k)
     else:
         selection = _select(tensors, table, candidates, rules, beside_the_best, facets)
     chosen = selection.indices
-    shown = candidates.rows[: candidates.num_shown]
+    shown = candidates.rows[:num_shown]
     return {
         "ID": strings(table.ids[candidates.rows[chosen]].tolist()),
         "RELEVANCE": candidates.relevance[np.newaxis, chosen],
@@ -78,7 +81,7 @@ def _answer(tensors: Tensors, table: ProductTable) -> Tensors:
         "CATALOGUE_VERSION": tensors["CATALOGUE_VERSION"],
         # For the metrics alone; no model has these outputs.
         "STRENGTH": np.array([[selection.diversity]]),
-        "NUM_CANDIDATES": np.array([[len(candidates.rows) - candidates.num_shown]]),
+        "NUM_CANDIDATES": np.array([[len(candidates.rows) - num_shown]]),
     }
 
 

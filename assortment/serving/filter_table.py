@@ -22,6 +22,7 @@ from assortment.serving.facet import Facet
 from assortment.serving.facet_values import Codes, FacetValues, Mask, Rows
 from assortment.serving.filters import Filters, fold, named, names_told
 from assortment.serving.offers import Offers
+from assortment.serving.price_levels import PRICE_BAND, price_levels
 from assortment.serving.understanding.told import price_level_told, price_told, without_told
 from assortment_client import contract as public
 
@@ -50,7 +51,7 @@ class FilterTable:
 
         Args:
             version: of the catalogue, 1 and above.
-            facets: by name, ``department``, ``brand``, ``type`` and attributes among them.
+            facets: of the index, by name, ``department``, ``brand``, ``type`` and attributes among them.
             categories: values of the category path, of all its levels.
             levels: (N,) codes into ``categories`` for each level, -1 for none.
             offers: of each product.
@@ -58,12 +59,16 @@ class FilterTable:
         self.version = version
         self.offers = offers
         nothing = np.full(len(offers), -1, dtype=np.int32)
-        known = {name: FacetValues(facet.values, [facet.codes]) for name, facet in facets.items()}
+        types = facets["type"].codes if "type" in facets else nothing
+        low, high, bands = price_levels(types, offers.price)
+        self._levels: dict[str, Mask] = dict(zip(public.PRICE_LEVELS, (low, high), strict=True))
+        self._derived = {PRICE_BAND: bands} if self.has_prices and PRICE_BAND not in facets else {}
+        self.facets: Mapping[str, Facet] = {**facets, **self._derived}
+        """Those of the index and PRICE_BAND, where most prices are known and the index has no facet of this name."""
+        known = {name: FacetValues(facet.values, [facet.codes]) for name, facet in self.facets.items()}
         unknown = FacetValues((), [nothing])
         self._values = {name: known.get(name, unknown) for name in ("department", "brand")}
         self._values["category"] = FacetValues(categories, levels or [nothing])
-        types = facets["type"].codes if "type" in facets else nothing
-        self._levels: dict[str, Mask] = dict(zip(public.PRICE_LEVELS, _halves(types, offers.price), strict=True))
         self._attributes = {fold(name): values for name, values in known.items() if name not in _NO_ATTRIBUTES}
 
     def __len__(self) -> int:
@@ -122,8 +127,9 @@ class FilterTable:
 
     @property
     def values(self) -> dict[str, Sequence[str]]:
-        """Those of every field and attribute."""
-        return {name: values.values for name, values in (self._values | self._attributes).items()}
+        """Those of every field and attribute that the index holds: "low" and "high" in a query's words are no prices."""
+        held = (self._values | self._attributes).items()
+        return {name: values.values for name, values in held if name not in self._derived}
 
     @cached_property
     def has_prices(self) -> bool:
@@ -158,15 +164,3 @@ class FilterTable:
 
 def _taken(column: npt.NDArray[Any], rows: Rows | None) -> npt.NDArray[Any]:
     return column if rows is None else column[rows]
-
-
-def _halves(types: Codes, price: npt.NDArray[np.float64]) -> tuple[Mask, Mask]:
-    """Which products (N,) cost at most, and at least, what the middle one of their type costs; those of no type are one type."""
-    low, high = np.zeros(len(price), dtype=np.bool_), np.zeros(len(price), dtype=np.bool_)
-    known = np.flatnonzero(np.isfinite(price))
-    order = known[np.lexsort((price[known], types[known]))]
-    for rows in np.split(order, np.flatnonzero(np.diff(types[order])) + 1):
-        if len(rows):
-            low[rows] = price[rows] <= price[rows[(len(rows) - 1) // 2]]
-            high[rows] = price[rows] >= price[rows[len(rows) // 2]]
-    return low, high

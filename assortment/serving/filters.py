@@ -50,6 +50,11 @@ class Filters:
     def __bool__(self) -> bool:
         return self != NO_FILTERS
 
+    @property
+    def about_price(self) -> bool:
+        """Whether a range or a level of the price is asked for."""
+        return self.price != (None, None) or bool(self.price_level)
+
     def told(self) -> dict[str, object]:
         """The same filters as a JSON object that only they determine; empty when there are none."""
         told: dict[str, object] = {name: values for name in VALUE_FIELDS if (values := getattr(self, name))}

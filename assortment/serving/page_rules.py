@@ -21,6 +21,7 @@ from assortment_client import contract as public
 
 _ID_LISTS: Final = {"pinned": public.MAX_PINNED, "excluded": public.MAX_EXCLUDED, "shown": public.MAX_SHOWN}
 RELEVANCE: Final = public.SORTS[0]
+_PRICE_SORTS: Final = ("price_ascending", "price_descending")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,11 @@ class PageRules:
     """Whether the query's words are all encoded, and none is read as a filter; for ``prepare`` alone."""
     understood: str = ""
     """What ``prepare`` read in the words, as people are told; from it to the diversifier."""
+
+    @property
+    def about_price(self) -> bool:
+        """Whether they limit the price or order by it, as the caller or the query's words said."""
+        return self.filters.about_price or self.sort in _PRICE_SORTS
 
     def canonical(self) -> bytes:
         """The same rules as JSON that only the rules themselves determine; empty when there are none."""

@@ -28,6 +28,18 @@ def test_values_weigh_by_their_relevance_and_missing_ones_do_not_count() -> None
     assert openness(np.array([-1, -1]), np.array([0.3, 0.3])) == 0.0
 
 
+def test_what_a_query_leaves_open_weighs_facets_and_the_best_of_each_value_weighs_values() -> None:
+    colour, brand, gender = np.array([0, 0, 0, 1]), np.array([4, 5, 4, 5]), np.array([1, 2, 1, 2])
+    relevance = np.array([0.6, 0.6, 0.3, 0.2])
+    intents = Intents.of_groups([colour, brand, gender], relevance, [0.3, 0.1, 0.0])
+    by_colour, by_brand = 0.3 * (1 - 0.75**2 - 0.25**2), 0.1 * 0.5
+    expected = np.array([0.75 * by_colour, 0.25 * by_colour, 0.5 * by_brand, 0.5 * by_brand]) / (by_colour + by_brand)
+    assert intents.weights.tolist() == pytest.approx(expected.tolist()), "gender is not open"
+    assert intents.coverage.tolist() == [[1, 0, 1, 0], [1, 0, 0, 1], [1, 0, 1, 0], [0, 1, 0, 1]]
+    assert Intents.of_groups([colour], np.zeros(4), [0.3]).weights.tolist() == [0.5, 0.5]
+    assert Intents.of_groups([np.array([0, -1, -1, -1])], relevance, [0.3]).weights.tolist() == [1.0], "nothing to choose"
+
+
 def test_nothing_relevant_and_no_facets_are_no_error() -> None:
     assert Intents.of_groups([], RELEVANCE).coverage.shape == (4, 0)
     assert Intents.of_groups([np.full(4, -1)], RELEVANCE).weights.shape == (0,)

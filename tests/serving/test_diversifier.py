@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from assortment import artefacts
 from assortment.errors import CatalogueChangingError, InputError
 from assortment.serving.catalogue_tables import Catalogues
 from assortment.serving.diversifier import DiversifierStep
-from assortment.serving.open_facets import OpenFacets
 from assortment.serving.step import strings
 from assortment_client.contract import SORTS, STRATEGIES, Reason
 
@@ -58,6 +56,15 @@ def refused(step: DiversifierStep, **asked: Any) -> str:
     (outcome,) = step.run([scored(**asked)])
     assert isinstance(outcome, InputError)
     return str(outcome)
+
+
+def priced(catalogues: Path, prices: list[float]) -> DiversifierStep:
+    """The step over a version 2 in which products cost this."""
+    path = catalogues / "2" / artefacts.OFFERS
+    rows = np.load(path)
+    rows["price"] = prices
+    np.save(path, rows)
+    return DiversifierStep(Catalogues(catalogues))
 
 
 def test_the_catalogues_default_is_used_when_none_is_asked(step: DiversifierStep) -> None:
@@ -115,7 +122,7 @@ def test_excluded_products_make_room_and_unknown_ones_do_no_harm(step: Diversifi
     assert answer(step, k=5, excluded=["1"])["UNMET"] == ["4 of 5: 1 excluded"]
 
 
-@pytest.mark.parametrize("strategy", ["mmr", "dpp", "xquad", "quota"])
+@pytest.mark.parametrize("strategy", ["mmr", "dpp", "xquad", "quota", "expected_alpha"])
 def test_page_two_goes_on_where_page_one_ended(step: DiversifierStep, strategy: str) -> None:
     whole = answer(step, k=5, diversity=0.4, strategy=strategy)["ID"]
     first = answer(step, k=2, diversity=0.4, strategy=strategy)["ID"]
@@ -147,7 +154,7 @@ def test_a_variant_of_what_page_one_showed_does_not_come_back(step: DiversifierS
 
 def test_rules_that_cannot_be_kept_are_refused_by_name(step: DiversifierStep) -> None:
     assert refused(step, caps={"brand": 1}) == (
-        "RULES.caps: 'brand' is not allowed; allowed: a facet of this catalogue: type, colour"
+        "RULES.caps: 'brand' is not allowed; allowed: a facet of this catalogue: type, colour, price_band"
     )
     assert "RULES.pinned[1]: 'gone'" in refused(step, pinned=["1", "gone"])
     assert "allowed by its cap: 1" in refused(step, pinned=["0", "1"], caps={"type": 1})
@@ -257,14 +264,14 @@ def test_a_sorted_page_that_caps_left_short_tells_of_weak_matches_too(step: Dive
 
 def test_what_a_catalogue_does_not_have_is_refused_by_name(step: DiversifierStep, catalogues: Path) -> None:
     assert refused(step, filters={"attributes": {"size": ["XL"]}}) == (
-        "RULES.filters.attributes: 'size' is not allowed; allowed: an attribute of this catalogue: colour"
+        "RULES.filters.attributes: 'size' is not allowed; allowed: an attribute of this catalogue: colour, price_band"
     )
-    path = catalogues / "2" / artefacts.OFFERS
-    rows = np.load(path)
-    rows["price"] = np.nan
-    np.save(path, rows)
-    assert refused(DiversifierStep(Catalogues(catalogues)), sort="price_ascending") == (
+    without_prices = priced(catalogues, [np.nan] * 6)
+    assert refused(without_prices, sort="price_ascending") == (
         "RULES.sort: 'price_ascending' is not allowed; this catalogue has no data for it; allowed here: relevance, rating, newest"
+    )
+    assert refused(without_prices, caps={"price_band": 1}) == (
+        "RULES.caps: 'price_band' is not allowed; allowed: a facet of this catalogue: type, colour"
     )
 
 
@@ -273,24 +280,3 @@ def test_products_of_earlier_pages_are_no_candidates(step: DiversifierStep) -> N
     assert isinstance(first, dict)
     assert isinstance(second, dict)
     assert (first["NUM_CANDIDATES"].item(), second["NUM_CANDIDATES"].item()) == (5, 4)
-
-
-def test_what_is_open_is_told_by_products_that_can_be_chosen(step: DiversifierStep) -> None:
-    table = step._catalogues.version(2)
-    rows, relevance = np.array([1, 0, 2, 5, 4], dtype=np.int32), np.full(5, 0.5)
-    nothing_told = np.zeros(3, dtype=np.float32)
-    for num_shown in range(4):
-        whole = OpenFacets(table, rows, relevance, nothing_told, num_shown=num_shown)
-        rest = OpenFacets(table, rows[num_shown:], relevance[num_shown:], nothing_told)
-        assert whole._openness == rest._openness
-        assert whole.groups()[num_shown:].tolist() == rest.groups().tolist()
-
-
-def test_facets_that_a_catalogue_lacks_leave_their_chance_to_those_that_it_has(step: DiversifierStep) -> None:
-    table = step._catalogues.version(2)
-    rows, relevance = np.array([1, 0, 2, 5, 4], dtype=np.int32), np.full(5, 0.5)
-    borrowed = replace(table, named_facets=("type", "colour", "gender"))
-    told = np.array([0.1, 0.2, 0.65, 0.05], dtype=np.float32)  # the last is nothing
-    found = OpenFacets(borrowed, rows, relevance, told)
-    assert found._open == pytest.approx({"type": 0.95 / 3, "colour": 2 * 0.95 / 3})
-    assert len(found.facets().open) == 3, "the title and both, as nothing is unlikely"

@@ -124,6 +124,37 @@ def test_levels_of_the_price_are_halves_of_a_type(tmp_path: Path) -> None:
     assert table.passing(Filters(price_level="high", price=(None, 30)), rows).tolist() == [True, False]
 
 
+def priced(*prices: float | None, **attributes: str) -> list[Product]:
+    category = ("Apparel", "Shirts")
+    return [Product(id="id", title="t", category=category, price=price, attributes=attributes) for price in prices]
+
+
+def test_bands_of_the_price_are_filtered_by_as_other_facets(tmp_path: Path) -> None:
+    table = table_of(tmp_path, priced(30, 10, 20, None))
+    assert table.passing(Filters(attributes={"price_band": ("low", "High")})).tolist() == [True, True, False, False]
+    assert table.passing(Filters(attributes={"Price Band": ("low",), "price_band": ("high",)})).tolist() == [False] * 4
+    assert table.passing(Filters(without={"price_band": ("high",)})).tolist() == [False, True, True, True]
+    assert table.passing(Filters(attributes={"price_band": ("cheap",)})).tolist() == [False] * 4
+    assert why_few(table, Filters(attributes={"price_band": ("cheap",)})) == "no product has price_band=cheap"
+    assert "price_band" not in table.values, "no word of a query means one"
+
+
+@pytest.mark.parametrize("prices", [(10, 20, None, None, None), (None,)])
+def test_without_most_prices_there_are_no_bands(tmp_path: Path, prices: tuple[float | None, ...]) -> None:
+    table = table_of(tmp_path, priced(*prices, colour="Blue"))
+    assert set(table.facets) == {"type", "colour"}
+    with pytest.raises(InputError, match=r"'price_band' is not allowed; allowed: an attribute of this catalogue: colour$"):
+        table.passing(Filters(attributes={"price_band": ("low",)}))
+    assert list(table_of(tmp_path, []).facets) == []
+
+
+def test_a_catalogues_own_price_band_stands(tmp_path: Path) -> None:
+    table = table_of(tmp_path, [*priced(10, 20, price_band="budget"), *priced(15, price_band="premium")])
+    assert table.facets["price_band"].values == ("budget", "premium")
+    assert table.values["price_band"] == ("budget", "premium")
+    assert table.passing(Filters(attributes={"price_band": ("premium",)})).tolist() == [False, False, True]
+
+
 def shop(tmp_path: Path) -> FilterTable:
     def article(brand: str, colour: str, price: float | None, **more: Any) -> Product:
         return Product(id="id", title="t", brand=brand, attributes={"colour": colour}, price=price, **more)
@@ -176,7 +207,7 @@ def test_an_unknown_attribute_is_refused_with_those_there_are(tmp_path: Path) ->
     with pytest.raises(InputError) as caught:
         shop(tmp_path).passing(Filters(attributes={"couleur": ("Blue",)}))
     assert str(caught.value) == (
-        "RULES.filters.attributes: 'couleur' is not allowed; allowed: an attribute of this catalogue: colour"
+        "RULES.filters.attributes: 'couleur' is not allowed; allowed: an attribute of this catalogue: colour, price_band"
     )
 
 

@@ -136,7 +136,7 @@ def test_a_filter_that_cannot_be_resolved_fails_alone(tokenizer_file: Path, cata
     requests = [tensors_of(unknown), tensors_of(good)]
     wrong, right = PrepareStep(tokenizer_file, Catalogues(catalogues).version(2).filters).run(requests)
     assert str(wrong).startswith(
-        "RULES.filters.attributes: 'size' is not allowed; allowed: an attribute of this catalogue: colour"
+        "RULES.filters.attributes: 'size' is not allowed; allowed: an attribute of this catalogue: colour, price_band"
     )
     assert isinstance(right, dict)
     assert "no catalogue is open here" in str(PrepareStep(tokenizer_file).run(requests)[1])
@@ -193,6 +193,18 @@ def test_words_for_a_level_of_the_price_filter(tokenizer_file: Path, catalogues:
     cheap, contradicted = step.run([tensors_of(request) for request in queries])
     assert PageRules.of(cheap["RULES"][0, 0]).filters == Filters(price_level="low")
     assert PageRules.of(contradicted["RULES"][0, 0]).filters == Filters(price_level="high")
+
+
+def test_a_band_of_the_price_is_filtered_by_but_no_word_means_one(tokenizer_file: Path, catalogues: Path) -> None:
+    step = PrepareStep(tokenizer_file, Catalogues(catalogues).version(2).filters)
+    asked, words = step.run(
+        [
+            tensors_of(SearchRequest(query="shirt", rules=b'{"filters": {"attributes": {"price_band": ["low"]}}}')),
+            tensors_of(SearchRequest(query="shirt not high")),
+        ]
+    )
+    assert asked["ALLOW"].tolist() == [[0b100010]]  # the cheaper shirt and the cheapest shoe
+    assert words["RULES"].tolist() == [[b""]]
 
 
 def test_what_was_understood_is_not_for_callers_to_say(preparer: Preparer) -> None:

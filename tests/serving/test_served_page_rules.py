@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from math import log2
 
 import pytest
 
 from assortment.catalogue.store import Catalogue
-from assortment_client import InvalidRequest, Reason, SearchClient, SearchResponse, contract
+from assortment_client import Filters, InvalidRequest, Reason, SearchClient, SearchResponse, contract
 
 pytestmark = [pytest.mark.slow, pytest.mark.triton]
 QUERY = "something blue"
@@ -71,11 +72,27 @@ def test_collapsed_pages_have_no_variants(client: SearchClient, small_build) -> 
 def test_results_tell_what_they_open(client: SearchClient, small_build) -> None:
     catalogue = Catalogue.open(small_build.catalogue)
     answer = client.search(QUERY, k=10, diversity=0.5)
-    opened = [(result.product_id, result.opens) for result in answer if result.opens]
+    opened = [
+        (result.product_id, result.opens) for result in answer if result.opens and not result.opens.startswith("price_band=")
+    ]
     assert opened
     for product_id, told in opened:
         facet, _, value = told.partition("=")
         assert catalogue.products[catalogue.row(product_id)].facets()[facet] == value
+
+
+def test_pages_mix_prices_when_asked_to(client: SearchClient) -> None:
+    def in_band(band: str, ids: Sequence[str]) -> int:
+        return len(client.search(QUERY, candidates=ids, filters=Filters(attributes={"price_band": [band]})))
+
+    ids = client.search(QUERY, k=100, diversity=0.0).ids
+    for page in (
+        client.search(QUERY, k=10, caps={"price_band": 4}),
+        client.search(QUERY, candidates=ids, caps={"price_band": 4}),
+    ):
+        assert len(page) == 10
+        assert sorted(in_band(band, page.ids) for band in ("low", "middle", "high")) in ([2, 4, 4], [3, 3, 4])
+    assert not [result for result in client.search(QUERY, sort="price_ascending") if result.opens.startswith("price_band=")]
 
 
 def test_rerank_keeps_rules_too(client: SearchClient) -> None:
@@ -89,6 +106,7 @@ def test_rerank_keeps_rules_too(client: SearchClient) -> None:
     ("rules", "told"),
     [
         ({"caps": {"no such facet": 1}}, "no such facet"),
+        ({"caps": {"price": 1}}, "'price' is not allowed; allowed: a facet of this catalogue: .*price_band"),
         ({"pinned": ["no such product"]}, "no such product"),
     ],
 )

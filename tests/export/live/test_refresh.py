@@ -18,6 +18,7 @@ from assortment.catalogue.store import Catalogue
 from assortment.errors import StepError
 from assortment.paths import BuildPaths
 from assortment.serving import sorting
+from assortment.serving.catalogue_tables import ProductTable
 from assortment.serving.offers import Offers
 from assortment.serving.pipeline import Pipeline
 from assortment.serving.request import SearchRequest
@@ -83,6 +84,22 @@ def test_filters_and_sorting_use_the_news(shop: BuildPaths) -> None:
     (answer,) = Pipeline.open(shop.model_repository).search([SearchRequest(query="shirt", rules=rules)])
     assert answer.ids == shirts
     assert answer.catalogue_version == 2
+
+
+def test_bands_of_the_price_follow_the_news(shop: BuildPaths) -> None:
+    def bands(version: str) -> dict[str, str]:
+        table = ProductTable.open(shop.index / version)
+        facet = table.facets["price_band"]
+        told = [facet.values[code] if code >= 0 else "" for code in facet.codes.tolist()]
+        return dict(zip((product_id.decode() for product_id in table.ids.tolist()), told, strict=True))
+
+    before = bands("1")
+    kinds = {product.id: product.type for product in Catalogue.open(shop.catalogue).products}
+    dear = next(product_id for product_id, band in before.items() if band == "high")
+    refresh(shop, {dear: Offer(price=0.01)})
+    after = bands("2")
+    assert after[dear] == "low"
+    assert {kinds[product_id] for product_id in after if after[product_id] != before[product_id]} == {kinds[dear]}
 
 
 def test_news_of_strangers_are_refused(shop: BuildPaths) -> None:
