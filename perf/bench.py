@@ -7,6 +7,7 @@ Fairness:
 - Blocks of both sides alternate and hold the same queries in the same order, so that a slow minute of the machine hits both.
 - One at a time: see ``perf.one_by_one``. Saturated: see ``perf.saturated``; beside requests a second stands the processor time
   of a request, which hardly depends on who else keeps the machine busy.
+- What reading a query's words costs is told beside: see ``perf.reading_words``. It is part of both sides.
 - Answers are compared. One at a time they must be identical. Saturated they may differ where scores nearly tie: an 8-bit
   encoder scales a batch as a whole, so an answer depends slightly on its batch mates; the share is reported.
 """
@@ -26,7 +27,7 @@ from assortment.protocol.store import Protocol
 from assortment.serving.pipeline import Pipeline
 from assortment_client import SearchClient, contract
 from deploy.local.server import LocalServer
-from perf import bench_report, one_by_one, saturated, stage_shares
+from perf import bench_report, one_by_one, reading_words, saturated, stage_shares
 from perf.assembled import repository_of
 from perf.bench_report import BenchResult
 from perf.bench_settings import BenchSettings
@@ -61,6 +62,7 @@ def run(settings: BenchSettings, console: Console) -> BenchResult:
 def _measure(settings: BenchSettings, repository: Path, console: Console) -> BenchResult:
     cores = pin(settings.num_cores)
     queries = [query.query for query in Protocol.open(settings.paths.protocol).queries("test")]
+    pipeline = Pipeline.open(repository)
     console.print(f"Server and {len(cores)} in-process workers on cores {', '.join(map(str, cores))}", highlight=False)
     with LocalServer(repository) as server, Statistics(server.grpc_address, server.admin_key) as statistics:
         with SearchClient(server.grpc_address) as client:
@@ -70,12 +72,13 @@ def _measure(settings: BenchSettings, repository: Path, console: Console) -> Ben
                 queries,
                 client,
                 statistics,
-                Pipeline.open(repository),
+                pipeline,
                 num_blocks=settings.latency_blocks,
                 size=settings.latency_requests,
                 k=_K,
                 console=console,
             )
+        reading = reading_words.measure(queries, repository, pipeline, k=_K, console=console)
         with Workers(repository, count=len(cores), batch=settings.batch, k=_K) as workers:
             many = saturated.measure(
                 queries,
@@ -96,6 +99,7 @@ def _measure(settings: BenchSettings, repository: Path, console: Console) -> Ben
         processor=processor(),
         server={"name": told.name, "version": told.version},
         one_by_one=one,
+        reading=reading,
         saturated=many,
         text_search_shares=shares,
     )

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from perf.agreement import Agreement
 from perf.one_by_one import OneByOne
+from perf.reading_words import ReadingWords
 from perf.report import origin, part
 from perf.report.part import Part
 from perf.saturated import Saturated
@@ -32,6 +33,7 @@ class BenchResult:
     processor: str
     server: dict[str, str]
     one_by_one: OneByOne
+    reading: ReadingWords
     saturated: Saturated
     text_search_shares: dict[str, float]
     """Stage inside ``text_search`` to its share of that model's time, over the whole run."""
@@ -39,12 +41,17 @@ class BenchResult:
 
 def summary(result: BenchResult) -> dict[str, Any]:
     """The contents of ``build/bench/summary.json``. Times in milliseconds, throughput in requests a second."""
-    one, many = result.one_by_one, result.saturated
+    one, many, reading = result.one_by_one, result.saturated, result.reading
     return {
         "overhead_ms": round(one.overhead_ms, 3),
         "p50_ratio": round(one.p50_ratio, 3),
         "throughput_ratio": round(many.throughput_ratio, 3),
         "latency_ms": {"served": one.served.as_dict(), "in_process": one.in_process.as_dict()},
+        "reading_words": {
+            "cpu_ms": reading.cpu_ms.as_dict(),
+            "share_of_a_search": round(reading.share, 4),
+            "understood_queries": reading.understood,
+        },
         "refused_and_sent_again": {"one_by_one": one.refused, "saturated": many.refused},
         "throughput_per_s": {
             "served": _rates(many.served),
@@ -102,6 +109,7 @@ def show(result: BenchResult, console: Console) -> None:
     console.print(
         f"  overhead {one.overhead_ms:.2f} ms, ratio {one.p50_ratio:.2f}; {_told(one.agreement)}", highlight=False, soft_wrap=True
     )
+    console.print(f"  {_reading(result)}", highlight=False, soft_wrap=True)
     console.print(_stage_table("Stages, one request at a time (mean per request, from Triton's statistics)", one.stages))
     table = Table(title="Saturated (requests a second)", title_justify="left")
     for column in ("", "median", "blocks"):
@@ -153,11 +161,21 @@ def part_of(result: BenchResult, command: str) -> Part:
             ),
         ],
         notes=[
+            f"{_reading(result)}.",
             f"Answers one at a time: {_told(one.agreement)}; saturated, where an 8-bit encoder scales a batch as a whole: "
             f"{_told(many.agreement)}.",
             f"Processor time of a request: server {many.cpu_ms.server:.2f} ms and load generator {many.cpu_ms.client:.2f} ms, in "
             f"process {many.cpu_ms.in_process:.2f} ms.",
         ],
+    )
+
+
+def _reading(result: BenchResult) -> str:
+    reading = result.reading
+    return (
+        f"Reading filters and orders in a query's words, within prepare: {reading.cpu_ms.p50:.3f} ms of the processor at the "
+        f"median, {reading.cpu_ms.p95:.3f} at p95, {reading.share:.1%} of a search in process; "
+        f"{reading.understood} of {result.queries} queries have any"
     )
 
 

@@ -11,23 +11,19 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
-
-import grpc
-from tritonclient.grpc import service_pb2_grpc
+from typing import Final
 
 from assortment import manifest
 from assortment.errors import ServerError
-from assortment_client import contract
+from assortment_client import SearchClient, contract
 from deploy.local.ports import Ports
 from deploy.local.server import LocalServer
 from perf import cpu_time
 from perf.cores import bind
-from perf.load import search_request
 
 TEXT_MODELS: Final = (contract.SEARCH, "text_search")
 """All that a search by words needs on the embedded server; with these alone it starts in seconds."""
-_IN_A_ROW: Final = 4  # models have two instances, which take turns
+_CANARIES_S: Final = 5.0
 _END_TIMEOUT_S: Final = 60.0
 _POLL_S: Final = 0.05
 
@@ -132,18 +128,15 @@ def text_only(repository: Path, folder: Path) -> Path:
 
 
 def answers_text(address: str) -> None:
-    """A canary that needs no other models than ``TEXT_MODELS``.
+    """The client's canaries, which need no other models than ``TEXT_MODELS``.
 
     Raises:
         ServerError: when a search by words is not answered.
     """
-    with grpc.insecure_channel(address) as channel:
-        stub: Any = service_pb2_grpc.GRPCInferenceServiceStub(channel)
-        try:
-            for _ in range(_IN_A_ROW):
-                stub.ModelInfer(search_request("canary", 1), timeout=5)
-        except grpc.RpcError as error:
-            raise ServerError(f"{address} does not answer: {error.details()}") from error
+    with SearchClient(address) as client:
+        (health,) = client.health(deadline_s=_CANARIES_S)
+    if health.error:
+        raise ServerError(f"{address} does not answer: {health.error.message}")
 
 
 def all_up(replicas: Sequence[Replica]) -> None:

@@ -1,10 +1,11 @@
-"""What every way is asked: queries in words, queries by a picture, and products, prepared as the server prepares them."""
+"""What every way is asked: words, pictures, words with candidates, and products, prepared as the server prepares them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -15,7 +16,9 @@ from assortment.serving.prepare_product import PrepareProductStep
 from assortment.serving.request import ProductRequest, SearchRequest
 from assortment.serving.step import Tensors
 from assortment.text import product_text
-from assortment_client.contract import DEFAULT_K, MAX_LABELS
+from assortment_client.contract import DEFAULT_K, MAX_K, MAX_LABELS, candidate_key
+
+_EVERY_VARIANT: Final = '{"collapse": false}'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,10 @@ class Questions:
     """Of each text, every tensor from TOKEN_IDS to OPTIONS."""
     shown: Sequence[Tensors]
     """The same of each picture."""
+    candidates: Sequence[Sequence[str]]
+    """Of each text, ids of products that a caller has ranked: MAX_K of them, or all there are, other ones for each text."""
+    reranked: Sequence[Tensors]
+    """Tensors of each text with its candidates, none of which is collapsed into another."""
     embedded: Sequence[ProductRequest]
     """Products with the same pictures."""
     products: Sequence[Tensors]
@@ -51,6 +58,8 @@ def prepare(texts: Sequence[str], catalogue: Catalogue, pipeline: Pipeline, expo
     pictures = {row: data for row in rows if (data := catalogue.picture(catalogue.products[row])) is not None}
     asked = [SearchRequest(query=text, k=DEFAULT_K, diversity=0.0) for text in texts]
     shown = [SearchRequest(picture=picture, k=DEFAULT_K, diversity=0.0) for picture in pictures.values()]
+    candidates = [_spread(catalogue.products, first) for first in range(len(texts))]
+    reranked = [_rerank(text, ids) for text, ids in zip(texts, candidates, strict=True)]
     embedded = [_request(catalogue.products[row], picture) for row, picture in pictures.items()]
     step = PrepareProductStep(export)
     return Questions(
@@ -58,9 +67,22 @@ def prepare(texts: Sequence[str], catalogue: Catalogue, pipeline: Pipeline, expo
         pictures=list(pictures.values()),
         words=[pipeline.score([request])[0] for request in asked],
         shown=[pipeline.score([request])[0] for request in shown],
+        candidates=candidates,
+        reranked=[pipeline.score([request])[0] for request in reranked],
         embedded=embedded,
         products=[step.prepare(request) for request in embedded],
     )
+
+
+def _spread(products: Sequence[Product], first: int) -> list[str]:
+    """Ids of products at even distances, from the ``first`` on."""
+    num = min(MAX_K, len(products))
+    return [products[(first + place * len(products) // num) % len(products)].id for place in range(num)]
+
+
+def _rerank(text: str, ids: Sequence[str]) -> SearchRequest:
+    keys = np.array([candidate_key(product_id) for product_id in ids], dtype=np.int64)
+    return SearchRequest(query=text, candidates=keys, k=len(ids), diversity=0.0, rules=_EVERY_VARIANT)
 
 
 def _request(product: Product, picture: bytes) -> ProductRequest:

@@ -12,8 +12,7 @@ from assortment import artefacts
 from assortment.catalogue.progress import progress
 from assortment.catalogue.store import Catalogue
 from assortment.protocol.store import Protocol
-from assortment.serving.onnx_step import OnnxStep
-from assortment.serving.pipeline import Pipeline, PipelineFiles
+from assortment.serving.pipeline import PipelineFiles
 from assortment_client import SearchClient
 from deploy.local.server import LocalServer
 from export import steps
@@ -27,6 +26,7 @@ from perf.recipes.feeds import Feed
 from perf.recipes.found import Found
 from perf.recipes.made import FLOAT32, IMAGE_RECIPES, Made, make
 from perf.recipes.picture_quality import PictureQuality
+from perf.recipes.ranker import Ranker
 from perf.recipes.settings import RecipesSettings
 from training import checkpoint
 from training.checkpoint import TrainedModels
@@ -101,24 +101,22 @@ class Run:
         }
 
     def _congruence(self, made: Made, scratch: Path) -> None:
-        pipeline = Pipeline.from_artefacts(self.paths.export, self.paths.index)
-        files = PipelineFiles.of_artefacts(self.paths.export, self.paths.index)
-        scorer = OnnxStep("scorer", files.scorer)
+        ranker = Ranker(self.paths.export, self.paths.index)
         texts = [query.query for query in self.protocol.queries("test")]
-        asked = questions.prepare(texts, self.catalogue, pipeline, self.paths.export, number=self.settings.queries)
+        asked = questions.prepare(texts, self.catalogue, ranker.pipeline, self.paths.export, number=self.settings.queries)
         exact = ways.float32_files(self.paths.export)
-        reference = congruence.answers(ways.pytorch(self.models), asked, pipeline, scorer)
+        reference = congruence.answers(ways.pytorch(self.models), asked, ranker)
         eight = {**exact, "text_encoder": made.texts["int8-smooth"], "image_encoder": made.images["int8-static"]}
         for way in (
             ways.onnx("ONNX float32", "float32", exact),
             ways.onnx("ONNX float16", "float16", self._float16(scratch)),
             ways.onnx("ONNX int8", "int8", eight),
         ):
-            given = congruence.answers(way, asked, pipeline, scorer)
+            given = congruence.answers(way, asked, ranker)
             self.found.congruence.append(congruence.compare(way, given, reference))
         with self._server() as address, SearchClient(address) as client:
             way = ways.served(address, self.paths.export)
-            given = congruence.by_ensembles(congruence.answers(way, asked, pipeline, scorer), client, asked)
+            given = congruence.by_ensembles(congruence.answers(way, asked, ranker), client, asked)
             self.found.congruence.append(congruence.compare(way, given, reference))
 
     def _float16(self, scratch: Path) -> dict[str, Path]:

@@ -43,6 +43,14 @@ def test_the_figures_fit_together(summary: dict[str, Any]) -> None:
     assert summary["cores"] == 2
 
 
+def test_what_reading_words_costs_is_told_beside_a_search(summary: dict[str, Any]) -> None:
+    reading = summary["reading_words"]
+    assert reading["cpu_ms"]["requests"] == summary["queries"]
+    assert 0 < reading["cpu_ms"]["p50"] <= reading["cpu_ms"]["p95"]
+    assert 0 < reading["share_of_a_search"] < 0.5
+    assert 0 <= reading["understood_queries"] <= summary["queries"]
+
+
 def test_the_stages_of_a_text_search_are_told(summary: dict[str, Any]) -> None:
     one_by_one = {stage["model"]: stage for stage in summary["stages"]["one_by_one"]}
     assert set(one_by_one) == {"search", "text_search"}

@@ -13,6 +13,7 @@ from perf.agreement import Agreement
 from perf.bench_report import BenchResult
 from perf.latency import Latency
 from perf.one_by_one import OneByOne
+from perf.reading_words import ReadingWords
 from perf.saturated import CpuPerRequest, Saturated
 from perf.stages import Stage
 
@@ -33,6 +34,11 @@ def result() -> BenchResult:
             stages=[stage],
             agreement=Agreement(2_000, 2_000, 1.0),
             refused=0,
+        ),
+        reading=ReadingWords(
+            cpu_ms=Latency(p50=0.06, p95=0.1, p99=0.14, requests=300),
+            search_cpu_ms=Latency(p50=4.0, p95=5.0, p99=6.0, requests=300),
+            understood=21,
         ),
         saturated=Saturated(
             served=[90.0, 50.0, 80.0],
@@ -62,6 +68,11 @@ def test_the_figures_that_the_issue_names(result: BenchResult) -> None:
         "compute_ms": 2.0,
         "total_ms": 2.1,
     }
+    assert summary["reading_words"] == {
+        "cpu_ms": {"p50": 0.06, "p95": 0.1, "p99": 0.14, "requests": 300},
+        "share_of_a_search": 0.015,
+        "understood_queries": 21,
+    }
     assert (summary["catalogue"], summary["products"], summary["cores"]) == ("generated", 6_400, 2)
 
 
@@ -74,6 +85,7 @@ def test_the_tables_show_both_sides_and_every_stage(result: BenchResult) -> None
         "text_search",
         "overhead 2.00 ms",
         "text_encoder 60%",
+        "0.060 ms of the processor at the median, 0.100 at p95, 1.5% of a search in process; 21 of 300 queries",
         "ratio 0.80",
         "97.0% of 100 answers",
     ):

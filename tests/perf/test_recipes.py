@@ -13,11 +13,11 @@ from assortment.catalogue.store import Catalogue
 from assortment.errors import InputError
 from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
-from assortment.serving.onnx_step import OnnxStep
-from assortment.serving.pipeline import Pipeline, PipelineFiles
 from assortment_client import SearchClient
+from assortment_client.contract import MAX_K
 from perf.recipes import congruence, questions, ways
 from perf.recipes.command import main
+from perf.recipes.ranker import Ranker
 from perf.recipes.settings import RecipesSettings
 from perf.report.part import SUMMARY, Part
 from training import checkpoint
@@ -47,6 +47,8 @@ def test_a_run_whose_server_is_away_keeps_what_was_measured(small_build: BuildPa
     assert [one["way"] for one in told["congruence"]] == ["ONNX float32", "ONNX float16", "ONNX int8"]
     assert all(one["within"] for one in told["congruence"][:2]), told["congruence"]
     assert told["congruence"][0]["word_pages"]["overlap"] > 0.99
+    assert told["congruence"][0]["rerank_pages"]["overlap"] > 0.99
+    assert told["congruence"][0]["vectors"]["RELEVANCE"]["largest"] < 1e-4
 
 
 @pytest.mark.triton
@@ -54,19 +56,21 @@ def test_a_run_whose_server_is_away_keeps_what_was_measured(small_build: BuildPa
 def test_the_served_ensembles_answer_as_pytorch_does(served: Served) -> None:
     paths = served.paths
     catalogue, protocol = Catalogue.open(paths.catalogue), Protocol.open(paths.protocol)
-    pipeline = Pipeline.from_artefacts(paths.export, paths.index)
-    scorer = OnnxStep("scorer", PipelineFiles.of_artefacts(paths.export, paths.index).scorer)
+    ranker = Ranker(paths.export, paths.index)
     texts = [query.query for query in protocol.queries("test")]
-    asked = questions.prepare(texts, catalogue, pipeline, paths.export, number=5)
-    expected = congruence.answers(ways.pytorch(checkpoint.load(paths.checkpoints)), asked, pipeline, scorer)
+    asked = questions.prepare(texts, catalogue, ranker.pipeline, paths.export, number=5)
+    assert [len(set(candidates)) for candidates in asked.candidates] == [MAX_K] * 5
+    assert asked.candidates[0] != asked.candidates[1]
+    expected = congruence.answers(ways.pytorch(checkpoint.load(paths.checkpoints)), asked, ranker)
     way = ways.served(served.url, paths.export)
     with SearchClient(served.url) as client:
-        found = congruence.by_ensembles(congruence.answers(way, asked, pipeline, scorer), client, asked)
+        found = congruence.by_ensembles(congruence.answers(way, asked, ranker), client, asked)
     compared = congruence.compare(way, found, expected)
     assert set(compared.vectors) == set(congruence.VECTORS)
     assert compared.within, compared
     assert compared.word_pages.overlap > 0.6
     assert compared.picture_pages.overlap > 0.9
+    assert compared.rerank_pages.overlap > 0.6
 
 
 def test_a_shop_that_is_not_built_is_told_with_the_command_that_builds_it(tmp_path: Path, capsys) -> None:
