@@ -22,7 +22,7 @@ _IN_INCHES: Final = frozenset(
     for word in (
         *("tv", "television", "monitor", "screen", "display", "laptop", "notebook", "macbook", "chromebook", "computer", "pc"),
         *("tablet", "ipad", "phone", "smartphone", "projector", "reader", "inch", "inches", "diagonal", "led", "lcd", "oled"),
-        *("frame", "picture", "photo", "poster", "print", "canvas", "mirror", "clock", "painting", "sign", "ruler", "sticker"),
+        *("frame", "picture", "photo", "poster", "print", "mirror", "clock", "painting", "sign", "ruler", "sticker"),
         *("rug", "carpet", "mat", "curtain", "blind", "drape", "fabric", "pillow", "cushion", "mattress", "bed", "headboard"),
         *("table", "tabletop", "desk", "shelf", "shelves", "cabinet", "drawer", "chair", "stool", "sofa", "couch", "bench"),
         *("rack", "stand", "mount", "bracket", "vanity", "sink", "faucet", "tile", "door", "gate", "fence", "handle", "knob"),
@@ -30,10 +30,10 @@ _IN_INCHES: Final = frozenset(
         *("fridge", "freezer", "cooktop", "hob", "range", "hood", "fan", "lamp", "chandelier", "pendant", "candle", "vase"),
         *("bike", "bicycle", "wheel", "tyre", "tire", "rim", "scooter", "skateboard", "surfboard", "saddle", "handlebar"),
         *("pipe", "hose", "tube", "tubing", "cable", "wire", "cord", "rope", "chain", "necklace", "bracelet", "anklet", "pearl"),
-        *("wig", "hair", "braid", "ribbon", "zip", "zipper", "tape", "heel", "inseam", "shorts", "platform", "waist"),
+        *("wig", "hair", "braid", "ribbon", "zipper", "tape", "heel", "inseam", "waist"),
         *("screw", "bolt", "nail", "drill", "wrench", "saw", "blade", "clamp", "chisel", "plywood", "board", "rod", "lens"),
         *("planter", "tree", "wreath", "balloon", "doll", "figure", "statue", "teddy", "drum", "cymbal", "guitar", "speaker"),
-        *("subwoofer", "woofer", "suitcase", "luggage", "trunk", "box", "crate", "umbrella", "binder", "paper", "envelope"),
+        *("subwoofer", "woofer", "suitcase", "luggage", "box", "crate", "umbrella", "binder", "paper", "envelope"),
     )
 )
 """What is told in inches, as it is compared."""

@@ -31,6 +31,7 @@ KNOWN = ValueWords(
         ("jacket under 100 in a size 10", "jacket in a size 10", (None, 100.0)),
         ("jacket under 100 in stock", "jacket in stock", (None, 100.0)),
         ("hooded jacket under 50 in black", "hooded jacket in black", (None, 50.0)),  # a hood would be told in inches
+        ("canvas shorts under 50 in black", "canvas shorts in black", (None, 50.0)),
         ("wired headphones under 50 in black", "wired headphones in black", (None, 50.0)),
         ("tv under 600 in black", "tv in black", (None, 600.0)),  # nothing is so many inches
         ("laptop under $500 in black", "laptop in black", (None, 500.0)),
