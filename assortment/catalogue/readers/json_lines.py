@@ -33,7 +33,7 @@ def json_rows(path: Path, summary: ReadSummary) -> Iterator[tuple[int, dict[str,
             )
         summary.read += 1
         try:
-            row = json.loads(raw.decode("utf-8-sig"))
+            row = json.loads(without_comma(raw).decode("utf-8-sig"))
         except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
             summary.report(BAD_ROW, line=line, value=f"{type(error).__name__}: {raw[:60]!r}")
             continue
@@ -41,6 +41,11 @@ def json_rows(path: Path, summary: ReadSummary) -> Iterator[tuple[int, dict[str,
             yield line, row
         else:
             summary.report(BAD_ROW, line=line, value=f"{type(row).__name__} instead of an object: {raw[:60]!r}")
+
+
+def without_comma(line: bytes) -> bytes:
+    """A line without the comma that stands behind it where it is cut from a list."""
+    return line.strip().removesuffix(b",")
 
 
 def one_a_line(path: Path, place: Sequence[str] = (), *, each: str = "[]") -> str:

@@ -80,18 +80,22 @@ def _attributes(row: Row, columns: ColumnMap, values: Values) -> dict[str, str]:
         for name, told in texts.items():
             if name in attributes and len(told) > 1:
                 values.summary.report(list_in(name if is_whole else column), line=values.line, value=attributes[name])
-        understood = columns.is_used(column) or is_whole or (named and RESERVED.isdisjoint(texts))
+        understood = columns.is_used(column) or is_whole or (named and RESERVED.isdisjoint(texts) and not _has_objects(value))
         if not understood and as_text(value):
             values.summary.unused_columns[column] += 1
     return attributes
 
 
+def _has_objects(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and any(isinstance(each, dict) for each in value)
+
+
 def _texts(value: Any) -> list[str]:
-    """An attribute's values, of a list each that is known and none twice, whatever its case."""
+    """An attribute's values, of a list each that is known and none twice, whatever its case; objects in it are none."""
     several = value if isinstance(value, (list, tuple)) else [value]
     texts: dict[str, str] = {}
     for each in several:
-        if text := known(html_to_text(as_text(each))):
+        if not isinstance(each, dict) and (text := known(html_to_text(as_text(each)))):
             texts.setdefault(text.casefold(), text)
     return list(texts.values())
 

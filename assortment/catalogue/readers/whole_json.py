@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assortment.catalogue.readers.files import lines_of
-from assortment.catalogue.readers.json_lines import one_a_line
+from assortment.catalogue.readers.json_lines import one_a_line, without_comma
 from assortment.catalogue.summary import BAD_ROW, ReadSummary
 from assortment.errors import DataError
 
@@ -77,7 +77,7 @@ def _value(path: Path) -> Any:
     """The value that a file is; None when it has several, one a line, or none."""
     filled = (line for line in lines_of(path) if line.strip(b"\xef\xbb\xbf \t\r\n"))
     first, second = (*itertools.islice(filled, 2), b"", b"")[:2]
-    written = first.decode("utf-8-sig", "surrogateescape").strip()
+    written = without_comma(first).decode("utf-8-sig", "surrogateescape")
     try:
         json.loads(written)
     except json.JSONDecodeError as error:

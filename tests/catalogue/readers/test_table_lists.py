@@ -28,3 +28,13 @@ def test_values_of_a_list_keep_their_order_and_come_once(tmp_path: Path) -> None
     products, summary = read(jsonl(tmp_path, *rows), columns={"attributes.size": "size"})
     assert [product.attributes for product in products] == [{"colour": "Red, Blue"}, {}]
     assert {problem.name: len(findings) for problem, findings in summary.findings.items()} == {"list in attributes.colour": 1}
+
+
+def test_objects_in_a_list_are_no_values_and_are_told(tmp_path: Path) -> None:
+    rows = [
+        {"id": 1, "title": "Hat", "attributes.colour": [{"name": "Red"}]},
+        {"id": 2, "title": "Hat", "variants": [{"sku": 8}]},
+    ]
+    products, summary = read(jsonl(tmp_path, *rows))
+    assert [product.attributes for product in products] == [{}, {}]
+    assert dict(summary.unused_columns) == {"attributes.colour": 1, "variants": 1}

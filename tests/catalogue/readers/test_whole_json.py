@@ -125,3 +125,11 @@ def test_offers_are_read_from_a_list_too(tmp_path: Path) -> None:
     summary = ReadSummary(source=path.name)
     assert read_offers(path, summary, columns={"id": "sku"}) == {"A": Offer(price=5.0)}
     assert summary.notes == ["read from the list offers; passed over: day"]
+
+
+@pytest.mark.parametrize("end", [",", ",\r", ""])
+def test_lines_that_were_cut_from_a_list_keep_their_commas(tmp_path: Path, end: str) -> None:
+    products, summary = read(
+        written(tmp_path, "".join(f"{json.dumps(row)}{end}\n" for row in (MUG, HAT, {"id": 3, "title": "Cap"})))
+    )
+    assert ([product.id for product in products], summary.findings) == (["1", "2", "3"], {})
