@@ -148,5 +148,6 @@ def test_an_error_repeats_none_of_them_even_where_it_cuts_the_value(secret: str,
 
 
 @pytest.mark.parametrize("text", ["a", "a%40", "1", "1 ", "a@b"])
-def test_a_long_text_is_read_in_a_time_in_proportion_to_its_length(text: str) -> None:
-    masked(text * 20_000)
+def test_a_long_text_is_masked_to_its_end(text: str) -> None:
+    """Which took minutes while the time grew with the square of its length."""
+    assert masked(f"{text * 20_000} jo.do@mail.example").endswith(f" {EMAIL}")

@@ -122,6 +122,8 @@ def _check_words(settings: TrainingSettings) -> None:
     if settings.knowledge_from and not (settings.domain_words or settings.wordnet):
         told = "allowed: with domain_words or wordnet, to whose words those of other catalogues are added"
         raise InputError("knowledge_from", settings.knowledge_from, told)
+    if settings.knowledge_from and not settings.knowledge_from.strip(", "):
+        raise InputError("knowledge_from", settings.knowledge_from, "allowed: folders of catalogues, with commas between")
     if settings.held_out_words and not (settings.domain_words or settings.wordnet):
         raise InputError("held_out_words", True, "allowed: with domain_words or wordnet, beside whose words they are kept")
     if settings.translators and len([folder for folder in settings.translators.split(",") if folder]) != _THERE_AND_BACK:

@@ -49,6 +49,8 @@ def test_words_that_would_have_no_place_are_refused() -> None:
         TrainingSettings(held_out_words=True, domain_words=False)
     with pytest.raises(InputError, match="knowledge_from"):
         TrainingSettings(knowledge_from="build/icecat/catalogue", domain_words=False)
+    with pytest.raises(InputError, match=r"^knowledge_from: ',' "):
+        TrainingSettings(knowledge_from=",")
 
 
 def test_negatives_from_knowledge_need_a_knowledge_base() -> None:
