@@ -110,7 +110,7 @@ peers: $(PEERS) ## served, in process, FastAPI, PyTriton: latency, throughput, m
 sweep: $(RUN) ## what each way to diversify costs and brings, on the dev queries: build/CATALOGUE/sweep/
 	$(ASSORTMENT) sweep --catalogue $(CATALOGUE) --build $(BUILD) $(ARGS)
 
-evaluate: $(RUN) ## ARGS=--pictures, --transfer, --new-products or "--judged FILE": build/CATALOGUE/evaluation/; --report: build/CATALOGUE/ablation/
+evaluate: $(RUN) ## ARGS=--pictures, --transfer, --new-products, --title-words or "--judged FILE": build/CATALOGUE/evaluation/; --report: build/CATALOGUE/ablation/
 	$(ASSORTMENT) evaluate --catalogue $(BUILD)/$(CATALOGUE)/catalogue $(ARGS)
 
 perf-analyzer: $(RUN) ## NVIDIA's perf_analyzer on the ensembles and each step, six minutes: build/perf_analyzer/

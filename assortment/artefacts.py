@@ -10,7 +10,7 @@ In the repository every model folder holds all that it needs, because an object 
     product_text_encoder/1/ image_encoder/1/ fusion/1/ product_fusion/1/   MODEL
                             MODEL_FP16 where it was exported, and TensorRT plans where `assemble --engines` got them
     prepare/<version>/      TOKENIZER, VALUE_WORDS
-    prepare/catalogues/<version>/            FACET_CODES, FACET_VALUES, CATEGORY_CODES, CATEGORY_VALUES, OFFERS, INDEX
+    prepare/catalogues/<version>/            FACET_CODES, FACET_VALUES, CATEGORY_CODES, CATEGORY_VALUES, OFFERS, WORDS, INDEX
     prepare_product/1/      TOKENIZER, LABELS
     scorer/<version>/       MODEL, of a large catalogue MODEL_INT8, SCORER_DATA
     text_search/<version>/  TOKENIZER, VALUE_WORDS, TEXT_ENCODER, perhaps TEXT_ENCODER_INT8, FUSION, SCORER, perhaps SCORER_INT8,
@@ -59,6 +59,10 @@ FACET_CODES: Final = "facet_codes.npy"  # (N, F) int32, value of each facet, -1 
 FACET_VALUES: Final = "facet_values.json"  # {facet: [value, ...]} in the order of the columns and codes of FACET_CODES
 CATEGORY_CODES: Final = "category_codes.npy"  # (N, L) int32, value of each level of the category path, -1 for none
 CATEGORY_VALUES: Final = "category_values.json"  # [value, ...] of all levels, in the order of the codes of CATEGORY_CODES
+WORD_KEYS: Final = "word_keys.npy"  # (V,) int64, ascending: the key of each word that a product says
+WORD_STARTS: Final = "word_starts.npy"  # (V + 1,) int64: where the rows of each word begin in WORD_ROWS
+WORD_ROWS: Final = "word_rows.npy"  # (P,) int32, the products that say each word
+WORDS: Final = (WORD_KEYS, WORD_STARTS, WORD_ROWS)
 OFFERS: Final = "offers.npy"  # (N,) rows of serving.offers.ROW: price, rating, rating_count, stock, added
 DUPLICATE_CODES: Final = "duplicate_codes.npy"  # (N, 2) int32: variant group (-1 for none) and normalised title
 FINGERPRINTS: Final = "fingerprints.npy"  # (N, 16) uint8, of what a row's vectors were computed from; stays in the index

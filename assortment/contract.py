@@ -20,6 +20,7 @@ MAX_QUERY_TOKENS: Final = 32
 MAX_PRODUCT_TOKENS: Final = 64
 NUM_SCORED: Final = 200  # M: rows the scorer hands to the diversifier
 NUM_RETRIEVED: Final = 512  # rows that get the full score, found by cosine
+NUM_BY_WORDS: Final = 64  # rows that get it beside them, found by the words of the query as they stand
 MAX_BATCH_SIZE: Final = 16
 NO_FILTER: Final = 255  # ALLOW = [255] lets every row pass
 
@@ -65,6 +66,8 @@ _NAMED = Tensor("NAMED", "FP32", (-1,))  # F: p(the words name this facet)
 _OPEN = Tensor("OPEN", "FP32", (-1,))  # F + 1: p(this facet is open before all others), at the end p(nothing is open)
 _ROW = Tensor("ROW", "INT32", (-1,), ragged=True)  # rows of the catalogue, best first, -1 pads
 _SCORE = Tensor("RELEVANCE", "FP32", (-1,), ragged=True)
+_WORD_ROW = Tensor("WORD_ROW", "INT32", (NUM_BY_WORDS,))  # rows found by words, -1 pads; of another version: other rows, as good
+_WORD_RELEVANCE = Tensor("WORD_RELEVANCE", "FP32", (NUM_BY_WORDS,))  # of each, -1 where there is no row
 _SCORED_ROW = Tensor("ROW", "INT32", (NUM_SCORED,))
 _SCORED_RELEVANCE = Tensor("RELEVANCE", "FP32", (NUM_SCORED,))
 _CATALOGUE_VERSION = Tensor(public.CATALOGUE_VERSION, "INT64", (1,))
@@ -126,6 +129,7 @@ STEPS: Final[dict[str, Model]] = {
             _ALLOW,
             _ALLOW_VERSION,
             _SORT,
+            _WORD_ROW,
             _OPTIONS,
             _RULES,
         ),
@@ -137,10 +141,27 @@ STEPS: Final[dict[str, Model]] = {
     "image_encoder": Model((_PIXELS, _PRESENCE), (_IMAGE_VECTOR,)),
     "fusion": Model((_TEXT_VECTOR, _IMAGE_VECTOR, _PRESENCE, _NAMED), (_QUERY_VECTOR, _INTENT, _OPEN)),
     "product_fusion": Model((_TEXT_VECTOR, _IMAGE_VECTOR, _LABEL_ID, _PRESENCE), (_PRODUCT_VECTOR,)),
-    "scorer": Model((_QUERY_VECTOR, _INTENT, _ALLOW, _SORT), (_SCORED_ROW, _SCORED_RELEVANCE, _CATALOGUE_VERSION)),
+    "scorer": Model(
+        (_QUERY_VECTOR, _INTENT, _ALLOW, _SORT, _WORD_ROW),
+        (_SCORED_ROW, _SCORED_RELEVANCE, _WORD_RELEVANCE, _CATALOGUE_VERSION),
+    ),
     # Python backend everywhere: keys to rows, then the scorer's own function on those rows (ONNX Runtime inside).
     "candidate_scorer": Model((_QUERY_VECTOR, _INTENT, _CANDIDATE_KEY), (_ROW, _SCORE, _CATALOGUE_VERSION)),
-    "diversifier": Model((_ROW, _SCORE, _OPEN, _OPTIONS, _RULES, _ALLOW_VERSION, _CATALOGUE_VERSION), _ANSWER),
+    # Given candidates come without rows found by words.
+    "diversifier": Model(
+        (
+            _ROW,
+            _SCORE,
+            _optional(_WORD_ROW),
+            _optional(_WORD_RELEVANCE),
+            _OPEN,
+            _OPTIONS,
+            _RULES,
+            _ALLOW_VERSION,
+            _CATALOGUE_VERSION,
+        ),
+        _ANSWER,
+    ),
     # Embedded CPU server only: all steps of `search` in one python process, four hops fewer.
     "text_search": Model((_QUERY, *_KNOBS), _ANSWER),
 }

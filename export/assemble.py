@@ -73,6 +73,7 @@ _FILTERED: Final = (
     artefacts.CATEGORY_CODES,
     artefacts.CATEGORY_VALUES,
     artefacts.OFFERS,
+    *artefacts.WORDS,
     artefacts.INDEX,
 )
 _SHOWN: Final = (

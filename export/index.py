@@ -16,6 +16,7 @@ from assortment.catalogue.product import Product
 from assortment.catalogue.titles import normalised_title
 from assortment.diversify.facet_vectors import diversity_vectors
 from assortment.errors import InputError, StepError
+from assortment.serving.product_words import ProductWords, text_of
 from assortment_client.contract import STRATEGIES, candidate_key
 from export import offer_table, scorer_graph
 from export.known_vectors import Fingerprints
@@ -88,6 +89,7 @@ def write(
     write_facets(folder, products)
     write_categories(folder, products)
     offer_table.write(folder, products)
+    ProductWords.of(map(text_of, products)).save(folder)
     np.save(folder / artefacts.DUPLICATE_CODES, duplicate_codes(products))
     np.save(folder / artefacts.FINGERPRINTS, fingerprints)
     write_summary(folder, num_products=len(products), names=names, settings=settings)

@@ -1,7 +1,7 @@
 """The two scorers of a catalogue: ONNX graphs built around the trained scoring function.
 
     scorer             query vector -> cosine with every row -> the NUM_RETRIEVED nearest allowed rows
-                       -> scoring function -> the NUM_SCORED best
+                       -> scoring function -> the NUM_SCORED best; and that of the rows found by words beside them
     candidate_scorer   query vector, given rows -> scoring function
 
 With a sort order, the scorer goes outward in steps of NUM_RETRIEVED rows until one holds no row at least half as relevant as the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from assortment.contract import NUM_SCORED
+from assortment.contract import NUM_BY_WORDS, NUM_SCORED
 
 
 def _score(rows: str) -> str:
@@ -108,6 +108,17 @@ _NEAR_SCORED: Final = f"""
     near_relevance = Where (is_near, near_scored, below_all)
 """
 
+# Rows that were found by words get the same score beside them. Those of another catalogue version may be none of this one.
+_BY_WORDS: Final = f"""
+    given_word = Cast <to = 7> (WORD_ROW)
+    is_given = GreaterOrEqual (given_word, zero)
+    is_here = Less (given_word, num_rows)
+    is_word = And (is_given, is_here)
+    word = Where (is_word, given_word, zero)
+    {_score("word")}
+    WORD_RELEVANCE = Where (is_word, word_scored, below_all)
+"""
+
 # From the nearest rows outward, a step of num_retrieved rows at a time, until a step holds nothing relevant. `going` tells which
 # queries are still on their way: those by relevance never are, and none sees what only its batch mates go on to.
 _OUTWARD: Final = f"""
@@ -201,9 +212,10 @@ def scorer(query: str, *, compact: bool) -> str:
     """
     nearest = _NEAR_COMPACT if compact else _COSINE + _NEAR
     return f"""
-    scorer ({query}, uint8[batch, allow_bytes] ALLOW, int32[batch, 1] SORT)
-        => (int32[batch, {NUM_SCORED}] ROW, float[batch, {NUM_SCORED}] RELEVANCE, int64[batch, 1] CATALOGUE_VERSION)
-    {{{_FILTERED} {nearest} {_NEAR_SCORED} {_best(_COSINE if compact else "")}}}"""
+    scorer ({query}, uint8[batch, allow_bytes] ALLOW, int32[batch, 1] SORT, int32[batch, {NUM_BY_WORDS}] WORD_ROW)
+        => (int32[batch, {NUM_SCORED}] ROW, float[batch, {NUM_SCORED}] RELEVANCE, float[batch, {NUM_BY_WORDS}] WORD_RELEVANCE,
+            int64[batch, 1] CATALOGUE_VERSION)
+    {{{_FILTERED} {nearest} {_NEAR_SCORED} {_best(_COSINE if compact else "")} {_BY_WORDS}}}"""
 
 
 def candidate_scorer(query: str) -> str:

@@ -8,8 +8,12 @@ import pytest
 
 from assortment import artefacts, manifest
 from assortment.catalogue.product import Product
+from assortment.catalogue.steps import generate
 from assortment.catalogue.store import CatalogueWriter
 from assortment.cli import main
+from assortment.paths import BuildPaths
+from assortment.protocol.steps import freeze
+from assortment.protocol.store import Protocol
 
 JUDGMENTS = "query,id,grade,subtopic\nred shoes,1,3,Men\nred shoes,2,3,Men\nred shoes,3,3,Women\nhats,4,2,\ngloves,5,3,\n"
 RESULTS = '{"query": "red shoes", "ids": ["1", "3"]}\n{"query": "hats", "ids": ["4"]}\n{"query": "socks", "ids": ["5"]}\n'
@@ -46,6 +50,19 @@ def test_a_table_notes_and_a_summary(folder: Path, capsys: pytest.CaptureFixture
     assert summary["ndcg@10"]["mean"] == pytest.approx((1 + (7 + 7 / np.log2(3)) / (7 + 7 / np.log2(3) + 3.5)) / 3)
     assert summary["subtopic_recall@10"]["mean"] == 1
     assert summary["ild@10"]["mean"] == pytest.approx(1 / 3)
+
+
+def test_frozen_figures_of_models_that_know_the_words_are_marked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = BuildPaths(tmp_path / "served")
+    generate(paths, products=640)
+    freeze(paths)
+    query = Protocol.open(paths.protocol).queries("test")[0]
+    (tmp_path / "rank.jsonl").write_text(json.dumps({"query": query.query, "ids": [query.seed_product]}) + "\n", encoding="utf-8")
+    for known in (False, True):
+        paths.checkpoints.mkdir(exist_ok=True)
+        manifest.write(paths.checkpoints, step="train", inputs={}, settings={}, results={"test_words_trained_on": known})
+        assert evaluated(tmp_path, "--protocol", str(paths.protocol)) == 0
+        assert ("served's models were trained on the words that dev and test keep" in capsys.readouterr().err) is known
 
 
 def test_what_is_left_out_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ _PICTURES = "`assortment evaluate --pictures`"
 _REPORT = "`assortment evaluate --report`"
 _JUDGED = "`assortment evaluate --judged`"
 _NEW = "`assortment evaluate --new-products`"
+_TITLES = "`assortment evaluate --title-words`"
 _CSV = "`assortment evaluate --results --judgments`"
 _FROZEN = "`assortment evaluate --results --protocol`"
 
@@ -38,7 +39,7 @@ _FROZEN = "`assortment evaluate --results --protocol`"
         ),
         (["--judged", "a.csv", "--transfer"], [("--transfer: True", _JUDGED, _TRANSFER)]),
         (["--pictures", "--models", "a"], [("--models: ['a']", _PICTURES, f"{_JUDGED}, {_TRANSFER}")]),
-        (["--transfer", "--seed", "3"], [("--seed: 3", _TRANSFER, f"{_CSV}, {_FROZEN}, {_NEW}, {_PICTURES}")]),
+        (["--transfer", "--seed", "3"], [("--seed: 3", _TRANSFER, f"{_CSV}, {_FROZEN}, {_NEW}, {_PICTURES}, {_TITLES}")]),
         (
             ["--results", "a.jsonl", "--judgments", "a.csv", "--split", "dev"],
             [("--split: 'dev'", _CSV, f"{_FROZEN}, {_TRANSFER}, {_NEW}, {_PICTURES}")],
@@ -47,6 +48,9 @@ _FROZEN = "`assortment evaluate --results --protocol`"
             ["--results", "a.jsonl", "--protocol", "p", "--map", "a=b", "--only", "x"],
             [("--map: ['a=b']", _FROZEN, f"{_CSV}, {_JUDGED}"), ("--only: ['x']", _FROZEN, _REPORT)],
         ),
+        (["--title-words", "--split", "dev"], [("--split: 'dev'", _TITLES, f"{_FROZEN}, {_TRANSFER}, {_NEW}, {_PICTURES}")]),
+        (["--pictures", "--num-queries", "50"], [("--num-queries: 50", _PICTURES, _TITLES)]),
+        (["--new-products", "--threads", "1"], [("--threads: 1", _NEW, f"{_JUDGED}, {_TITLES}, {_REPORT}")]),
         (["--new-products", "--results", "a.jsonl"], [("--results: 'a.jsonl'", _NEW, f"{_CSV}, {_FROZEN}")]),
     ],
 )
@@ -79,9 +83,10 @@ def test_what_is_missing_is_named(words: list[str], told: str, capsys: pytest.Ca
     assert capsys.readouterr().err == f"error: {told}\n"
 
 
-def test_pictures_transfer_and_new_products_go_together(tmp_path: Path) -> None:
+def test_what_asks_trained_models_goes_together(tmp_path: Path) -> None:
     parser = argparse.ArgumentParser()
     evaluate_command.configure(parser)
-    words = ["--pictures", "--transfer", "--new-products", "--catalogue", str(tmp_path), "--models", "a", "--products", "9"]
+    asked = ["--pictures", "--transfer", "--new-products", "--title-words"]
+    words = [*asked, "--catalogue", str(tmp_path), "--models", "a", "--products", "9"]
     modes = evaluate_modes.chosen(parser.parse_args(words), vars(parser.parse_args([])))
-    assert modes == ("--pictures", "--transfer", "--new-products")
+    assert list(modes) == asked

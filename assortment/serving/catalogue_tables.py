@@ -19,6 +19,7 @@ from assortment import artefacts
 from assortment.errors import CatalogueChangingError, InputError, StepError
 from assortment.serving.facet import Facet, mapped, read_facets
 from assortment.serving.filter_table import FilterTable
+from assortment.serving.product_words import ProductWords
 from assortment_client import contract as public
 
 KEPT_VERSIONS: Final = 2
@@ -81,6 +82,8 @@ class ProductTable:
     """What caps count and results open, by name: those of ``filters``."""
     filters: FilterTable
     """What filters and sort orders look at."""
+    words: ProductWords
+    """Who says which word."""
     variant_groups: npt.NDArray[np.int32]
     """(N,) code of the article that a product is a variant of, -1 for none."""
     titles: npt.NDArray[np.int32]
@@ -102,6 +105,7 @@ class ProductTable:
             vectors=mapped(folder / artefacts.DIVERSITY_VECTORS),
             facets=filters.facets,
             filters=filters,
+            words=ProductWords.open(folder, num_rows=len(filters)),
             variant_groups=np.ascontiguousarray(duplicates[:, 0]),
             titles=np.ascontiguousarray(duplicates[:, 1]),
             keys=KeyTable.open(folder),

@@ -50,6 +50,8 @@ class PageRules:
     """Whether the query's words are all encoded, and none is read as a filter; for ``prepare`` alone."""
     understood: str = ""
     """What ``prepare`` read in the words, as people are told; from it to the diversifier."""
+    said: tuple[str, ...] = ()
+    """Words of the query that are compared as they stand; from ``prepare`` to the diversifier."""
 
     @property
     def about_price(self) -> bool:
@@ -72,6 +74,8 @@ class PageRules:
             told["sort"] = self.sort
         if self.understood:
             told["understood"] = self.understood
+        if self.said:
+            told["said"] = self.said
         return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() if told else b""
 
     @classmethod
@@ -176,5 +180,6 @@ def _read(told: Mapping[str, Any]) -> PageRules:
         ordered="sort" in told,
         literal=told.get("literal", False),
         understood=told.get("understood", ""),
+        said=tuple(told.get("said", ())),
         **{name: tuple(told.get(name, ())) for name in _ID_LISTS},
     )

@@ -127,7 +127,8 @@ class Pipeline:
 
     @cached_property
     def _prepare(self) -> Step:
-        return PrepareStep(self._files.tokenizer, self._catalogues.version(self._files.version).filters)
+        table = self._catalogues.version(self._files.version)
+        return PrepareStep(self._files.tokenizer, table.filters, table.words)
 
     @cached_property
     def _text_scorer(self) -> Step:

@@ -1,7 +1,7 @@
 """``prepare``: checks a search request, reads filters in its words, tokenises the others, decodes the picture, resolves filters.
 
-Nothing behind this step checks a caller's values again. A query longer than MAX_QUERY_TOKENS tokens is cut there, which is
-no error; one of more than MAX_QUERY_CHARACTERS characters is.
+It also finds the products that say the words as they stand. Nothing behind this step checks a caller's values again. A query
+longer than MAX_QUERY_TOKENS tokens is cut there, which is no error; one of more than MAX_QUERY_CHARACTERS characters is.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from assortment import image
-from assortment.contract import MAX_QUERY_TOKENS, NO_FILTER, PICTURE_SIZE, VECTOR_DIM
+from assortment.contract import MAX_QUERY_TOKENS, NO_FILTER, NUM_BY_WORDS, PICTURE_SIZE, VECTOR_DIM
 from assortment.errors import InputError
 from assortment.serving import checks, page_rules, sorting
 from assortment.serving.filter_table import KNOWN, FilterTable
 from assortment.serving.filters import NO_FILTERS
 from assortment.serving.page_rules import NO_RULES, RELEVANCE, PageRules
+from assortment.serving.product_words import ProductWords, words_said
 from assortment.serving.request import SearchRequest
 from assortment.serving.step import Outcome, Tensors, strings
 from assortment.serving.understanding import value_words
@@ -37,6 +38,7 @@ _NO_IMAGE_VECTOR: Final = np.zeros((1, VECTOR_DIM), dtype=np.float32)
 _NO_CANDIDATES: Final = np.zeros((1, 0), dtype=np.int64)
 _ALLOW_ALL: Final = np.full((1, 1), NO_FILTER, dtype=np.uint8)
 _NO_VERSION: Final = np.zeros((1, 1), dtype=np.int64)
+_NO_WORD_ROWS: Final = np.full((1, NUM_BY_WORDS), -1, dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +64,13 @@ class Prepared:
 class Preparer:
     """Turns a search as its caller wrote it into what the models take."""
 
-    def __init__(self, tokenizer: Path, filters: FilterTable | None = None) -> None:
-        """Reads a ``tokenizer.json`` and VALUE_WORDS, where it lies beside it; without ``filters``, words are words."""
+    def __init__(self, tokenizer: Path, filters: FilterTable | None = None, *, compares_words: bool = False) -> None:
+        """Reads a ``tokenizer.json`` and VALUE_WORDS, where it lies beside it; without ``filters``, words are words.
+
+        ``compares_words`` tells whether they are compared with those of products, too.
+        """
         self._tokenizer = TextTokenizer(tokenizer, max_tokens=MAX_QUERY_TOKENS)
-        self._filters = filters
+        self._filters, self._compares_words = filters, compares_words
         self._sorts = sorting.possible(filters.offers, least=KNOWN)[1:] if filters else []
         self._known = ValueWords(filters.values if filters else {}, value_words.read(tokenizer.parent))
 
@@ -100,7 +105,7 @@ class Preparer:
             diversity=diversity,
             strategy=strategy,
             max_relevance_loss=max_relevance_loss,
-            rules=rules,
+            rules=replace(rules, said=words_said(words)) if self._compares_words else rules,
         )
 
     def _understood(self, query: str, rules: PageRules, sorts: Sequence[str], *, may_be_empty: bool) -> tuple[str, PageRules]:
@@ -119,17 +124,25 @@ class Preparer:
 class PrepareStep:
     """``Preparer`` between tensors, and filters to bitmaps. Requests are independent: a wrong one fails alone."""
 
-    def __init__(self, tokenizer: Path, filters: FilterTable | None = None, *, pad_tokens_to: int | None = None) -> None:
+    def __init__(
+        self,
+        tokenizer: Path,
+        filters: FilterTable | None = None,
+        words: ProductWords | None = None,
+        *,
+        pad_tokens_to: int | None = None,
+    ) -> None:
         """Reads the tokenizer.
 
         Args:
             tokenizer: a ``tokenizer.json``.
             filters: of the catalogue version that is served; without it, requests with filters are refused, and none are read in
                 queries.
+            words: of the same version; without it, words are not compared with those of products.
             pad_tokens_to: pad token ids to this length, for encoders on backends that take no ragged batches.
         """
-        self._preparer = Preparer(tokenizer, filters)
-        self._filters = filters
+        self._preparer = Preparer(tokenizer, filters, compares_words=words is not None)
+        self._filters, self._words = filters, words
         self._pad_tokens_to = pad_tokens_to
 
     def run(self, batch: Sequence[Tensors]) -> list[Outcome]:
@@ -156,6 +169,7 @@ class PrepareStep:
             "ALLOW": allow,
             "ALLOW_VERSION": allow_version,
             "SORT": np.array([[public.SORTS.index(prepared.rules.sort)]], dtype=np.int32),
+            "WORD_ROW": self._word_rows(prepared, allow if allow_version.any() else None),
             "OPTIONS": _options(prepared),
             "RULES": strings([prepared.rules.canonical()]),
         }
@@ -168,6 +182,16 @@ class PrepareStep:
         if self._filters is None:
             raise InputError(f"{public.RULES}.filters", "a JSON object", "no catalogue is open here; allowed: no filters")
         return self._filters.bitmap(filters)[np.newaxis], np.array([[self._filters.version]], dtype=np.int64)
+
+    def _word_rows(self, prepared: Prepared, allow: npt.NDArray[np.uint8] | None) -> npt.NDArray[np.int32]:
+        """WORD_ROW; none beside given candidates, or for a page that is in another order than that of relevance."""
+        rules = prepared.rules
+        if self._words is None or not rules.said or rules.sort != RELEVANCE or prepared.candidates is not None:
+            return _NO_WORD_ROWS
+        found = self._words.find(rules.said, NUM_BY_WORDS, None if allow is None else allow[0])
+        rows = _NO_WORD_ROWS.copy()
+        rows[0, : len(found)] = found
+        return rows
 
 
 def _says_how_to_order(rules: PageRules, request: SearchRequest) -> bool:

@@ -14,6 +14,7 @@ from assortment.serving.facet_values import Rows
 from assortment.serving.filter_reasons import why_few
 from assortment.serving.page_rules import RELEVANCE, PageRules
 from assortment.serving.step import Tensors
+from assortment.serving.words_as_they_stand import Relevance, together, weighed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,8 @@ class ScoredRows:
         """
         num_rows = int(np.count_nonzero(tensors["ROW"][0] >= 0))
         scored, relevance = tensors["ROW"][0, :num_rows], tensors["RELEVANCE"][0, :num_rows]
+        if rules.said and rules.sort == RELEVANCE:
+            scored, relevance = _with_words(tensors, table, rules, scored, relevance)
         rows, num_weak = scored, 0
         if rules.filters:
             passing = table.filters.passing(rules.filters, rows)
@@ -69,3 +72,12 @@ class ScoredRows:
         if self.num_weak:
             told.append(f"{self.num_weak} less than half as relevant as the best")
         return [part for part in told if part]
+
+
+def _with_words(
+    tensors: Tensors, table: ProductTable, rules: PageRules, rows: Rows, relevance: Relevance
+) -> tuple[Rows, Relevance]:
+    """What was scored, the rows found by words among it, with the words that each product says."""
+    if "WORD_RELEVANCE" in tensors:  # not beside given candidates
+        rows, relevance = together(rows, relevance, tensors["WORD_ROW"][0], tensors["WORD_RELEVANCE"][0])
+    return weighed(table.words, rules.said, rows, relevance)

@@ -17,7 +17,7 @@ from assortment.serving.step import Outcome, Tensors
 
 STAGES: Final = ("text_encoder", "fusion", "scorer")
 
-_INPUTS: Final = ("TOKEN_IDS", "MASK", "PRESENCE", "ALLOW", "SORT")
+_INPUTS: Final = ("TOKEN_IDS", "MASK", "PRESENCE", "ALLOW", "SORT", "WORD_ROW")
 
 
 class TextScorerStep:

@@ -38,8 +38,9 @@ class TextSearchStep:
     def open(cls, model: Path, version: Path, *, threads: int = 1) -> TextSearchStep:
         """Loads ``text_search/`` of an assembled repository, and its folder of one catalogue version."""
         catalogues = Catalogues(model / artefacts.CATALOGUES)
+        table = catalogues.version(int(version.name))
         return cls(
-            PrepareStep(version / artefacts.TOKENIZER, catalogues.version(int(version.name)).filters),
+            PrepareStep(version / artefacts.TOKENIZER, table.filters, table.words),
             TextScorerStep.open(version, threads=threads),
             DiversifierStep(catalogues),
         )

@@ -1,7 +1,7 @@
 """Judged products in the order in which exported models, or the untrained encoder, would show them.
 
 Only the judged products are encoded, so that this takes a minute for a catalogue of any size. Prices and ratings are standardised
-over the whole catalogue, as in its index: every relevance is the one that the server's ``rerank`` answers.
+over the whole catalogue, as in its index, and words counted there: products come in the order of the server's ``rerank``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from assortment.catalogue.store import Catalogue, CatalogueWriter
 from assortment.contract import MAX_PRODUCT_TOKENS, MAX_QUERY_TOKENS, VECTOR_DIM
 from assortment.serving.onnx_session import OnnxSession
 from assortment.serving.prepare import PrepareStep, tensors_of
+from assortment.serving.product_words import ProductWords, text_of, words_said
 from assortment.serving.request import SearchRequest
+from assortment.serving.words_as_they_stand import less_likely
 from assortment.text import TOKENIZER_FILE, TextTokenizer
 from export import scorer_graph
 from export.product_encoder import ProductEncoder
@@ -61,13 +63,15 @@ def of_models(export: Path, catalogue: Catalogue, rows: Sequence[int], queries: 
         text_encoder = OnnxSession(artefacts.cpu_model(export, artefacts.TEXT_ENCODER), threads=threads)
         fusion = OnnxSession(export / artefacts.FUSION, threads=threads)
         every_row = np.arange(len(rows), dtype=np.int32)[np.newaxis]
+        words, judged = ProductWords.of(map(text_of, catalogue.products)), np.array(rows, dtype=np.int32)
         relevance = np.empty((len(queries), len(rows)), dtype=np.float32)
         for place, prepared in enumerate(PrepareStep(export / artefacts.TOKENIZER).run([_asked(query) for query in queries])):
             if not isinstance(prepared, dict):
                 raise prepared
             no_image = np.zeros((1, VECTOR_DIM), dtype=np.float32)
             fused = fusion.run({**prepared, **text_encoder.run(prepared), "IMAGE_VECTOR": no_image})
-            relevance[place] = scorer.run({**fused, "ROW": every_row})["RELEVANCE"][0]
+            shares = words.shares(words_said(queries[place]), judged)
+            relevance[place] = less_likely(scorer.run({**fused, "ROW": every_row})["RELEVANCE"][0], shares)
     return relevance
 
 

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assortment import artefacts
-from assortment.contract import NO_FILTER
+from assortment.contract import NO_FILTER, NUM_BY_WORDS
 from assortment.errors import InputError
 from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
@@ -46,6 +46,7 @@ def measure(material: Material, queries: list[str], batch: int) -> tuple[dict[st
             **{name: fused[name] for name in ("QUERY_VECTOR", "INTENT")},
             "ALLOW": np.full((batch, 1), NO_FILTER, dtype=np.uint8),
             "SORT": np.zeros((batch, 1), dtype=np.int32),
+            "WORD_ROW": np.full((batch, NUM_BY_WORDS), -1, dtype=np.int32),
         }
         for name, session in sessions.items():
             began = time.thread_time()

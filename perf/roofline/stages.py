@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from assortment import artefacts
-from assortment.contract import MAX_QUERY_TOKENS, NO_FILTER, PICTURE_SIZE
+from assortment.contract import MAX_QUERY_TOKENS, NO_FILTER, NUM_BY_WORDS, PICTURE_SIZE
 from assortment.errors import InputError
 from assortment.paths import BuildPaths
 from assortment.serving.catalogue_tables import newest
@@ -34,6 +34,7 @@ def works(paths: BuildPaths, *, batch: int, products: Sequence[int]) -> list[Wor
         "PRESENCE": np.ones((batch, 2), dtype=np.float32),
         "ALLOW": np.full((batch, 1), NO_FILTER, dtype=np.uint8),
         "SORT": np.zeros((batch, 1), dtype=np.int32),
+        "WORD_ROW": np.full((batch, NUM_BY_WORDS), -1, dtype=np.int32),
     }
     found = []
     for stage, name in (

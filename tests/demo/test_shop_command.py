@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 import pytest
 
 from assortment.cli import main
 from assortment.paths import BuildPaths
+from demo import shop_command
+from training.settings import TrainingSettings, full
 
 
 def test_a_reader_needs_its_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -18,6 +21,35 @@ def test_a_reader_needs_its_files(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_a_shop_without_products_is_told_how_to_get_some(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["shop", "mine", "--build", str(tmp_path), "--no-serve"]) == 1
     assert "the catalogue step failed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("given", "told"), [(["--text-backbone", "bert"], "'bert'"), (["--measure"], "True")])
+def test_borrowed_models_are_not_trained(given: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["shop", "mine", "--models-of", "other", *given, "--build", str(tmp_path)]) == 1
+    why = "--models-of takes trained models; allowed: one of the two"
+    assert capsys.readouterr().err == f"error: {given[0]}: {told} is not allowed; {why}\n"
+
+
+@pytest.mark.parametrize(
+    ("flags", "settings", "told"),
+    [
+        ([], full(held_out_words=True), "scorer with every word that is known"),
+        (["--text-backbone", "bert"], full(held_out_words=True, text_backbone="bert"), "with every word that is known"),
+        (["--measure"], full(), "scorer without the words that dev and test keep"),
+    ],
+)
+def test_a_shop_learns_the_words_of_the_test_unless_it_is_measured(
+    flags: list[str], settings: TrainingSettings, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained: list[TrainingSettings] = []
+    monkeypatch.setattr("training.steps.train", lambda paths, given: trained.append(given))
+    parser = argparse.ArgumentParser()
+    shop_command.configure(parser)
+    planned = shop_command._steps(parser.parse_args(["mine", *flags]), BuildPaths(tmp_path / "mine"))
+    (step,) = (step for step in planned if step.name == "train")
+    step.run()
+    assert trained == [settings]
+    assert told in step.doing
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from assortment import artefacts
-from assortment.contract import NO_FILTER, NUM_RETRIEVED, NUM_SCORED
+from assortment.contract import NO_FILTER, NUM_BY_WORDS, NUM_RETRIEVED, NUM_SCORED
 from assortment.serving.onnx_session import OnnxSession
 from assortment.serving.sorting import LEAST_SHARE
 from assortment_client.contract import SORTS
@@ -90,7 +90,8 @@ def inputs(
 ) -> dict[str, npt.NDArray[Any]]:
     """Of the scorer; every query by relevance when ``sorts`` is not given."""
     sort = np.zeros((len(query), 1), dtype=np.int32) if sorts is None else np.array(sorts, dtype=np.int32)[:, np.newaxis]
-    return {"QUERY_VECTOR": query, "INTENT": intent, "ALLOW": allow, "SORT": sort}
+    none = np.full((len(query), NUM_BY_WORDS), -1, dtype=np.int32)
+    return {"QUERY_VECTOR": query, "INTENT": intent, "ALLOW": allow, "SORT": sort, "WORD_ROW": none}
 
 
 def session(path: Path) -> ort.InferenceSession:
@@ -146,13 +147,32 @@ def test_scorer_answers_as_the_reference(
     some = rng.random((batch, num_rows)) < 0.3
     none = np.zeros((batch, num_rows), dtype=bool)
     for allow, allowed in (no_filter, (bitmap(some), some), (bitmap(none), none)):
-        rows, relevance, version = run.run(None, inputs(query, intent, allow))
+        rows, relevance, _, version = run.run(None, inputs(query, intent, allow))
         assert rows.shape == relevance.shape == (batch, NUM_SCORED)
         assert version.tolist() == [[VERSION]] * batch
         for i in range(batch):
             expected_rows, expected_relevance = reference(scorer, query[i], intent[i], tables, allowed[i])
             np.testing.assert_allclose(relevance[i], expected_relevance, atol=1e-5)
             assert sorted(rows[i]) == sorted(expected_rows)
+
+
+@BOTH
+def test_rows_found_by_words_get_the_score_of_given_candidates(
+    file: str, scorer: ScorerModule, scoring: Path, tmp_path: Path
+) -> None:
+    num_rows = 3 * NUM_RETRIEVED
+    build(tmp_path, scoring, make_tables(num_rows), version=VERSION, compact_from=0)
+    query, intent = make_queries(2)
+    words = np.full((2, NUM_BY_WORDS), -1, dtype=np.int32)
+    words[0, :3] = [num_rows - 1, 0, num_rows]  # the last is of a larger version
+    words[1] = np.arange(NUM_BY_WORDS)
+    given = {**inputs(query, intent, np.full((2, 1), NO_FILTER, dtype=np.uint8)), "WORD_ROW": words}
+    *_, by_words, _ = session(tmp_path / file).run(None, given)
+    asked = {"QUERY_VECTOR": query, "INTENT": intent, "ROW": np.where(words < num_rows, words, -1)}
+    (expected,) = session(tmp_path / artefacts.CANDIDATE_SCORER).run(None, asked)
+    there = (words >= 0) & (words < num_rows)
+    np.testing.assert_allclose(by_words[there], expected[there], atol=1e-6)
+    assert (by_words[~there] == -1.0).all()
 
 
 @BOTH
@@ -166,7 +186,7 @@ def test_a_sorted_search_answers_as_the_reference(
     sorts = range(len(SORTS))  # one of each in a batch
     some = np.random.default_rng(1).random((len(SORTS), num_rows)) < 0.7
     for allowed in (np.ones_like(some), some):
-        rows, relevance, _ = run.run(None, inputs(query, intent, bitmap(allowed), sorts))
+        rows, relevance, *_ = run.run(None, inputs(query, intent, bitmap(allowed), sorts))
         for sort in sorts:
             expected_rows, expected_relevance = reference(scorer, query[sort], intent[sort], tables, allowed[sort], sort)
             np.testing.assert_allclose(relevance[sort], expected_relevance, atol=1e-5)
@@ -184,7 +204,7 @@ def test_a_bitmap_of_another_version_is_cut_or_padded(num_rows: int, file: str, 
         allow = np.zeros((2, num_bytes), dtype=np.uint8)
         exact = bitmap(allowed)[:, :num_bytes]
         allow[:, : exact.shape[1]] = exact
-        rows, _, version = run.run(None, inputs(query, intent, allow))
+        rows, *_, version = run.run(None, inputs(query, intent, allow))
         assert version.tolist() == [[VERSION]] * 2
         for of_query, may in zip(rows, allowed, strict=True):
             kept = set(np.flatnonzero(may[: num_bytes * 8]).tolist())
@@ -213,7 +233,7 @@ def test_both_scorers_agree_on_the_rows_they_share(scoring: Path, tmp_path: Path
     tables, (query, intent) = make_tables(1000), make_queries(3)
     build(tmp_path, scoring, tables, version=VERSION, compact_from=0)
     allow = np.full((3, 1), NO_FILTER, dtype=np.uint8)
-    rows, relevance, _ = session(tmp_path / artefacts.SCORER).run(None, inputs(query, intent, allow))
+    rows, relevance, *_ = session(tmp_path / artefacts.SCORER).run(None, inputs(query, intent, allow))
     (again,) = session(tmp_path / artefacts.CANDIDATE_SCORER).run(None, {"QUERY_VECTOR": query, "INTENT": intent, "ROW": rows})
     np.testing.assert_allclose(again, relevance, atol=1e-6)
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assortment import artefacts
-from assortment.contract import NO_FILTER, NUM_RETRIEVED, NUM_SCORED
+from assortment.contract import NO_FILTER, NUM_BY_WORDS, NUM_RETRIEVED, NUM_SCORED
 from assortment.serving.sorting import LEAST_SHARE
 from assortment_client.contract import SORTS
 from export.onnx_export import SCORING, export
@@ -74,7 +74,9 @@ def ask(
         allow = np.packbits(allowed, axis=1, bitorder="little")
     intent = np.full((len(query), 3), 1 / 3, dtype=np.float32)
     sort = np.array(sorts, dtype=np.int32)[:, np.newaxis]
-    rows, relevance, _ = scorer.run(None, {"QUERY_VECTOR": query, "INTENT": intent, "ALLOW": allow, "SORT": sort})
+    words = np.full((len(query), NUM_BY_WORDS), -1, dtype=np.int32)
+    given = {"QUERY_VECTOR": query, "INTENT": intent, "ALLOW": allow, "SORT": sort, "WORD_ROW": words}
+    rows, relevance, *_ = scorer.run(None, given)
     return rows, relevance
 
 

@@ -40,8 +40,8 @@ def _cut(*models: str):
 
 def test_the_core_takes_what_prepare_gives_and_gives_what_the_diversifier_takes() -> None:
     config = _cut(*core.CORE_STEPS)
-    assert {each.name for each in config.input} == {"token_ids", "mask", "pixels", "presence", "allow", "sort"}
-    assert {each.name for each in config.output} == {"open", "scored_row", "scored_relevance", "scored_version"}
+    assert {each.name for each in config.input} == {"token_ids", "mask", "pixels", "presence", "allow", "sort", "word_row"}
+    assert {each.name for each in config.output} == {"open", "scored_row", "scored_relevance", "word_relevance", "scored_version"}
     dims = {each.name: tuple(each.dims) for each in config.input}
     assert dims["pixels"] == next(tensor.dims for tensor in STEPS["image_encoder"].inputs if tensor.name == "PIXELS")
     assert len(config.ensemble_scheduling.step) == core.MOST_STEPS
@@ -61,10 +61,10 @@ def test_requests_of_the_core_come_from_what_reached_its_steps() -> None:
     vector = np.ones((1, 256), dtype=np.float32)
     recorded = {
         "fusion": [{"TEXT_VECTOR": vector, "IMAGE_VECTOR": vector, "PRESENCE": vector[:, :2], "NAMED": vector[:, :3]}],
-        "scorer": [{"QUERY_VECTOR": vector, "INTENT": vector, "ALLOW": vector, "SORT": vector}],
+        "scorer": [{"QUERY_VECTOR": vector, "INTENT": vector, "ALLOW": vector, "SORT": vector, "WORD_ROW": vector}],
     }
     (entry,) = core.entries(_cut("fusion", "scorer"), recorded)
-    assert set(entry) == {"text_vector", "image_vector", "presence", "named", "allow", "sort"}
+    assert set(entry) == {"text_vector", "image_vector", "presence", "named", "allow", "sort", "word_row"}
 
 
 def test_the_copy_is_of_the_variant_and_leaves_the_original_alone(tmp_path: Path) -> None:

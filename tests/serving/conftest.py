@@ -19,6 +19,7 @@ from assortment.paths import BuildPaths
 from assortment.serving import offers
 from assortment.serving.filters import Filters, fold
 from assortment.serving.pipeline import Pipeline
+from assortment.serving.product_words import ProductWords
 from assortment.serving.request import SearchRequest
 from assortment_client import contract as public
 from deploy.local.server import LocalServer
@@ -64,6 +65,7 @@ _OFFERS = [
     (30.0, 4.0, 50, offers.UNKNOWN_STOCK, -5),
     (20.0, 4.0, 50, 0, 200),
 ]
+_TEXTS = ["Kite Weekend", "Kite Harbour", "Kite Weekend", "Kite", "", "Kite"]  # that no other test asks for
 _DUPLICATE_CODES = [[0, 0], [0, 1], [-1, 2], [-1, 3], [-1, 4], [-1, 4]]
 
 
@@ -85,6 +87,7 @@ def write_version() -> Callable[[Path, int], None]:
         np.save(of_version / artefacts.CATEGORY_CODES, np.array(_CATEGORY_CODES, dtype=np.int32))
         (of_version / artefacts.CATEGORY_VALUES).write_text(json.dumps(_CATEGORIES))
         np.save(of_version / artefacts.OFFERS, np.array(_OFFERS, dtype=offers.ROW))
+        ProductWords.of(_TEXTS).save(of_version)
         np.save(of_version / artefacts.DUPLICATE_CODES, np.array(_DUPLICATE_CODES, dtype=np.int32))
         index = {"version": version, "num_products": 6, "default_strategy": "mmr", "default_diversity": 0.0}
         index |= {"categories": [], "facets": list(_FACETS)}

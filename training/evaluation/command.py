@@ -1,15 +1,16 @@
-"""``assortment evaluate --pictures``, ``--transfer`` and ``--new-products``."""
+"""``assortment evaluate --pictures``, ``--transfer``, ``--new-products`` and ``--title-words``."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from assortment import manifest
+from assortment import manifest, strange_words
 from assortment.errors import InputError
 from assortment.paths import BuildPaths
 
@@ -24,13 +25,15 @@ def run(args: argparse.Namespace) -> int:
     """Prints what was asked for and writes it into the folder ``evaluation`` beside the catalogue.
 
     Raises:
-        InputError: for a seed or a number of products that is not allowed.
-        StepError, ManifestError: when a step before was not done, or the catalogue has too few pictures.
+        InputError: for a seed, or a number of products, queries or threads, that is not allowed.
+        StepError, ManifestError: when a step before was not done, or the catalogue has too few pictures, or words of titles.
     """
     if args.seed < 0:
         raise InputError("--seed", args.seed, "allowed: 0 and above")
     if args.pictures and args.products < _FEWEST:
         raise InputError("--products", args.products, f"allowed with --pictures: {_FEWEST} to {_POOL:,}, as many as a list shows")
+    if args.title_words:
+        _check_title_words(args)
     catalogue: Path = args.catalogue
     paths = BuildPaths(catalogue.parent)
     if args.pictures:
@@ -39,7 +42,16 @@ def run(args: argparse.Namespace) -> int:
         print(_transfer(args, paths))
     if args.new_products:
         print(_new_products(args, paths))
+    if args.title_words:
+        print(_title_words(args, paths))
     return 0
+
+
+def _check_title_words(args: argparse.Namespace) -> None:
+    if args.num_queries < _FEWEST:
+        raise InputError("--num-queries", args.num_queries, f"allowed: {_FEWEST} and above")
+    if args.threads < 1:
+        raise InputError("--threads", args.threads, "allowed: 1 and above")
 
 
 def _pictures(args: argparse.Namespace, paths: BuildPaths) -> str:
@@ -76,6 +88,7 @@ def _pictures(args: argparse.Namespace, paths: BuildPaths) -> str:
         notes += (
             [f"{silent:,} of these have neither type, colour, gender nor pattern: their pictures ask nothing."] if silent else []
         )
+    notes += _on_words([paths])
     told = {"split": args.split, "seed": args.seed}
     return figures.write(paths.root / FOLDER / "pictures.md", found, notes, shown="of the products is shown", **told)
 
@@ -92,7 +105,8 @@ def _transfer(args: argparse.Namespace, paths: BuildPaths) -> str:
         features.extract(paths, TrainingSettings())
     found = transfer(paths, lenders, args.split)
     notes = [
-        "Derived grades; relevance only, in float32. Products of other models have labels only where these know most of them."
+        "Derived grades; relevance only, in float32. Products of other models have labels only where these know most of them.",
+        *_on_words(lenders),
     ]
     return figures.write(paths.root / FOLDER / "transfer.md", found, notes, shown="ranked by", split=args.split)
 
@@ -108,5 +122,28 @@ def _new_products(args: argparse.Namespace, paths: BuildPaths) -> str:
     untrained = Untrained(features.load(paths.features), Shop.open(paths, "dev").queries)
     found = new_products(shop, untrained, seed=args.seed)
     notes = [f"{len(shop.held_out):,} new products; {DRAWS} draws of as many trained ones; derived grades, relevance only."]
+    notes += _on_words([paths])
     told = {"split": args.split, "seed": args.seed}
     return figures.write(paths.root / FOLDER / "new_products.md", found, notes, shown="searched", **told)
+
+
+def _on_words(measured: Sequence[BuildPaths]) -> list[str]:
+    """As sentences, which stand under the table."""
+    return [f"{note}." for note in strange_words.notes(measured)]
+
+
+def _title_words(args: argparse.Namespace, paths: BuildPaths) -> str:
+    from assortment.catalogue.store import Catalogue
+    from training.evaluation import figures, title_rankings, title_words
+
+    pipeline = title_rankings.open_shop(paths, threads=args.threads)
+    products = Catalogue.open(paths.catalogue).products
+    drawn = title_words.draw(products, number=args.num_queries, seed=args.seed)
+    found, notes = title_rankings.compared(paths, pipeline, title_words.measurable(drawn, paths.catalogue))
+    notes = [
+        f"{len(products):,} products; what answers a query are the products whose titles say all of its words, without endings.",
+        *notes,
+        *(each.told() for each in drawn if len(each.queries) < title_words.FEWEST),
+    ]
+    told = {"seed": args.seed, "queries": {each.kind.name: each.summary() for each in drawn}}
+    return figures.write(paths.root / FOLDER / "title_words.md", found, notes, shown="ranked by", **told)

@@ -54,9 +54,10 @@ def test_the_small_shop_is_judged_as_it_is_served(
     relevance = reranking.of_models(small_build.export, catalogue, rows, ["blue shirt"], threads=1)[0]
     keys = np.array([candidate_key(id_) for id_ in ids], dtype=np.int64)
     pipeline = Pipeline.from_artefacts(small_build.export, small_build.index)
-    (served,) = pipeline.score([SearchRequest(query="blue shirt", candidates=keys)])
-    of_row = dict(zip(served["ROW"][0].tolist(), served["RELEVANCE"][0].tolist(), strict=True))
-    assert relevance == pytest.approx([of_row[row] for row in rows], abs=1e-3)
+    rules = b'{"collapse": false}'
+    (served,) = pipeline.search([SearchRequest(query="blue shirt", candidates=keys, k=len(ids), diversity=0.0, rules=rules)])
+    of_product = dict(zip(served.ids, served.relevance, strict=True))
+    assert relevance == pytest.approx([of_product[id_] for id_ in ids], abs=1e-3)
 
     lines = ["query,docid,rating", *(f"blue shirt,{id_},{number % 4}" for number, id_ in enumerate(ids)), "blue shirt,gone,3"]
     (tmp_path / "judged.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")

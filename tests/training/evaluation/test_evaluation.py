@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from dataclasses import replace
 from io import BytesIO
@@ -178,3 +179,15 @@ def test_reports_of_the_small_shop(shop: BuildPaths, tmp_path: Path, capsys: pyt
     }
     assert mean["words", "text, labels"] > mean["words", "picture"] > mean["words", "nothing (chance)"]
     assert (shop.root / "evaluation" / "new_products.md").is_file()
+
+
+@pytest.mark.slow
+def test_models_that_know_the_tests_words_are_marked(shop: BuildPaths, tmp_path: Path) -> None:
+    lender = BuildPaths(tmp_path / "served")
+    shutil.copytree(shop.checkpoints, lender.checkpoints)
+    told = manifest.read(lender.checkpoints)
+    manifest.save(lender.checkpoints, replace(told, results={**told.results, "test_words_trained_on": True}))
+    where = ["--catalogue", str(shop.catalogue), "--split", "test"]
+    assert main(["evaluate", "--transfer", *where, "--models", str(lender.root)]) == 0
+    notes = json.loads((shop.root / "evaluation" / "transfer.json").read_text(encoding="utf-8"))["notes"]
+    assert [note.split(" the words")[0] for note in notes[1:]] == ["served's models were trained on"]
