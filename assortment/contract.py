@@ -57,7 +57,7 @@ _ALLOW_VERSION = Tensor("ALLOW_VERSION", "INT64", (1,))  # the catalogue version
 _SORT = Tensor("SORT", "INT32", (1,))  # index into SORTS
 # k, diversity (NaN: the catalogue's default), index into STRATEGIES (-1: default), max_relevance_loss (NaN: none)
 _OPTIONS = Tensor("OPTIONS", "FP32", (4,))
-_RULES = Tensor(public.RULES, "STRING", (1,))  # between steps: checked, canonical JSON; empty without rules
+_RULES = Tensor(public.RULES, "STRING", (1,))  # between steps: checked, canonical JSON; empty without rules or words
 _TEXT_VECTOR = Tensor("TEXT_VECTOR", "FP32", (VECTOR_DIM,))
 _IMAGE_VECTOR = Tensor("IMAGE_VECTOR", "FP32", (VECTOR_DIM,))
 _QUERY_VECTOR = Tensor("QUERY_VECTOR", "FP32", (VECTOR_DIM,))

@@ -114,8 +114,8 @@ def _configure_trained(parser: argparse.ArgumentParser) -> None:
     titles = parser.add_argument_group(
         "what a shop finds by words of its titles",
         "Some words of a title ask for the products whose titles say them all: by words alone (BM25), by the untrained encoder, "
-        "by the trained models alone, and as the shop serves. It reads export, index, features and protocol beside the "
-        "catalogue, and writes the folder evaluation there.",
+        "by the trained models alone, and as the shop serves. It reads export, index, protocol and features beside the "
+        "catalogue (features are made where there are none), and writes the folder evaluation there.",
     )
     titles.add_argument("--title-words", action="store_true", help="do that; with --catalogue, --seed and --threads")
     titles.add_argument("--num-queries", type=int, default=300, metavar="N", help="at most, of each of two kinds; 10 and above")

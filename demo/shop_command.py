@@ -80,7 +80,7 @@ def _borrowing(args: argparse.Namespace, paths: BuildPaths) -> list[Step]:
     return [Step("export", f"take the models of {args.models_of}", borrow, paths.export)]
 
 
-def training_settings(args: argparse.Namespace) -> TrainingSettings:
+def _training_settings(args: argparse.Namespace) -> TrainingSettings:
     """Preset full. A shop is to be served, so its training says every word that is known, unless it is to be measured."""
     from training import settings as presets
 
@@ -97,7 +97,7 @@ def _training(args: argparse.Namespace, paths: BuildPaths) -> list[Step]:
     def train() -> None:
         from training.steps import train
 
-        train(paths, training_settings(args))
+        train(paths, _training_settings(args))
 
     def export() -> None:
         from export.steps import export

@@ -25,7 +25,7 @@ from export import index as indexing
 from export import index_versions, offer_table, scorer_graph
 from export.assemble import link
 from export.index import IndexSettings, OutputNames
-from export.index_step import STEP
+from export.index_step import LAYOUT, STEP
 from export.inputs import afresh
 from export.scorer_graph import RowTables
 from training.models import category_ids
@@ -58,6 +58,8 @@ def _refresh(paths: BuildPaths, offers: Mapping[str, Offer]) -> Manifest:
         raise StepError(f"{paths.index} holds no version to refresh; run `assortment index --catalogue {paths.root.name}` first")
     earlier = paths.index / str(newest)
     told = manifest.verify(earlier)
+    if told.settings["layout"] != LAYOUT:
+        raise StepError(f"{earlier} is of another release; run `assortment index --catalogue {paths.root.name}` first")
     inputs = {"export": paths.export, "catalogue": paths.catalogue}
     made_from = manifest.fingerprints(inputs)
     if changed := [name for name, mark in made_from.items() if told.inputs[name] != mark]:

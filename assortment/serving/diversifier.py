@@ -81,6 +81,7 @@ def _answer(tensors: Tensors, table: ProductTable) -> Tensors:
         "CATALOGUE_VERSION": tensors["CATALOGUE_VERSION"],
         # For the metrics alone; no model has these outputs.
         "STRENGTH": np.array([[selection.diversity]]),
+        "NUM_SCORED": np.array([[len(scored.scored)]]),
         "NUM_CANDIDATES": np.array([[len(candidates.rows) - num_shown]]),
     }
 

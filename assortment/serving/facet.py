@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assortment import artefacts
+from assortment.errors import StepError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,12 @@ def read_facets(folder: Path) -> dict[str, Facet]:
 
 
 def mapped(path: Path) -> npt.NDArray[Any]:
-    """A table in the page cache, shared by all instances; a plain array, because ``np.memmap`` slows every access down."""
+    """A table in the page cache, shared by all instances; a plain array, because ``np.memmap`` slows every access down.
+
+    Raises:
+        StepError: when it is missing, as in an index that an earlier release made.
+    """
+    if not path.is_file():
+        raise StepError(f"{path} is missing; make it anew: run `assortment index`, then `assortment assemble`")
     table: npt.NDArray[Any] = np.load(path, mmap_mode="r").view(np.ndarray)
     return table

@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-import numpy as np
-
 from assortment import artefacts
 from assortment.contract import ENSEMBLES
 from assortment.errors import AssortmentError, CatalogueChangingError, InputError
@@ -163,7 +161,7 @@ class StepMetrics:
         self._add(PAGES)
         self._add(SHORT_PAGES, amount=bool(page[public.UNMET][0, 0]))
         self._add(RESULTS, amount=page[public.ID].shape[1])
-        self._add(CANDIDATES, "scored", amount=int(np.count_nonzero(page["ROW"] >= 0)))
+        self._add(CANDIDATES, "scored", amount=int(page["NUM_SCORED"][0, 0]))
         self._add(CANDIDATES, "after_rules", amount=int(page["NUM_CANDIDATES"][0, 0]))
         self._add(STRENGTH_SUM, amount=strength)
         self._add(STRENGTH_COUNT)

@@ -13,6 +13,8 @@ A word that no product says counts as if one in 200 did, so that a query in stra
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +27,7 @@ from assortment import artefacts
 from assortment.catalogue.product import Product
 from assortment.serving.facet import mapped
 from assortment.serving.facet_values import Rows
-from assortment.serving.understanding.words import stems
+from assortment.serving.understanding.words import stems, words_of
 from assortment_client.contract import candidate_key
 
 Shares = npt.NDArray[np.float32]
@@ -34,24 +36,53 @@ MOST_WORDS: Final = 24
 """Distinct words of a query that are compared; those behind them are not."""
 _UNSAID: Final = 200.0  # products to one that says it, of a word that none does
 _RARE_SHARE: Final = 1 / 16  # of the products say a word by which candidates are found; what more say the vectors find
-_RARE: Final = (64, 4_096)  # bounds of it in products
-_WEIGHED: Final = 4  # times as many as are wanted are compared in all words
+_RARE: Final = (64, 1_024)  # bounds of it in products
+_ENOUGH: Final = 4  # times as many as are wanted are found by the rarest words before those of more products are looked at
 _FILLERS: Final = frozenset(
     stems(
         "a an the for and or of in on to with by from at is are me my i we it this that which please buy shop get find want need "
-        "not no without looking look search show do you have where can some any give product products item items thing things stuff"
+        "looking look search show do you have where can some any give product item thing stuff"
     )
 )
 
 
+_TURNING_DOWN: Final = frozenset(
+    ("not", "no", "non", "nor", "neither", "never", "without", "except", "excluding", "minus", "isn't", "aren't", "don't")
+)
+_BEHIND_IT: Final = frozenset(("and", "but", "with", "for", "in", "from", "by", "under", "over"))  # where what is wanted goes on
+_ONE_LETTER: Final = re.compile(r"\b([^\W\d_])-(?=[^\W\d_]{2})|\b([tv]) (?=shirt|neck)", re.IGNORECASE)
+
+
 def words_said(text: str) -> tuple[str, ...]:
-    """The distinct words of a query that are compared, without endings, in their order."""
-    return tuple(word for word in dict.fromkeys(stems(text)) if word not in _FILLERS)[:MOST_WORDS]
+    """The distinct words of a query that are compared, without endings, in their order; none that it turns down.
+
+    Values that are turned down have been read as filters before; others, as in "kurta not embroidered", are only left out here.
+    """
+    said: dict[str, None] = {}
+    written, turned_down = _written(text), False
+    for word in words_of(written):
+        if word.text in _TURNING_DOWN:
+            turned_down = written[word.end : word.end + 1] != "-"  # "non-stick" is wanted
+        elif word.text in _BEHIND_IT:
+            turned_down = False
+        elif not turned_down and word.stem not in _FILLERS:
+            said[word.stem] = None
+    return tuple(said)[:MOST_WORDS]
+
+
+def words_in(text: str) -> tuple[str, ...]:
+    """All words of a product's text as they are compared, in their order."""
+    return stems(_written(text))
 
 
 def text_of(product: Product) -> str:
     """What of a product is compared with the words of a query: its title and its values."""
     return " ".join((product.title, *product.facets().values()))
+
+
+def _written(text: str) -> str:
+    """A text in one way of writing: accents composed, "T-shirt" and "t shirt" as "Tshirt"."""
+    return _ONE_LETTER.sub(r"\1\2", unicodedata.normalize("NFKC", text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +105,7 @@ class ProductWords:
         num_rows = 0
         for row, text in enumerate(texts):
             num_rows = row + 1
-            for word in dict.fromkeys(stems(text)):
+            for word in dict.fromkeys(words_in(text)):
                 said.setdefault(word, []).append(row)
         by_key = sorted((candidate_key(word), rows) for word, rows in said.items())
         lengths = [len(rows) for _, rows in by_key]
@@ -102,9 +133,10 @@ class ProductWords:
         np.save(folder / artefacts.WORD_ROWS, self.rows)
 
     def find(self, words: Sequence[str], most: int, allowed: npt.NDArray[np.uint8] | None = None) -> Rows:
-        """The rows of the ``most`` products that say most of the words, best first; (n,) with n <= ``most``.
+        """The rows of the products that say most of the words, best first; (n,) with n <= ``most``.
 
-        Only words that few products say bring candidates, the others tell which of these come first.
+        They are looked for among those that say the rarest words: the rarest of all, then the next one, until they are some
+        times as many as are wanted. Words that many products say bring nobody; they tell who comes first.
 
         Args:
             words: as ``words_said`` gives them.
@@ -113,14 +145,13 @@ class ProductWords:
         """
         known = self._known(words)
         most_rows = min(max(_RARE[0], self.num_rows * _RARE_SHARE), _RARE[1])
-        rare = [(rows, weight) for rows, weight in known if 0 < len(rows) <= most_rows]
-        if not rare:
-            return np.empty(0, dtype=np.int32)
-        found: Rows = np.unique(np.concatenate([rows for rows, _ in rare])) if len(rare) > 1 else rare[0][0]
-        if allowed is not None:
-            found = found[(allowed[found >> 3] >> (found & 7).astype(np.uint8)) & 1 == 1]
-        if len(found) > _WEIGHED * most:  # by their rare words first: the others are told by common ones, which costs more
-            found = found[np.argsort(-_said(rare, found), kind="stable")[: _WEIGHED * most]]
+        found = np.empty(0, dtype=np.int32)
+        for rows in sorted((rows for rows, _ in known if 0 < len(rows) <= most_rows), key=len):
+            if len(found) >= _ENOUGH * most:
+                break
+            if allowed is not None:
+                rows = rows[(allowed[rows >> 3] >> (rows & 7).astype(np.uint8)) & 1 == 1]
+            found = np.union1d(found, rows) if len(found) else rows
         best: Rows = found[np.argsort(-_said(known, found), kind="stable")[:most]]
         return best
 

@@ -14,7 +14,7 @@ from assortment.serving.facet_values import Rows
 from assortment.serving.filter_reasons import why_few
 from assortment.serving.page_rules import RELEVANCE, PageRules
 from assortment.serving.step import Tensors
-from assortment.serving.words_as_they_stand import Relevance, together, weighed
+from assortment.serving.words_as_they_stand import together, weighed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +43,18 @@ class ScoredRows:
         """
         num_rows = int(np.count_nonzero(tensors["ROW"][0] >= 0))
         scored, relevance = tensors["ROW"][0, :num_rows], tensors["RELEVANCE"][0, :num_rows]
-        if rules.said and rules.sort == RELEVANCE:
-            scored, relevance = _with_words(tensors, table, rules, scored, relevance)
+        compares_words = bool(rules.said) and rules.sort == RELEVANCE
+        found_by_words = compares_words and "WORD_RELEVANCE" in tensors  # beside given candidates are none
+        if found_by_words:
+            scored, relevance = together(scored, relevance, tensors["WORD_ROW"][0], tensors["WORD_RELEVANCE"][0])
         rows, num_weak = scored, 0
         if rules.filters:
             passing = table.filters.passing(rules.filters, rows)
             rows, relevance = rows[passing], relevance[passing]
+        if compares_words:
+            rows, relevance = weighed(table.words, rules.said, rows, relevance)
+        if found_by_words:
+            rows, relevance = rows[:NUM_SCORED], relevance[:NUM_SCORED]
         if rules.sort != RELEVANCE:
             sorting.check(rules.sort, table.filters.offers)
             num_wanted = int(tensors["OPTIONS"][0, 0]) + len(rules.shown) + len(rules.excluded)
@@ -72,12 +78,3 @@ class ScoredRows:
         if self.num_weak:
             told.append(f"{self.num_weak} less than half as relevant as the best")
         return [part for part in told if part]
-
-
-def _with_words(
-    tensors: Tensors, table: ProductTable, rules: PageRules, rows: Rows, relevance: Relevance
-) -> tuple[Rows, Relevance]:
-    """What was scored, the rows found by words among it, with the words that each product says."""
-    if "WORD_RELEVANCE" in tensors:  # not beside given candidates
-        rows, relevance = together(rows, relevance, tensors["WORD_ROW"][0], tensors["WORD_RELEVANCE"][0])
-    return weighed(table.words, rules.said, rows, relevance)

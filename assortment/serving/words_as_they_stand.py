@@ -6,8 +6,11 @@ shares less likely, in log odds:
 
     logit(relevance) - WEIGHT (largest share - share)
 
-So what says the most keeps its relevance, and where no product says any word, nothing changes. WEIGHT is the same for every
-catalogue, because relevance is a probability in all of them (docs/adr/0026-words-as-they-stand.md has how it was chosen).
+So what says the most keeps its relevance, and where no product says any word, nothing changes. Relevance is therefore one among
+the products that were scored for a search, given candidates among them: it does not compare with that of another search.
+
+WEIGHT is the same for every catalogue, because relevance is a probability in all of them
+(docs/adr/0026-words-as-they-stand.md has how it was chosen).
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from assortment.serving.facet_values import Rows
 from assortment.serving.product_words import ProductWords, Shares
 
 WEIGHT: Final = 1.0
-_SURE: Final = 1e-6  # how near to 0 and 1 a relevance may come
+_SURE: Final = 1e-12  # how near to 0 and 1 a relevance may come
 
 Relevance = npt.NDArray[np.float32]
 
@@ -53,7 +56,7 @@ def less_likely(relevance: Relevance, shares: Shares) -> Relevance:
     missing = shares.max(initial=0.0) - shares
     if not missing.any():
         return relevance
-    sure = np.clip(relevance, _SURE, 1 - _SURE)
+    sure = np.clip(relevance.astype(np.float64), _SURE, 1 - _SURE)
     odds = sure / (1 - sure) * np.exp(-WEIGHT * missing)
     likely: Relevance = (odds / (1 + odds)).astype(np.float32)
     return likely

@@ -12,13 +12,13 @@ MAX_LOSS: Final = 0.01
 MAX_UNAMBIGUOUS_LOSS: Final = 0.005
 """The same over unambiguous queries, which have little to gain."""
 SAME: Final = 0.01
-"""Of alpha_ndcg@10, relative, that dev queries cannot tell between two strategies: a query or two."""
+"""Of alpha_ndcg@10, relative: strategies nearer to each other than this are taken for as good."""
 
 
 def best(trials: Sequence[Trial], *, max_loss: float = MAX_LOSS, max_unambiguous_loss: float = MAX_UNAMBIGUOUS_LOSS) -> Trial:
     """The trial of a given diversity with the highest alpha_ndcg that loses no more ndcg than allowed against diversity 0.
 
-    Of strategies as good as the same at their best, the one that repeats fewer titles; of equals, the weaker diversification.
+    Of strategies whose best is within SAME of the highest, the one that repeats fewest titles; of equals, the weaker one.
     There is always one: diversity 0 loses nothing.
     """
     real = [trial for trial in trials if trial.setting.control == "diversity" and trial.setting.strategy != RANDOM]

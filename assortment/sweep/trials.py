@@ -21,7 +21,7 @@ from assortment.protocol.store import Protocol, Query
 from assortment.serving.catalogue_tables import ProductTable
 from assortment.serving.pipeline import Pipeline
 from assortment.serving.request import SearchRequest
-from assortment.serving.step import Tensors
+from assortment.serving.step import Tensors, strings
 from assortment_client.contract import STRATEGIES
 
 K: Final = 10
@@ -106,13 +106,15 @@ def _options(setting: Setting) -> list[float]:
 
 
 def _with_random_relevance(scored: Sequence[Tensors]) -> list[Tensors]:
-    """The same candidates, their order and relevance drawn anew."""
+    """The nearest candidates, their order and relevance drawn anew; no words are compared, which would tell who is relevant."""
     generator = np.random.default_rng(0)
     drawn = []
     for tensors in scored:
         rows = tensors["ROW"][0][tensors["ROW"][0] >= 0]
         relevance = np.sort(generator.random(len(rows), dtype=np.float32))[::-1]
-        drawn.append({**tensors, "ROW": generator.permutation(rows)[np.newaxis], "RELEVANCE": relevance[np.newaxis].copy()})
+        kept = {name: values for name, values in tensors.items() if name not in ("WORD_ROW", "WORD_RELEVANCE", "RULES")}
+        shuffled = {"ROW": generator.permutation(rows)[np.newaxis], "RELEVANCE": relevance[np.newaxis].copy()}
+        drawn.append({**kept, **shuffled, "RULES": strings([b""])})
     return drawn
 
 

@@ -1,8 +1,9 @@
 """The search as a good engineer writes it in a day: sentence-transformers (or its 8-bit twin), NumPy, pyversity.
 
-Encode, scan by cosine, score the nearest, diversify: the candidates of the served ensemble, by libraries. The two small learned
-parts that no library has, fusion and the scoring function, run in ONNX Runtime. Vectors are memory-mapped, so that several
-processes share them, and every library has one thread, because a process a core does better than threads that share one.
+Encode, scan by cosine, score the nearest, diversify: the candidates of the served ensemble, by libraries. The small parts that no
+library has, fusion and the scoring function, run in ONNX Runtime, and words are compared by the server's own code. Vectors are
+memory-mapped, so that several processes share them, and every library has one thread, because a process a core does better than
+threads that share one.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from assortment import artefacts
-from assortment.contract import MAX_QUERY_TOKENS, NUM_RETRIEVED, NUM_SCORED, VECTOR_DIM
+from assortment.contract import MAX_QUERY_TOKENS, NUM_BY_WORDS, NUM_RETRIEVED, NUM_SCORED, VECTOR_DIM
 from assortment.serving.onnx_session import OnnxSession
+from assortment.serving.product_words import ProductWords, words_said
+from assortment.serving.words_as_they_stand import less_likely
 from assortment.text import TextTokenizer, pad
 from perf.peers.material import Material
 
@@ -99,6 +102,7 @@ class PeerSearch:
         self._labels = np.memmap(index / artefacts.LABEL_VECTORS, dtype=np.float32, mode="r").reshape(-1, VECTOR_DIM)
         self._diversity = np.load(index / artefacts.DIVERSITY_VECTORS, mmap_mode="r")
         self._ids = np.load(index / artefacts.IDS, mmap_mode="r")
+        self._words = ProductWords.open(index, num_rows=len(self._ids))
         with np.load(material.columns) as columns:
             self._categories, self._features = columns["categories"], columns["features"]
 
@@ -107,14 +111,16 @@ class PeerSearch:
         fused = self._vectors(queries)
         cosine = fused["QUERY_VECTOR"] @ self._products.T  # (B, N)
         return [
-            self._page(cosine[i], fused["QUERY_VECTOR"][i : i + 1], fused["INTENT"][i : i + 1], k) for i in range(len(queries))
+            self._page(words_said(query), cosine[i], fused["QUERY_VECTOR"][i : i + 1], fused["INTENT"][i : i + 1], k)
+            for i, query in enumerate(queries)
         ]
 
-    def _page(self, cosine: Vectors, query: Vectors, intent: Vectors, k: int) -> list[str]:
+    def _page(self, said: tuple[str, ...], cosine: Vectors, query: Vectors, intent: Vectors, k: int) -> list[str]:
         import pyversity
 
         size = min(NUM_RETRIEVED, len(cosine))
-        near = np.argpartition(cosine, len(cosine) - size)[-size:]
+        nearest = np.argpartition(cosine, len(cosine) - size)[-size:]
+        near = np.union1d(nearest, self._words.find(said, NUM_BY_WORDS))
         rows = {
             "PRODUCT_VECTOR": self._products[near],
             "LABEL_VECTOR": self._labels[near],
@@ -122,7 +128,8 @@ class PeerSearch:
             "FEATURES": self._features[near],
         }
         columns = {name: values[np.newaxis] for name, values in rows.items()}
-        relevance = self._scoring.run({"QUERY_VECTOR": query, "INTENT": intent, **columns})["RELEVANCE"][0]
+        alone = self._scoring.run({"QUERY_VECTOR": query, "INTENT": intent, **columns})["RELEVANCE"][0]
+        relevance = less_likely(alone, self._words.shares(said, near.astype(np.int32)))
         best = np.argsort(-relevance)[:NUM_SCORED]
         chosen = pyversity.mmr(
             self._diversity[near[best]], relevance[best] / relevance[best[0]], k, diversity=DIVERSITY

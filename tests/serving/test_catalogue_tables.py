@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assortment import artefacts
 from assortment.errors import CatalogueChangingError, InputError, StepError
 from assortment.serving.catalogue_tables import Catalogues, KeyTable
 from assortment_client.contract import candidate_key
@@ -40,3 +41,9 @@ def test_current_and_previous_version_are_kept_and_a_new_one_is_found(
 def test_a_folder_without_a_version_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StepError, match="holds no catalogue version"):
         Catalogues(tmp_path)
+
+
+def test_a_table_of_an_earlier_release_is_missing_by_name(catalogues: Path) -> None:
+    (catalogues / "2" / artefacts.WORD_KEYS).unlink()
+    with pytest.raises(StepError, match=r"word_keys.npy is missing; make it anew: run `assortment index`"):
+        Catalogues(catalogues)

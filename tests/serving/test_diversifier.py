@@ -85,40 +85,6 @@ def test_every_strategy_serves_a_page(step: DiversifierStep, strategy: str) -> N
     assert answer(step, k=5, diversity=0.0, strategy=strategy)["ID"] == ["1", "0", "2", "5", "4"]
 
 
-def by_words(said: list[str], rows: list[int] | None = None, **asked: Any) -> dict[str, np.ndarray]:
-    """A request with words, and with rows that were found by them, of a relevance of one half."""
-    tensors = scored(said=said, **asked)
-    if rows is not None:
-        tensors["WORD_ROW"] = np.array([[*rows, -1]], dtype=np.int32)
-        tensors["WORD_RELEVANCE"] = np.array([[*[0.5] * len(rows), -1.0]], dtype=np.float32)
-    return tensors
-
-
-def test_who_says_the_words_comes_before_whom_the_models_think_as_likely(step: DiversifierStep) -> None:
-    (outcome,) = step.run([by_words(["kite", "harbour"], k=10)])
-    assert isinstance(outcome, dict)
-    assert outcome["ID"][0].tolist() == [b"1", b"0", b"2", b"5", b"4"]
-    (outcome,) = step.run([by_words(["weekend"], k=10)])
-    assert isinstance(outcome, dict)
-    assert outcome["ID"][0].tolist() == [b"0", b"1", b"2", b"5", b"4"]
-    assert outcome["RELEVANCE"][0, 0] == pytest.approx(0.8), "who says most keeps its relevance"
-    assert outcome["RELEVANCE"][0, 1] == pytest.approx(9 / (9 + np.e), abs=1e-6)
-
-
-def test_rows_found_by_words_join_the_page(step: DiversifierStep) -> None:
-    (outcome,) = step.run([by_words(["kite"], [3, 1], k=10)])
-    assert isinstance(outcome, dict)
-    assert outcome["ID"][0].tolist() == [b"1", b"0", b"2", b"5", b"3", b"4"]
-    assert outcome["RANK"][0].tolist() == [1, 2, 3, 4, 5, 6]
-
-
-def test_on_a_sorted_page_no_words_are_compared(step: DiversifierStep) -> None:
-    (sorted_page, plain) = step.run([by_words(["weekend"], [3], k=10, sort="newest"), scored(k=10, sort="newest")])
-    assert isinstance(sorted_page, dict)
-    assert isinstance(plain, dict)
-    assert sorted_page["ID"].tolist() == plain["ID"].tolist()
-
-
 def test_what_diversity_brought_to_the_page_says_so(step: DiversifierStep) -> None:
     told = answer(step, version=1, k=2, diversity=0.5, strategy="dpp")
     assert told["ID"] == ["1", "5"]

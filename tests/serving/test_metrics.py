@@ -31,6 +31,7 @@ def _page(version: int = 2, *, results: int = 3, strength: float = 0.25, unmet: 
         "UNMET": strings([unmet]),
         "CATALOGUE_VERSION": np.array([[version]], dtype=np.int64),
         "STRENGTH": np.array([[strength]]),
+        "NUM_SCORED": np.array([[6]]),
         "NUM_CANDIDATES": np.array([[5]]),
     }
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from assortment.contract import MAX_QUERY_TOKENS, NUM_BY_WORDS, STEPS
+from assortment.contract import MAX_QUERY_TOKENS, STEPS
 from assortment.errors import InputError
 from assortment.serving import checks
 from assortment.serving.catalogue_tables import Catalogues
@@ -128,36 +128,6 @@ def test_filters_on_given_candidates_are_left_to_the_diversifier(tokenizer_file:
     (outcome,) = step.run([tensors_of(SearchRequest(query="blue", rules=FILTERED, candidates=np.array([3])))])
     assert (outcome["ALLOW"].tolist(), outcome["ALLOW_VERSION"].tolist()) == ([[255]], [[0]])
     assert outcome["RULES"].tolist() == [[b'{"filters":{"attributes":{"colour":["BLUE"]}}}']]
-
-
-def _by_words(tokenizer_file: Path, catalogues: Path, **asked: Any) -> tuple[list[int], tuple[str, ...]]:
-    """Rows found by words, and the words that go on to the diversifier."""
-    table = Catalogues(catalogues).version(2)
-    (outcome,) = PrepareStep(tokenizer_file, table.filters, table.words).run([tensors_of(SearchRequest(**asked))])
-    assert isinstance(outcome, dict)
-    rows = outcome["WORD_ROW"][0]
-    assert len(rows) == NUM_BY_WORDS
-    return rows[rows >= 0].tolist(), PageRules.of(outcome["RULES"][0, 0]).said
-
-
-def test_products_are_found_by_words(tokenizer_file: Path, catalogues: Path) -> None:
-    assert _by_words(tokenizer_file, catalogues, query="weekend kites") == ([0, 2, 1, 3, 5], ("weekend", "kite"))
-    assert _by_words(tokenizer_file, catalogues, query="blue") == ([], ("blue",))
-    assert _by_words(tokenizer_file, catalogues, query="the") == ([], ())
-
-
-def test_only_products_that_pass_the_filters_are_found_by_words(tokenizer_file: Path, catalogues: Path) -> None:
-    assert _by_words(tokenizer_file, catalogues, query="weekend kites", rules=FILTERED)[0] == [0, 2]
-
-
-def test_words_that_turn_a_value_down_are_not_looked_for(tokenizer_file: Path, catalogues: Path) -> None:
-    assert _by_words(tokenizer_file, catalogues, query="weekend kite not blue") == ([1, 3, 5], ("weekend", "kite"))
-
-
-def test_nobody_is_found_by_words_beside_given_candidates_or_on_a_sorted_page(tokenizer_file: Path, catalogues: Path) -> None:
-    asked = _by_words(tokenizer_file, catalogues, query="weekend kite", candidates=np.array([3]))
-    assert asked == ([], ("weekend", "kite"))
-    assert _by_words(tokenizer_file, catalogues, query="weekend kite", rules=b'{"sort": "newest"}')[0] == []
 
 
 def test_a_filter_that_cannot_be_resolved_fails_alone(tokenizer_file: Path, catalogues: Path) -> None:

@@ -22,6 +22,21 @@ def test_words_are_compared_without_endings_and_fillers() -> None:
     assert words_said("t0321-magenta") == ("t0321", "magenta")
 
 
+def test_words_that_are_turned_down_are_not_looked_for() -> None:
+    assert words_said("kurta not embroidered") == ("kurta",)
+    assert words_said("jacket without hood or zip for men") == words_said("jacket men")
+    assert words_said("bag except leather, in red") == ("bag", "red")
+    assert words_said("non-stick pan") == ("stick", "pan")
+    assert ProductWords.of(["non-stick pan", "pan"]).find(words_said("non-stick"), 2).tolist() == [0]
+
+
+def test_one_word_is_one_however_it_is_written() -> None:
+    assert words_said("T-shirt") == words_said("t shirts") == words_said("tshirts")
+    assert words_said("v-neck") == words_said("V neck")
+    assert words_said("W kurta") == ("w", "kurta")
+    assert words_said("cr\u00e8me") == words_said("cre\u0300me")
+
+
 def test_only_so_many_words_of_a_long_query_count() -> None:
     assert len(words_said(" ".join(f"word{number}" for number in range(100)))) == MOST_WORDS
 

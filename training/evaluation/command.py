@@ -48,8 +48,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _check_title_words(args: argparse.Namespace) -> None:
-    if args.num_queries < _FEWEST:
-        raise InputError("--num-queries", args.num_queries, f"allowed: {_FEWEST} and above")
+    from training.evaluation.title_words import FEWEST
+
+    if args.num_queries < FEWEST:
+        raise InputError("--num-queries", args.num_queries, f"allowed: {FEWEST} and above")
     if args.threads < 1:
         raise InputError("--threads", args.threads, "allowed: 1 and above")
 
@@ -136,8 +138,8 @@ def _title_words(args: argparse.Namespace, paths: BuildPaths) -> str:
     from assortment.catalogue.store import Catalogue
     from training.evaluation import figures, title_rankings, title_words
 
-    pipeline = title_rankings.open_shop(paths, threads=args.threads)
     products = Catalogue.open(paths.catalogue).products
+    pipeline = title_rankings.open_shop(paths, threads=args.threads)
     drawn = title_words.draw(products, number=args.num_queries, seed=args.seed)
     found, notes = title_rankings.compared(paths, pipeline, title_words.measurable(drawn, paths.catalogue))
     notes = [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 import torch
@@ -34,6 +35,7 @@ _SERVED: Final = "served, by relevance"
 _DIVERSIFIED: Final = "served, diversified"
 _DECIDES: Final[Split] = "dev"
 _CHANCE: Final = "random"  # of the baselines; nothing to compare with here
+_EVERY_VARIANT: Final = b'{"collapse": false}'  # each of them answers
 
 Values = dict[str, list[float]]
 """ndcg@10 of each query, by what ranks them."""
@@ -69,10 +71,11 @@ def compared(paths: BuildPaths, pipeline: Pipeline, drawn: Sequence[Drawn]) -> t
         drawn: kinds with at least one query each.
 
     Raises:
-        StepError, ManifestError: when a step before was not done, or its folder is damaged.
+        StepError, ManifestError: when a step before was not done, or its folder is damaged or of other products.
     """
-    catalogue, protocol = Catalogue.open(paths.catalogue), Protocol.open(paths.protocol)
     finished = (paths.features / manifest.FILENAME).is_file()
+    _check_products(paths, {"protocol": paths.protocol, **({"train": paths.features} if finished else {})})
+    catalogue, protocol = Catalogue.open(paths.catalogue), Protocol.open(paths.protocol)
     cached = features.load(paths.features) if finished else features.extract(paths, TrainingSettings())
     tokenizer = TextTokenizer(cached.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
     ids = [product.id for product in catalogue.products]
@@ -91,6 +94,14 @@ def compared(paths: BuildPaths, pipeline: Pipeline, drawn: Sequence[Drawn]) -> t
         figures.append(Figure(question=name, shown=f"{_SERVED}, less {_MODELS}", measure="ndcg@10 more", value=gained))
         notes.append(f"{each.told()} Filters were read in the words of {num_filtered:,}.")
     return figures, notes
+
+
+def _check_products(paths: BuildPaths, steps: Mapping[str, Path]) -> None:
+    """Refuses folders of other products, which a new import leaves behind; ``steps`` make them anew."""
+    for step, folder in steps.items():
+        if manifest.read(folder).inputs["catalogue"] != manifest.fingerprint(paths.catalogue):
+            again = f"run `assortment {step} --catalogue {paths.root.name}` first"
+            raise StepError(f"{folder} is of other products than {paths.catalogue} holds now; {again}")
 
 
 def query_set(drawn: Drawn, ids: list[str], tokenizer: TextTokenizer) -> QuerySet:
@@ -114,10 +125,10 @@ def served(pipeline: Pipeline, queries: QuerySet) -> tuple[Values, int]:
     num_filtered = 0
     batches = [queries.queries[start : start + MAX_BATCH_SIZE] for start in range(0, len(queries.queries), MAX_BATCH_SIZE)]
     for batch in progress(batches, doing=f"{len(queries.queries):,} queries in words of titles", total=len(batches)):
-        scored = pipeline.score([SearchRequest(query=query.query, k=K, diversity=0.0) for query in batch])
+        scored = pipeline.score([SearchRequest(query=query.query, k=K, diversity=0.0, rules=_EVERY_VARIANT) for query in batch])
         by_models = [[queries.product_ids[row] for row in tensors["ROW"][0].tolist() if row >= 0] for tensors in scored]
         by_relevance = [Answer.of(tensors) for tensors in pipeline.diversify(scored)]
-        diversified = pipeline.search([SearchRequest(query=query.query, k=K) for query in batch])
+        diversified = pipeline.search([SearchRequest(query=query.query, k=K, rules=_EVERY_VARIANT) for query in batch])
         num_filtered += sum(bool(answer.understood) for answer in by_relevance)
         lists = {
             _MODELS: by_models,

@@ -19,10 +19,9 @@ import numpy as np
 
 from assortment.catalogue.product import Product
 from assortment.errors import StepError
-from assortment.serving.product_words import words_said
-from assortment.serving.understanding.words import stems, words_of
+from assortment.serving.product_words import words_in, words_said
+from assortment.serving.understanding.words import words_of
 
-NUM_QUERIES: Final = 300
 FEWEST: Final = 10
 """Queries of a kind; of fewer, nothing is measured."""
 _MOST_ANSWERS: Final = 50  # of a query; one with more asks for no product any more
@@ -84,15 +83,15 @@ class Drawn:
         return f"{self.kind.name[0].upper()}{self.kind.name[1:]}: {counted}{few or answers}."
 
 
-def draw(products: Sequence[Product], *, number: int = NUM_QUERIES, seed: int = 0) -> list[Drawn]:
+def draw(products: Sequence[Product], *, number: int, seed: int = 0) -> list[Drawn]:
     """Queries of each of ``KINDS``, ``number`` of each or as many as there are; a product is drawn once for each kind."""
     titles = [product.title for product in products]
     saying: dict[str, set[int]] = defaultdict(set)
     for row, title in enumerate(titles):
-        for word in stems(title):
+        for word in words_in(title):
             saying[word].add(row)
     values = {value for product in products for value in product.facets().values()}
-    words_of_values = frozenset(word for value in values for word in stems(value))
+    words_of_values = frozenset(word for value in values for word in words_in(value))
     drawn = []
     for place, kind in enumerate(KINDS):
         hidden: Collection[str] = () if kind.of_values else words_of_values

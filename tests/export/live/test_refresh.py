@@ -23,6 +23,7 @@ from assortment.serving.offers import Offers
 from assortment.serving.pipeline import Pipeline
 from assortment.serving.request import SearchRequest
 from assortment_client.contract import SORTS
+from export import index_versions
 from export.index_step import index
 from export.live.command import _make
 from export.live.publish import publish
@@ -108,3 +109,13 @@ def test_news_of_strangers_are_refused(shop: BuildPaths) -> None:
     with pytest.raises(StepError, match="no offer at all"):
         refresh(shop, {})
     assert not (shop.index / "2").exists()
+
+
+def test_an_index_of_another_release_is_not_refreshed(shop: BuildPaths) -> None:
+    newest = shop.index / str(index_versions.newest(shop.index))
+    path = newest / manifest.FILENAME
+    path.write_text(path.read_text(encoding="utf-8").replace('"layout": ', '"layout": 1'), encoding="utf-8")
+    known = Catalogue.open(shop.catalogue).products[0].id
+    with pytest.raises(StepError, match="of another release; run `assortment index"):
+        refresh(shop, {known: Offer(price=1.0)})
+    assert index_versions.newest(shop.index) == int(newest.name)

@@ -20,9 +20,8 @@ from assortment.errors import StepError
 from assortment.metrics import ndcg
 from assortment.paths import BuildPaths
 from assortment.serving.catalogue_tables import newest
-from assortment.serving.product_words import words_said
+from assortment.serving.product_words import words_in, words_said
 from assortment.serving.request import SearchRequest
-from assortment.serving.understanding.words import stems
 from assortment.text import TextTokenizer
 from training.evaluation import title_rankings
 from training.evaluation.title_words import FEWEST, draw, measurable
@@ -45,15 +44,18 @@ def products() -> list[Product]:
 
 
 def test_all_titles_that_say_the_words_answer(products: list[Product]) -> None:
-    for drawn in draw(products, seed=1):
+    kinds = draw(products, number=300, seed=1)
+    assert all(drawn.queries for drawn in kinds)
+    for drawn in kinds:
         for query in drawn.queries:
             said = set(words_said(query.text))
-            assert query.answers == tuple(row for row, each in enumerate(products) if said <= set(stems(each.title)))
+            assert query.answers == tuple(row for row, each in enumerate(products) if said <= set(words_in(each.title)))
             assert query.row in query.answers
 
 
 def test_words_stand_in_the_order_of_the_title_and_are_written_so(products: list[Product]) -> None:
-    drawn, _ = draw(products)
+    drawn, _ = draw(products, number=300)
+    assert len(drawn.queries) > 10
     assert {query.text for query in drawn.queries} <= {
         "Acme's Camera",
         *(f"{before}{name.upper()}" for name in NUMBERS for before in ("Acme's ", "Camera ", "Acme's Camera ")),
@@ -61,7 +63,7 @@ def test_words_stand_in_the_order_of_the_title_and_are_written_so(products: list
 
 
 def test_words_of_values_are_in_the_first_kind_alone(products: list[Product]) -> None:
-    _, no_value = draw(products)
+    _, no_value = draw(products, number=300)
     assert sorted(query.text for query in no_value.queries) == [name.upper() for name in NUMBERS[1::2]]
     assert no_value.summary() == {"drawn": 20, "asked": 40, "short": 20, "common": 0, "repeated": 0}
     assert no_value.told() == (
@@ -71,9 +73,9 @@ def test_words_of_values_are_in_the_first_kind_alone(products: list[Product]) ->
 
 
 def test_words_that_more_than_fifty_titles_say_are_left_out_and_counted() -> None:
-    first, _ = draw([Product(id=f"{number}", title="red shoes") for number in range(51)])
+    first, _ = draw([Product(id=f"{number}", title="red shoes") for number in range(51)], number=300)
     assert (first.summary()["drawn"], first.summary()["common"], first.asked) == (0, 51, 51)
-    first, _ = draw([Product(id=f"{number}", title="red shoes") for number in range(50)])
+    first, _ = draw([Product(id=f"{number}", title="red shoes") for number in range(50)], number=300)
     assert (first.summary()["drawn"], first.summary()["repeated"]) == (1, 49)
     assert first.queries[0].answers == tuple(range(50))
 
@@ -85,11 +87,11 @@ def test_a_seed_draws_the_same_again(products: list[Product]) -> None:
 
 
 def test_kinds_of_too_few_queries_are_left_out_or_refused(products: list[Product], tmp_path: Path) -> None:
-    drawn = draw([Product(id=each.id, title=each.title, attributes={"model": each.title}) for each in products])
+    drawn = draw([Product(id=each.id, title=each.title, attributes={"model": each.title}) for each in products], number=300)
     assert [each.kind.name for each in measurable(drawn, tmp_path)] == ["words of a title"]
     assert f"at least {FEWEST} are needed, so they are left out" in drawn[1].told()
     with pytest.raises(StepError, match="has too few words in its titles to ask with"):
-        measurable(draw([Product(id=f"{number}", title="X") for number in range(9)]), tmp_path)
+        measurable(draw([Product(id=f"{number}", title="X") for number in range(9)], number=300), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +105,11 @@ def test_kinds_of_too_few_queries_are_left_out_or_refused(products: list[Product
 def test_wrong_options_are_refused(option: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", "--title-words", *option, "--catalogue", str(tmp_path)]) == 1
     assert capsys.readouterr().err == f"error: {told}\n"
+
+
+def test_a_catalogue_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "--title-words", "--catalogue", str(tmp_path / "catalogue")]) == 1
+    assert "holds no catalogue" in capsys.readouterr().err
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +152,10 @@ def test_what_is_measured_is_what_a_search_answers(shop: BuildPaths) -> None:
     first = queries.queries[0]
     assert ids.index(first.seed_product) in [ids.index(product) for product in queries.judgments[first.id]]
     for by, diversity in (("served, by relevance", 0.0), ("served, diversified", None)):
-        answers = [pipeline.search([SearchRequest(query=query.query, k=10, diversity=diversity)])[0] for query in queries.queries]
+        answers = [
+            pipeline.search([SearchRequest(query=query.query, k=10, diversity=diversity, rules=b'{"collapse": false}')])[0]
+            for query in queries.queries
+        ]
         ranked = zip(queries.queries, answers, strict=True)
         assert values[by] == pytest.approx([ndcg(answer.ids, queries.judgments[query.id], 10) for query, answer in ranked])
     assert num_filtered == sum(bool(answer.understood) for answer in answers)
@@ -170,3 +180,17 @@ def test_a_shop_that_is_not_indexed_as_it_stands_is_refused(shop: BuildPaths, sm
     manifest.write(index, step=before.step, inputs=before.inputs, settings=before.settings)
     with pytest.raises(StepError, match="an earlier version made it; run `assortment index"):
         title_rankings.open_shop(paths, threads=1)
+
+
+@pytest.mark.slow
+def test_judgments_of_other_products_are_refused(shop: BuildPaths, tmp_path: Path) -> None:
+    paths = BuildPaths(tmp_path / "small")
+    shutil.copytree(shop.protocol, paths.protocol)
+    for name in ("catalogue", "features", "export", "index"):
+        (paths.root / name).symlink_to(shop.root / name)
+    path = paths.protocol / manifest.FILENAME
+    told = json.loads(path.read_text(encoding="utf-8"))
+    told["inputs"]["catalogue"] = "another"
+    path.write_text(json.dumps(told), encoding="utf-8")
+    with pytest.raises(StepError, match=r"protocol is of other products than .* run `assortment protocol --catalogue small`"):
+        title_rankings.compared(paths, title_rankings.open_shop(paths, threads=1), [])
