@@ -27,6 +27,7 @@ from assortment import artefacts
 from assortment.catalogue.product import Product
 from assortment.serving.facet import mapped
 from assortment.serving.facet_values import Rows
+from assortment.serving.understanding.turned_down import CUES
 from assortment.serving.understanding.words import stems, words_of
 from assortment_client.contract import candidate_key
 
@@ -44,11 +45,7 @@ _FILLERS: Final = frozenset(
         "looking look search show do you have where can some any give product item thing stuff"
     )
 )
-
-
-_TURNING_DOWN: Final = frozenset(
-    ("not", "no", "non", "nor", "neither", "never", "without", "except", "excluding", "minus", "isn't", "aren't", "don't")
-)
+_CUES: Final = {cue[0]: cue for cue in CUES}  # no two begin alike
 _BEHIND_IT: Final = frozenset(("and", "but", "with", "for", "in", "from", "by", "under", "over"))  # where what is wanted goes on
 _ONE_LETTER: Final = re.compile(r"\b([^\W\d_])-(?=[^\W\d_]{2})|\b([tv]) (?=shirt|neck)", re.IGNORECASE)
 
@@ -59,20 +56,27 @@ def words_said(text: str) -> tuple[str, ...]:
     Values that are turned down have been read as filters before; others, as in "kurta not embroidered", are only left out here.
     """
     said: dict[str, None] = {}
-    written, turned_down = _written(text), False
-    for word in words_of(written):
-        if word.text in _TURNING_DOWN:
-            turned_down = written[word.end : word.end + 1] != "-"  # "non-stick" is wanted
-        elif word.text in _BEHIND_IT:
+    one_way = written(text)
+    words, place, turned_down = words_of(one_way), 0, False
+    while place < len(words):
+        word = words[place]
+        cue = _CUES.get(word.text, ())
+        behind = words[place : place + len(cue)]
+        if cue and tuple(each.text for each in behind) == cue and one_way[behind[-1].end : behind[-1].end + 1] != "-":
+            turned_down = True  # but not in "non-stick"
+            place += len(cue)
+            continue
+        if word.text in _BEHIND_IT:
             turned_down = False
         elif not turned_down and word.stem not in _FILLERS:
             said[word.stem] = None
+        place += 1
     return tuple(said)[:MOST_WORDS]
 
 
 def words_in(text: str) -> tuple[str, ...]:
     """All words of a product's text as they are compared, in their order."""
-    return stems(_written(text))
+    return stems(written(text))
 
 
 def text_of(product: Product) -> str:
@@ -80,8 +84,8 @@ def text_of(product: Product) -> str:
     return " ".join((product.title, *product.facets().values()))
 
 
-def _written(text: str) -> str:
-    """A text in one way of writing: accents composed, "T-shirt" and "t shirt" as "Tshirt"."""
+def written(text: str) -> str:
+    """A text in one way of writing, whose words are compared: accents composed, "T-shirt" and "t shirt" as "Tshirt"."""
     return _ONE_LETTER.sub(r"\1\2", unicodedata.normalize("NFKC", text))
 
 

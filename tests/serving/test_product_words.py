@@ -26,7 +26,8 @@ def test_words_that_are_turned_down_are_not_looked_for() -> None:
     assert words_said("kurta not embroidered") == ("kurta",)
     assert words_said("jacket without hood or zip for men") == words_said("jacket men")
     assert words_said("bag except leather, in red") == ("bag", "red")
-    assert words_said("non-stick pan") == ("stick", "pan")
+    assert words_said("kurta other than embroidered, anything but silk") == ("kurta",)
+    assert words_said("non-stick pan") == ("non", "stick", "pan")
     assert ProductWords.of(["non-stick pan", "pan"]).find(words_said("non-stick"), 2).tolist() == [0]
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from assortment.catalogue.product import Product
 from assortment.errors import StepError
-from assortment.serving.product_words import words_in, words_said
+from assortment.serving.product_words import words_in, words_said, written
 from assortment.serving.understanding.words import words_of
 
 FEWEST: Final = 10
@@ -148,8 +148,9 @@ def _draw(
 def _askable(title: str, hidden: Collection[str]) -> list[str]:
     """The distinct words of a title that may be asked with, as they are written."""
     found: dict[str, str] = {}
-    for word in words_of(title):
-        written = title[word.start : word.end]
-        if len(word.stem) > 1 and len(written) <= _LONGEST and words_said(written) and word.stem not in hidden:
-            found.setdefault(word.stem, written)
+    text = written(title)  # else "neck" would be asked of a "V-neck", which says "vneck"
+    for word in words_of(text):
+        as_written = text[word.start : word.end]
+        if len(word.stem) > 1 and len(as_written) <= _LONGEST and words_said(as_written) and word.stem not in hidden:
+            found.setdefault(word.stem, as_written)
     return list(found.values())

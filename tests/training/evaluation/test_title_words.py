@@ -53,6 +53,13 @@ def test_all_titles_that_say_the_words_answer(products: list[Product]) -> None:
             assert query.row in query.answers
 
 
+def test_words_of_one_letter_and_a_sign_are_asked_as_they_are_compared() -> None:
+    titles = [f"V-neck T-shirt mk{number:03}" for number in range(20)]
+    for drawn in draw([Product(id=title, title=title) for title in titles], number=20, seed=1):
+        assert drawn.queries
+        assert all(query.row in query.answers for query in drawn.queries)
+
+
 def test_words_stand_in_the_order_of_the_title_and_are_written_so(products: list[Product]) -> None:
     drawn, _ = draw(products, number=300)
     assert len(drawn.queries) > 10
