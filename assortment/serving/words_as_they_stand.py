@@ -1,7 +1,7 @@
 """Relevance with the words as they stand: what the scorer says of a product, and how much of the query its words say.
 
-The models rank by meaning. Beside their NUM_SCORED best rows stand up to NUM_BY_WORDS products that ``ProductWords.find`` found by
-the query's words, scored by the same function. Of all these, one that says less of the words than another is WEIGHT times the
+The models rank by meaning. Beside their NUM_SCORED best rows stand up to NUM_BY_WORDS products that ``ProductWords.find`` found
+by the query's words, scored by the same function. Of all these, one that says less of the words than another is WEIGHT times the
 difference of their shares less likely, in log odds:
 
     logit(relevance) - WEIGHT (largest share - share)
