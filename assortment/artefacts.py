@@ -9,12 +9,13 @@ In the repository every model folder holds all that it needs, because an object 
     text_encoder/1/         MODEL, and MODEL_INT8 when the 8-bit encoder was good enough
     product_text_encoder/1/ image_encoder/1/ fusion/1/ product_fusion/1/   MODEL
                             MODEL_FP16 where it was exported, and TensorRT plans where `assemble --engines` got them
-    prepare/<version>/      TOKENIZER, VALUE_WORDS
-    prepare/catalogues/<version>/            FACET_CODES, FACET_VALUES, CATEGORY_CODES, CATEGORY_VALUES, OFFERS, WORDS, INDEX
+    prepare/<version>/      TOKENIZER, VALUE_WORDS, DICTIONARY
+    prepare/catalogues/<version>/            FACET_CODES, FACET_VALUES, CATEGORY_CODES, CATEGORY_VALUES, OFFERS, WORDS, SPELLINGS,
+                            INDEX
     prepare_product/1/      TOKENIZER, LABELS
     scorer/<version>/       MODEL, of a large catalogue MODEL_INT8, SCORER_DATA
-    text_search/<version>/  TOKENIZER, VALUE_WORDS, TEXT_ENCODER, perhaps TEXT_ENCODER_INT8, FUSION, SCORER, perhaps SCORER_INT8,
-                            SCORER_DATA
+    text_search/<version>/  TOKENIZER, VALUE_WORDS, DICTIONARY, TEXT_ENCODER, perhaps TEXT_ENCODER_INT8, FUSION, SCORER, perhaps
+                            SCORER_INT8, SCORER_DATA
     text_search/catalogues/<version>/        as the diversifier's
     candidate_scorer/<version>/              CANDIDATE_SCORER, ROW_DATA, KEYS, KEY_ORDER, INDEX
     diversifier/catalogues/<version>/        IDS, DIVERSITY_VECTORS, DUPLICATE_CODES, KEYS, KEY_ORDER, and those of prepare
@@ -38,6 +39,7 @@ TOKENIZER: Final = "tokenizer.json"
 LABELS: Final = "labels.json"  # a JSON list, index 0 pads
 CATEGORIES: Final = "categories.json"  # a JSON list, the classes of INTENT
 FACETS: Final = "facets.json"  # a JSON list, the facets of NAMED and OPEN
+DICTIONARY: Final = ("dictionary.npy", "dictionary_counts.npy")  # (W,) words of the shoppers' language, how often each is said
 VALUE_WORDS: Final = "value_words.json"  # {facet: {value: [word, ...]}}, what shoppers call values
 PARITY: Final = "parity.json"
 QUANTISATION: Final = "quantisation.json"
@@ -63,6 +65,7 @@ WORD_KEYS: Final = "word_keys.npy"  # (V,) int64, ascending: the key of each wor
 WORD_STARTS: Final = "word_starts.npy"  # (V + 1,) int64: where the rows of each word begin in WORD_ROWS
 WORD_ROWS: Final = "word_rows.npy"  # (P,) int32, the products that say each word
 WORDS: Final = (WORD_KEYS, WORD_STARTS, WORD_ROWS)
+SPELLINGS: Final = ("spellings.npy", "spelling_counts.npy")  # (W,) words of products as they are written, how many say each
 OFFERS: Final = "offers.npy"  # (N,) rows of serving.offers.ROW: price, rating, rating_count, stock, added
 DUPLICATE_CODES: Final = "duplicate_codes.npy"  # (N, 2) int32: variant group (-1 for none) and normalised title
 FINGERPRINTS: Final = "fingerprints.npy"  # (N, 16) uint8, of what a row's vectors were computed from; stays in the index

@@ -97,7 +97,7 @@ def _configure_trained(parser: argparse.ArgumentParser) -> None:
     beyond = parser.add_argument_group(
         "what trained models are worth elsewhere",
         "Both with --catalogue; they read checkpoints and features beside it, and write the folder evaluation there. One command "
-        "may do both, and --pictures and --title-words too.",
+        "may do both, and --pictures, --title-words and --slips too.",
     )
     transfer_help = "its queries by its own models, by those of --models, and by the untrained encoder"
     beyond.add_argument("--transfer", action="store_true", help=transfer_help)
@@ -119,6 +119,12 @@ def _configure_trained(parser: argparse.ArgumentParser) -> None:
     )
     titles.add_argument("--title-words", action="store_true", help="do that; with --catalogue, --seed and --threads")
     titles.add_argument("--num-queries", type=int, default=300, metavar="N", help="at most, of each of two kinds; 10 and above")
+    slips = parser.add_argument_group(
+        "what slips of the keyboard cost",
+        "The protocol's queries typed right, with one slip and with two, as they were typed and as the shop reads them. It reads "
+        "export, index and protocol beside the catalogue, and writes the folder evaluation there.",
+    )
+    slips.add_argument("--slips", action="store_true", help="do that; with --catalogue, --split, --seed and --threads")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ JUDGMENTS: Final = "--results --judgments"
 PROTOCOL: Final = "--results --protocol"
 JUDGED: Final = "--judged"
 REPORT: Final = "--report"
-TOGETHER: Final = ("--pictures", "--transfer", "--new-products", "--title-words")
+TOGETHER: Final = ("--pictures", "--transfer", "--new-products", "--title-words", "--slips")
 """Modes that one command may do one after the other."""
 
 _OF_RESULTS: Final = frozenset({"results", "index", "catalogue", "k", "seed", "output"})
@@ -25,9 +25,11 @@ OPTIONS: Final[Mapping[str, frozenset[str]]] = {
     "--new-products": frozenset({"new_products", "catalogue", "split", "seed"}),
     "--pictures": frozenset({"pictures", "catalogue", "split", "seed", "small_pictures", "products"}),
     "--title-words": frozenset({"title_words", "catalogue", "seed", "num_queries", "threads"}),
+    "--slips": frozenset({"slips", "catalogue", "split", "seed", "threads"}),
     REPORT: frozenset({"report", "catalogue", "products", "seeds", "only", "threads", "translators", "writer"}),
 }
 """The options that each mode reads."""
+_ASKED: Final = (JUDGED, REPORT, *TOGETHER)
 
 
 def chosen(args: argparse.Namespace, defaults: Mapping[str, Any]) -> tuple[str, ...]:
@@ -38,7 +40,7 @@ def chosen(args: argparse.Namespace, defaults: Mapping[str, Any]) -> tuple[str, 
     """
     modes = _modes(args)
     if not modes:
-        raise InputError("--results", args.results and str(args.results), "it goes with --judgments or --protocol")
+        raise _nothing_asked(args, defaults)
     read = frozenset().union(*(OPTIONS[mode] for mode in modes))
     unused = [(name, getattr(args, name)) for name in defaults if name not in read and getattr(args, name) != defaults[name]]
     if unused:
@@ -47,8 +49,19 @@ def chosen(args: argparse.Namespace, defaults: Mapping[str, Any]) -> tuple[str, 
         if not args.results:
             raise InputError("--results", None, "it goes with --judgments or --protocol")
     elif not args.catalogue:
-        raise InputError(", ".join(modes), "given", "it goes with --catalogue FOLDER")
+        raise InputError("--catalogue", None, f"{_command(' '.join(modes))} wants a folder, as build/generated/catalogue")
     return modes
+
+
+def _nothing_asked(args: argparse.Namespace, defaults: Mapping[str, Any]) -> InputError:
+    """Options alone name what they go with; without any, everything that can be asked for is named."""
+    given = [(name, value) for name in defaults if (value := getattr(args, name)) != defaults[name] and name != "results"]
+    for name, value in given:
+        reading = [mode for mode, options in OPTIONS.items() if name in options]
+        return InputError(f"--{name.replace('_', '-')}", _plain(value), f"it goes with {' or '.join(reading)}")
+    return InputError(
+        "--results", _plain(args.results), f"it goes with --judgments or --protocol; or ask for {', '.join(_ASKED)}"
+    )
 
 
 def _modes(args: argparse.Namespace) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from assortment.catalogue.store import Catalogue
 from assortment.errors import InputError
 from assortment.paths import BuildPaths
 from demo.steps import Clock, Step, run_steps
+from export.command import LANGUAGES_HELP, languages_of
+from export.defaults import LANGUAGES
 
 if TYPE_CHECKING:
     from training.settings import TrainingSettings
@@ -31,6 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--text-backbone", metavar="FOLDER", help="train from this text encoder, in the shop's language; see docs/languages.md"
     )
+    parser.add_argument("--languages", type=languages_of, default=",".join(LANGUAGES), metavar="en,de", help=LANGUAGES_HELP)
     measure_help = (
         "hold the test's words back, so that the frozen test tells how strange words are taken; as `assortment train` and "
         "`make demo` do"
@@ -50,6 +53,8 @@ def run(args: argparse.Namespace) -> int:
         raise InputError("--text-backbone", args.text_backbone, "--models-of takes trained models; allowed: one of the two")
     if args.models_of and args.measure:
         raise InputError("--measure", True, "--models-of takes trained models; allowed: one of the two")
+    if args.models_of and args.languages != LANGUAGES:
+        raise InputError("--languages", list(args.languages), "--models-of takes the lender's; allowed: one of the two")
     paths = BuildPaths(args.build / args.name)
     run_steps(_steps(args, paths), Clock(Console()))
     return 0 if args.no_serve else _serve(args)
@@ -102,7 +107,7 @@ def _training(args: argparse.Namespace, paths: BuildPaths) -> list[Step]:
     def export() -> None:
         from export.steps import export
 
-        export(paths)
+        export(paths, languages=args.languages)
 
     words = "without the words that dev and test keep" if args.measure else "with every word that is known"
     return [

@@ -28,7 +28,7 @@ def _served(exported: str) -> dict[str, str]:
 
 # File in a model's version folder -> exported file.
 EXPORTED: Final[dict[str, dict[str, str]]] = {
-    "prepare": {name: name for name in (artefacts.TOKENIZER, artefacts.VALUE_WORDS)},
+    "prepare": {name: name for name in (artefacts.TOKENIZER, artefacts.VALUE_WORDS, *artefacts.DICTIONARY)},
     "prepare_product": {artefacts.TOKENIZER: artefacts.TOKENIZER, artefacts.LABELS: artefacts.LABELS},
     "text_encoder": {**_served(artefacts.TEXT_ENCODER), artefacts.MODEL_INT8: artefacts.TEXT_ENCODER_INT8},
     "product_text_encoder": _served(artefacts.PRODUCT_TEXT_ENCODER),
@@ -40,6 +40,7 @@ EXPORTED: Final[dict[str, dict[str, str]]] = {
         for name in (
             artefacts.TOKENIZER,
             artefacts.VALUE_WORDS,
+            *artefacts.DICTIONARY,
             artefacts.TEXT_ENCODER,
             artefacts.TEXT_ENCODER_INT8,
             artefacts.FUSION,
@@ -74,6 +75,7 @@ _FILTERED: Final = (
     artefacts.CATEGORY_VALUES,
     artefacts.OFFERS,
     *artefacts.WORDS,
+    *artefacts.SPELLINGS,
     artefacts.INDEX,
 )
 _SHOWN: Final = (

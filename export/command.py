@@ -9,18 +9,24 @@ from typing import Final
 
 from assortment.errors import InputError
 from assortment.paths import BuildPaths
-from export.defaults import MAX_INT8_LOSS, SHIPPING, THREADS, TWINS, Twin
+from export.defaults import LANGUAGES, MAX_INT8_LOSS, SHIPPING, THREADS, TWINS, Twin
 from export.tensorrt import arguments as tensorrt
 
+LANGUAGES_HELP: Final = "of the shoppers: words of these are not taken for slips of the keyboard; none: --languages ''"
 _PLAIN: Final = ""
 _BORROWING: Final = "--models-of"
 OPTIONS: Final = {
-    _PLAIN: {"max_int8_loss", "recipe", "threads", *(twin.replace("-", "_") for twin in TWINS)},
+    _PLAIN: {"languages", "max_int8_loss", "recipe", "threads", *(twin.replace("-", "_") for twin in TWINS)},
     _BORROWING: {"models_of"},
     **tensorrt.OPTIONS,
 }
 """The options that each mode reads, beside those of every mode."""
 OF_EVERY_MODE: Final = {"catalogue", "build"}
+
+
+def languages_of(told: str) -> tuple[str, ...]:
+    """The codes in a list with commas."""
+    return tuple(code for code in (part.strip() for part in told.split(",")) if code)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for twin in TWINS:
         told = "encoders and fusion" if twin == "float16" else "the query's encoders, calibrated on the catalogue,"
         parser.add_argument(f"--{twin}", action="store_true", help=f"{told} also for GPU nodes")
+    parser.add_argument("--languages", type=languages_of, default=",".join(LANGUAGES), metavar="en,de", help=LANGUAGES_HELP)
     parser.add_argument("--threads", type=int, default=THREADS, help="threads of ONNX Runtime, or of TensorRT's builder")
     tensorrt.configure(parser)
 
@@ -57,7 +64,14 @@ def run(args: argparse.Namespace) -> int:
         done = borrow(paths, BuildPaths(args.build / args.models_of))
     else:
         twins: list[Twin] = [twin for twin in TWINS if getattr(args, twin.replace("-", "_"))]
-        done = export(paths, max_int8_loss=args.max_int8_loss, threads=args.threads, recipe=args.recipe, twins=twins)
+        done = export(
+            paths,
+            max_int8_loss=args.max_int8_loss,
+            threads=args.threads,
+            recipe=args.recipe,
+            twins=twins,
+            languages=args.languages,
+        )
     print(json.dumps(done.results, indent=1))
     return 0
 

@@ -17,6 +17,7 @@ from assortment.catalogue.titles import normalised_title
 from assortment.diversify.facet_vectors import diversity_vectors
 from assortment.errors import InputError, StepError
 from assortment.serving.product_words import ProductWords, text_of
+from assortment.serving.word_list import WordList
 from assortment_client.contract import STRATEGIES, candidate_key
 from export import offer_table, scorer_graph
 from export.known_vectors import Fingerprints
@@ -90,6 +91,7 @@ def write(
     write_categories(folder, products)
     offer_table.write(folder, products)
     ProductWords.of(map(text_of, products)).save(folder)
+    WordList.of_texts(map(text_of, products)).save(folder, artefacts.SPELLINGS)
     np.save(folder / artefacts.DUPLICATE_CODES, duplicate_codes(products))
     np.save(folder / artefacts.FINGERPRINTS, fingerprints)
     write_summary(folder, num_products=len(products), names=names, settings=settings)

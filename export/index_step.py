@@ -30,7 +30,7 @@ from export.known_vectors import KnownVectors
 from export.product_encoder import ProductEncoder
 
 STEP: Final = "index"
-LAYOUT: Final = 9  # of the folder; a higher number makes it afresh
+LAYOUT: Final = 10  # of the folder; a higher number makes it afresh
 
 _log = logging.getLogger(__name__)
 

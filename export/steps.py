@@ -25,8 +25,18 @@ from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
 from assortment.serving.catalogue_tables import KEPT_VERSIONS
 from export import assemble as assembling
-from export import cpu_encoder, export_models, gpu_twins, index_versions, offer_table, parity, scorer_graph, value_words
-from export.defaults import MAX_INT8_LOSS, SHIPPING, THREADS, Twin
+from export import (
+    cpu_encoder,
+    dictionary,
+    export_models,
+    gpu_twins,
+    index_versions,
+    offer_table,
+    parity,
+    scorer_graph,
+    value_words,
+)
+from export.defaults import LANGUAGES, MAX_INT8_LOSS, SHIPPING, THREADS, Twin
 from export.dev_quality import DevQuality
 from export.inputs import afresh, check_threads, require, verify
 from export.recipes import AUTOMATIC, Kitchen
@@ -40,7 +50,7 @@ from training.tables import product_tables
 TEMPLATES: Final = Path(__file__).parents[1] / "model_repository"
 EXPORT: Final = "export"
 ASSEMBLE: Final = "assemble"
-_LAYOUT: Final = 9  # of the folders; a higher number makes them afresh
+_LAYOUT: Final = 10  # of the folders; a higher number makes them afresh
 
 
 def export(
@@ -50,6 +60,7 @@ def export(
     threads: int = THREADS,
     recipe: str = "",
     twins: Sequence[Twin] = (),
+    languages: Sequence[str] = LANGUAGES,
 ) -> Manifest:
     """Writes ``paths.export``: the trained models as ONNX, checked against PyTorch, and the query text encoder in 8 bits.
 
@@ -59,9 +70,10 @@ def export(
         threads: of ONNX Runtime.
         recipe: of the 8-bit encoder, see ``export.recipes``; empty for the fastest that loses little enough.
         twins: what GPU nodes get beside float32, see ``export.gpu_twins``.
+        languages: of the shoppers, see ``export.dictionary``.
 
     Raises:
-        InputError: when ``max_int8_loss`` is no share, ``threads`` is below 1, or no such recipe ships.
+        InputError: when ``max_int8_loss`` is no share, ``threads`` is below 1, no such recipe ships, or a language has no words.
         ManifestError: when an input folder is damaged, naming the file.
         StepError: when an input folder is missing or unfinished, an exported model answers otherwise than PyTorch, or another
             process is changing the catalogue.
@@ -71,16 +83,20 @@ def export(
     if recipe and recipe not in SHIPPING:
         raise InputError("recipe", recipe, f"allowed: {', '.join(SHIPPING)}")
     check_threads(threads)
+    dictionary.check(languages)
     with exclusive(paths):
-        return _export(paths, max_int8_loss, threads, recipe, sorted(set(twins)))
+        return _export(paths, max_int8_loss, threads, recipe, sorted(set(twins)), sorted(set(languages)))
 
 
-def _export(paths: BuildPaths, max_int8_loss: float, threads: int, recipe: str, twins: Sequence[Twin]) -> Manifest:
+def _export(
+    paths: BuildPaths, max_int8_loss: float, threads: int, recipe: str, twins: Sequence[Twin], languages: Sequence[str]
+) -> Manifest:
     inputs = {"checkpoints": paths.checkpoints, "catalogue": paths.catalogue, "protocol": paths.protocol}
     if (paths.knowledge / manifest.FILENAME).is_file():
         inputs["knowledge"] = paths.knowledge
     asked = {"recipe": recipe, "twins": twins}
-    settings = {"layout": _LAYOUT, "max_int8_loss": max_int8_loss, **{name: value for name, value in asked.items() if value}}
+    settings = {"layout": _LAYOUT, "max_int8_loss": max_int8_loss, "languages": languages}
+    settings |= {name: value for name, value in asked.items() if value}
     require(paths, inputs)
     if manifest.is_current(paths.export, step=EXPORT, inputs=inputs, settings=settings):
         return manifest.read(paths.export)
@@ -92,6 +108,7 @@ def _export(paths: BuildPaths, max_int8_loss: float, threads: int, recipe: str, 
     arguments = parity.real_arguments(models, catalogue)
     differences = export_models.write(paths.export, models, arguments)
     value_words.write(paths.export, paths.knowledge)
+    dictionary.write(paths.export, languages)
     with tempfile.TemporaryDirectory() as scratch:
         kitchen = Kitchen(paths.export, models, catalogue, Protocol.open(paths.protocol), Path(scratch))
         of_twins = {twin: _write_twin(twin, paths.export, catalogue, kitchen, arguments) for twin in twins}

@@ -16,8 +16,13 @@ _REPORT = "`assortment evaluate --report`"
 _JUDGED = "`assortment evaluate --judged`"
 _NEW = "`assortment evaluate --new-products`"
 _TITLES = "`assortment evaluate --title-words`"
+_SLIPS = "`assortment evaluate --slips`"
 _CSV = "`assortment evaluate --results --judgments`"
 _FROZEN = "`assortment evaluate --results --protocol`"
+_ANYTHING = (
+    "it goes with --judgments or --protocol; or ask for --judged, --report, --pictures, --transfer, --new-products, "
+    "--title-words, --slips"
+)
 
 
 @pytest.mark.parametrize(
@@ -39,18 +44,24 @@ _FROZEN = "`assortment evaluate --results --protocol`"
         ),
         (["--judged", "a.csv", "--transfer"], [("--transfer: True", _JUDGED, _TRANSFER)]),
         (["--pictures", "--models", "a"], [("--models: ['a']", _PICTURES, f"{_JUDGED}, {_TRANSFER}")]),
-        (["--transfer", "--seed", "3"], [("--seed: 3", _TRANSFER, f"{_CSV}, {_FROZEN}, {_NEW}, {_PICTURES}, {_TITLES}")]),
+        (
+            ["--transfer", "--seed", "3"],
+            [("--seed: 3", _TRANSFER, f"{_CSV}, {_FROZEN}, {_NEW}, {_PICTURES}, {_TITLES}, {_SLIPS}")],
+        ),
         (
             ["--results", "a.jsonl", "--judgments", "a.csv", "--split", "dev"],
-            [("--split: 'dev'", _CSV, f"{_FROZEN}, {_TRANSFER}, {_NEW}, {_PICTURES}")],
+            [("--split: 'dev'", _CSV, f"{_FROZEN}, {_TRANSFER}, {_NEW}, {_PICTURES}, {_SLIPS}")],
         ),
         (
             ["--results", "a.jsonl", "--protocol", "p", "--map", "a=b", "--only", "x"],
             [("--map: ['a=b']", _FROZEN, f"{_CSV}, {_JUDGED}"), ("--only: ['x']", _FROZEN, _REPORT)],
         ),
-        (["--title-words", "--split", "dev"], [("--split: 'dev'", _TITLES, f"{_FROZEN}, {_TRANSFER}, {_NEW}, {_PICTURES}")]),
+        (
+            ["--title-words", "--split", "dev"],
+            [("--split: 'dev'", _TITLES, f"{_FROZEN}, {_TRANSFER}, {_NEW}, {_PICTURES}, {_SLIPS}")],
+        ),
         (["--pictures", "--num-queries", "50"], [("--num-queries: 50", _PICTURES, _TITLES)]),
-        (["--new-products", "--threads", "1"], [("--threads: 1", _NEW, f"{_JUDGED}, {_TITLES}, {_REPORT}")]),
+        (["--new-products", "--threads", "1"], [("--threads: 1", _NEW, f"{_JUDGED}, {_TITLES}, {_SLIPS}, {_REPORT}")]),
         (["--new-products", "--results", "a.jsonl"], [("--results: 'a.jsonl'", _NEW, f"{_CSV}, {_FROZEN}")]),
     ],
 )
@@ -72,10 +83,16 @@ def test_every_option_belongs_to_a_mode() -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ([], "--results: None is not allowed; it goes with --judgments or --protocol"),
+        ([], f"--results: None is not allowed; {_ANYTHING}"),
+        (["--num-queries", "20"], "--num-queries: 20 is not allowed; it goes with --title-words"),
+        (["--only", "default"], "--only: ['default'] is not allowed; it goes with --report"),
         (["--judgments", "a.csv"], "--results: None is not allowed; it goes with --judgments or --protocol"),
-        (["--results", "a.jsonl"], "--results: 'a.jsonl' is not allowed; it goes with --judgments or --protocol"),
-        (["--pictures", "--new-products"], "--pictures, --new-products: 'given' is not allowed; it goes with --catalogue FOLDER"),
+        (["--results", "a.jsonl"], f"--results: 'a.jsonl' is not allowed; {_ANYTHING}"),
+        (
+            ["--pictures", "--new-products"],
+            "--catalogue: None is not allowed; `assortment evaluate --pictures --new-products` wants a folder, as "
+            "build/generated/catalogue",
+        ),
     ],
 )
 def test_what_is_missing_is_named(words: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:

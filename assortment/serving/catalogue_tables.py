@@ -20,6 +20,7 @@ from assortment.errors import CatalogueChangingError, InputError, StepError
 from assortment.serving.facet import Facet, mapped, read_facets
 from assortment.serving.filter_table import FilterTable
 from assortment.serving.product_words import ProductWords
+from assortment.serving.word_list import WordList
 from assortment_client import contract as public
 
 KEPT_VERSIONS: Final = 2
@@ -84,6 +85,8 @@ class ProductTable:
     """What filters and sort orders look at."""
     words: ProductWords
     """Who says which word."""
+    spellings: WordList
+    """How products write their words."""
     variant_groups: npt.NDArray[np.int32]
     """(N,) code of the article that a product is a variant of, -1 for none."""
     titles: npt.NDArray[np.int32]
@@ -106,6 +109,7 @@ class ProductTable:
             facets=filters.facets,
             filters=filters,
             words=ProductWords.open(folder, num_rows=len(filters)),
+            spellings=WordList.open(folder, artefacts.SPELLINGS),
             variant_groups=np.ascontiguousarray(duplicates[:, 0]),
             titles=np.ascontiguousarray(duplicates[:, 1]),
             keys=KeyTable.open(folder),

@@ -128,7 +128,7 @@ class Pipeline:
     @cached_property
     def _prepare(self) -> Step:
         table = self._catalogues.version(self._files.version)
-        return PrepareStep(self._files.tokenizer, table.filters, table.words)
+        return PrepareStep(self._files.tokenizer, table.filters, table.words, table.spellings)
 
     @cached_property
     def _text_scorer(self) -> Step:

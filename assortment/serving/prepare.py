@@ -1,7 +1,8 @@
-"""``prepare``: checks a search request, reads filters in its words, tokenises the others, decodes the picture, resolves filters.
+"""``prepare``: checks a search request, reads its words, tokenises them, decodes the picture, resolves filters.
 
-It also finds the products that say the words as they stand. Nothing behind this step checks a caller's values again. A query
-longer than MAX_QUERY_TOKENS tokens is cut there, which is no error; one of more than MAX_QUERY_CHARACTERS characters is.
+Words are read for those that were meant, and some of them as filters. It also finds the products that say the words as they
+stand. Nothing behind this step checks a caller's values again. A query longer than MAX_QUERY_TOKENS tokens is cut there, which
+is no error; one of more than MAX_QUERY_CHARACTERS characters is.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ from assortment.serving.filters import NO_FILTERS
 from assortment.serving.page_rules import NO_RULES, RELEVANCE, PageRules
 from assortment.serving.product_words import ProductWords, words_said
 from assortment.serving.request import SearchRequest
+from assortment.serving.spelling import Spelling, Spelt
 from assortment.serving.step import Outcome, Tensors, strings
 from assortment.serving.understanding import value_words
 from assortment.serving.understanding.understand import understand
 from assortment.serving.understanding.value_words import ValueWords
+from assortment.serving.word_list import WordList
 from assortment.text import TextTokenizer
 from assortment_client import contract as public
 
@@ -64,15 +67,23 @@ class Prepared:
 class Preparer:
     """Turns a search as its caller wrote it into what the models take."""
 
-    def __init__(self, tokenizer: Path, filters: FilterTable | None = None, *, compares_words: bool = False) -> None:
-        """Reads a ``tokenizer.json`` and VALUE_WORDS, where it lies beside it; without ``filters``, words are words.
+    def __init__(
+        self,
+        tokenizer: Path,
+        filters: FilterTable | None = None,
+        words: ProductWords | None = None,
+        spellings: WordList | None = None,
+    ) -> None:
+        """Reads a ``tokenizer.json``, and VALUE_WORDS and DICTIONARY where they lie beside it.
 
-        ``compares_words`` tells whether they are compared with those of products, too.
+        Without ``filters``, words are words; without ``words``, none is compared with those of products; without ``spellings``,
+        slips of the keyboard stay.
         """
         self._tokenizer = TextTokenizer(tokenizer, max_tokens=MAX_QUERY_TOKENS)
-        self._filters, self._compares_words = filters, compares_words
+        self._filters, self._compares_words = filters, words is not None
         self._sorts = sorting.possible(filters.offers, least=KNOWN)[1:] if filters else []
         self._known = ValueWords(filters.values if filters else {}, value_words.read(tokenizer.parent))
+        self._spelling = Spelling.open(tokenizer, words, spellings) if words and spellings else None
 
     def prepare(self, request: SearchRequest) -> Prepared:
         """Checks and converts one search.
@@ -110,15 +121,26 @@ class Preparer:
 
     def _understood(self, query: str, rules: PageRules, sorts: Sequence[str], *, may_be_empty: bool) -> tuple[str, PageRules]:
         """The words to encode, and the rules with those that the other words stand for, of orders one of ``sorts``."""
-        if self._filters is None or rules.literal:
+        if rules.literal:
+            return query, rules
+        spelt = self._spelling.correct(query) if self._spelling else Spelt(text=query)
+        rules = replace(rules, understood=spelt.told()) if spelt.changed else rules
+        return self._without_filters(spelt.text, rules, sorts, may_be_empty=may_be_empty)
+
+    def _without_filters(
+        self, query: str, rules: PageRules, sorts: Sequence[str], *, may_be_empty: bool
+    ) -> tuple[str, PageRules]:
+        """As ``_understood``, of a query that is spelt right."""
+        if self._filters is None:
             return query, rules
         asked = rules.filters
         has_prices = self._filters.has_prices and asked.price == NO_FILTERS.price and not asked.price_level
         understood = understand(query, self._known, has_prices=has_prices, sorts=sorts, may_be_empty=may_be_empty)
         if not understood:
             return query, rules
+        told = "; ".join(each for each in (rules.understood, understood.told()) if each)
         sort = understood.sort or rules.sort
-        return understood.text, replace(rules, filters=understood.added_to(asked), sort=sort, understood=understood.told())
+        return understood.text, replace(rules, filters=understood.added_to(asked), sort=sort, understood=told)
 
 
 class PrepareStep:
@@ -129,6 +151,7 @@ class PrepareStep:
         tokenizer: Path,
         filters: FilterTable | None = None,
         words: ProductWords | None = None,
+        spellings: WordList | None = None,
         *,
         pad_tokens_to: int | None = None,
     ) -> None:
@@ -139,9 +162,10 @@ class PrepareStep:
             filters: of the catalogue version that is served; without it, requests with filters are refused, and none are read in
                 queries.
             words: of the same version; without it, words are not compared with those of products.
+            spellings: of the same version; without it, slips of the keyboard stay.
             pad_tokens_to: pad token ids to this length, for encoders on backends that take no ragged batches.
         """
-        self._preparer = Preparer(tokenizer, filters, compares_words=words is not None)
+        self._preparer = Preparer(tokenizer, filters, words, spellings)
         self._filters, self._words = filters, words
         self._pad_tokens_to = pad_tokens_to
 

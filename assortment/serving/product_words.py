@@ -165,6 +165,12 @@ class ProductWords:
         whole = sum(weight for _, weight in known)
         return (_said(known, rows) / np.float32(whole)).astype(np.float32) if whole else np.zeros(len(rows), dtype=np.float32)
 
+    def says(self, word: str) -> bool:
+        """Whether any product says a word, without its ending."""
+        key = candidate_key(word)
+        place = int(self.keys.searchsorted(key))
+        return place < len(self.keys) and int(self.keys[place]) == key
+
     def _known(self, words: Sequence[str]) -> list[tuple[Rows, float]]:
         """Of each word the rows of those that say it, and what it counts."""
         keys = np.array([candidate_key(word) for word in words], dtype=np.int64)

@@ -40,7 +40,7 @@ class TextSearchStep:
         catalogues = Catalogues(model / artefacts.CATALOGUES)
         table = catalogues.version(int(version.name))
         return cls(
-            PrepareStep(version / artefacts.TOKENIZER, table.filters, table.words),
+            PrepareStep(version / artefacts.TOKENIZER, table.filters, table.words, table.spellings),
             TextScorerStep.open(version, threads=threads),
             DiversifierStep(catalogues),
         )

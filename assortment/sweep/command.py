@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from assortment import strange_words
 from assortment.errors import InputError, StepError
 from assortment.paths import BuildPaths
 from assortment.protocol.store import Protocol
@@ -64,6 +66,8 @@ def run(args: argparse.Namespace) -> int:
     summary = _summary(trials, chosen, served, args.split)
     (paths.sweep / "summary.json").write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
     Console().print(_table(trials))
+    for note in strange_words.notes([paths]):
+        print(note, file=sys.stderr)
     print(f"{paths.sweep / 'sweep.csv'}, {paths.sweep / 'fronts.png'}: {len(trials)} settings on the {args.split} queries")
     return 0
 

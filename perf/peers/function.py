@@ -1,9 +1,9 @@
 """The search as a good engineer writes it in a day: sentence-transformers (or its 8-bit twin), NumPy, pyversity.
 
 Encode, scan by cosine, score the nearest, diversify: the candidates of the served ensemble, by libraries. The small parts that no
-library has, fusion and the scoring function, run in ONNX Runtime, and words are compared by the server's own code. Vectors are
-memory-mapped, so that several processes share them, and every library has one thread, because a process a core does better than
-threads that share one.
+library has, fusion and the scoring function, run in ONNX Runtime, and words are spelt and compared by the server's own code.
+Vectors are memory-mapped, so that several processes share them, and every library has one thread, because a process a core does
+better than threads that share one.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from assortment import artefacts
 from assortment.contract import MAX_QUERY_TOKENS, NUM_BY_WORDS, NUM_RETRIEVED, NUM_SCORED, VECTOR_DIM
 from assortment.serving.onnx_session import OnnxSession
 from assortment.serving.product_words import ProductWords, words_said
+from assortment.serving.spelling import Spelling
+from assortment.serving.word_list import WordList
 from assortment.serving.words_as_they_stand import less_likely
 from assortment.text import TextTokenizer, pad
 from perf.peers.material import Material
@@ -103,11 +105,14 @@ class PeerSearch:
         self._diversity = np.load(index / artefacts.DIVERSITY_VECTORS, mmap_mode="r")
         self._ids = np.load(index / artefacts.IDS, mmap_mode="r")
         self._words = ProductWords.open(index, num_rows=len(self._ids))
+        spellings = WordList.open(index, artefacts.SPELLINGS)
+        self._spelling = Spelling.open(material.export / artefacts.TOKENIZER, self._words, spellings)
         with np.load(material.columns) as columns:
             self._categories, self._features = columns["categories"], columns["features"]
 
     def __call__(self, queries: Sequence[str], k: int) -> list[list[str]]:
         """Ids of the k products for each query."""
+        queries = [self._spelling.correct(query).text for query in queries]
         fused = self._vectors(queries)
         cosine = fused["QUERY_VECTOR"] @ self._products.T  # (B, N)
         return [

@@ -1,6 +1,7 @@
 import io
 import json
 import os
+import string
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from assortment.serving.filters import Filters, fold
 from assortment.serving.pipeline import Pipeline
 from assortment.serving.product_words import ProductWords
 from assortment.serving.request import SearchRequest
+from assortment.serving.word_list import WordList
 from assortment_client import contract as public
 from deploy.local.server import LocalServer
 
@@ -35,6 +37,20 @@ def tokenizer_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
     path = tmp_path_factory.mktemp("tokenizer") / "tokenizer.json"
+    tokenizer.save(str(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def letters_tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """It spells every word letter by letter but "sneakers", which it knows."""
+    letters = [*string.ascii_lowercase, *(f"##{letter}" for letter in string.ascii_lowercase)]
+    vocabulary = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "sneakers", *letters)
+    tokenizer = Tokenizer(models.WordPiece({word: i for i, word in enumerate(vocabulary)}, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    path = tmp_path_factory.mktemp("letters") / "tokenizer.json"
     tokenizer.save(str(path))
     return path
 
@@ -88,6 +104,7 @@ def write_version() -> Callable[[Path, int], None]:
         (of_version / artefacts.CATEGORY_VALUES).write_text(json.dumps(_CATEGORIES))
         np.save(of_version / artefacts.OFFERS, np.array(_OFFERS, dtype=offers.ROW))
         ProductWords.of(_TEXTS).save(of_version)
+        WordList.of_texts(_TEXTS).save(of_version, artefacts.SPELLINGS)
         np.save(of_version / artefacts.DUPLICATE_CODES, np.array(_DUPLICATE_CODES, dtype=np.int32))
         index = {"version": version, "num_products": 6, "default_strategy": "mmr", "default_diversity": 0.0}
         index |= {"categories": [], "facets": list(_FACETS)}

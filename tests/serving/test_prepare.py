@@ -142,6 +142,27 @@ def test_a_filter_that_cannot_be_resolved_fails_alone(tokenizer_file: Path, cata
     assert "no catalogue is open here" in str(PrepareStep(tokenizer_file).run(requests)[1])
 
 
+def test_slips_are_read_as_what_was_meant_and_told(letters_tokenizer: Path, catalogues: Path) -> None:
+    table = Catalogues(catalogues).version(2)
+    step = PrepareStep(letters_tokenizer, table.filters, table.words, table.spellings)
+    asked = (
+        SearchRequest(query="kite harbour"),
+        SearchRequest(query="kite harbuor"),
+        SearchRequest(query="kite harbuor not blue"),
+        SearchRequest(query="kite harbuor", rules=b'{"literal": true}'),
+    )
+    right, slip, filtered, literal = step.run([tensors_of(request) for request in asked])
+    assert slip["TOKEN_IDS"].tolist() == right["TOKEN_IDS"].tolist() == filtered["TOKEN_IDS"].tolist()
+    assert slip["WORD_ROW"][0, :4].tolist() == right["WORD_ROW"][0, :4].tolist() == [1, 0, 2, 3]
+    rules = [PageRules.of(outcome["RULES"][0, 0]) for outcome in (right, slip, filtered, literal)]
+    told = '"harbuor" read as "harbour"'
+    assert [each.understood for each in rules] == ["", told, f"{told}; colour other than blue", ""]
+    assert [each.said for each in rules] == [("kite", "harbour")] * 3 + [("kite", "harbuor")]
+    assert literal["TOKEN_IDS"].tolist() != right["TOKEN_IDS"].tolist()
+    without = PrepareStep(letters_tokenizer, table.filters, table.words).run([tensors_of(asked[1])])[0]
+    assert without["TOKEN_IDS"].tolist() == literal["TOKEN_IDS"].tolist()
+
+
 def test_filters_in_the_words_are_resolved_and_told_and_their_words_not_encoded(tokenizer_file: Path, catalogues: Path) -> None:
     filters = Catalogues(catalogues).version(2).filters
     step = PrepareStep(tokenizer_file, filters)

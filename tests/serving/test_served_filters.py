@@ -242,3 +242,20 @@ def test_one_batch_in_process(pipeline: Pipeline, products: dict[str, Product], 
     assert beside.ids == again.ids
     assert len(set(beside.ids) & set(alone.ids)) >= 20, "8-bit encoders move scores a little in another batch"
     assert all(passes(products[product_id], narrow) for product_id in found.ids)
+
+
+def test_a_slip_of_the_keyboard_is_read_as_what_was_meant(
+    ask: Ask, pipeline: Pipeline, products: dict[str, Product], png: bytes
+) -> None:
+    for picture, candidates in ((None, None), (png, None), (None, keys(products, 300))):
+        right, slip, literal = (
+            SearchRequest(query=query, picture=picture, candidates=candidates, k=20, rules=rules)
+            for query, rules in (("shirts", None), ("shirst", None), ("shirst", '{"literal": true}'))
+        )
+        served = answer(ask(slip))
+        assert served.understood == '"shirst" read as "shirts"'
+        assert served.ids == answer(ask(right)).ids
+        assert_same(served, *pipeline.search([slip]))
+        taken = answer(ask(literal))
+        assert not taken.understood
+        assert_same(taken, *pipeline.search([literal]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -50,7 +51,8 @@ def run(args: argparse.Namespace) -> int:
         wanted = [(variant, seed) for variant, seed in planned if not args.only or variant.name in args.only]
         missing = [(variant, seed) for variant, seed in wanted if not bench.file(variant, seed).is_file()]
         print(f"{len(wanted)} runs, {len(wanted) - len(missing)} of them there already", file=sys.stderr)
-        command = f"assortment evaluate --report --catalogue {args.catalogue} --products {args.products} --seeds {args.seeds}"
+        asked = ["assortment", "evaluate", "--report", "--catalogue", str(args.catalogue), "--products", str(args.products)]
+        command = shlex.join([*asked, "--seeds", str(args.seeds)])
         write = _writer(paths.root, bench, planned, left_out, command + given.options())
         write()
         elsewhere = _make(bench, missing, write)

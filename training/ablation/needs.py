@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -39,7 +40,7 @@ class Given:
 
     def options(self) -> str:
         """As they stand in a command, with a space in front of each."""
-        return "".join(f" --{name} {value}" for name in self.__slots__ if (value := getattr(self, name)))
+        return "".join(f" --{name} {shlex.quote(value)}" for name in self.__slots__ if (value := getattr(self, name)))
 
     def to(self, variant: Variant) -> Variant:
         """The variant with what it needs, where that was given."""

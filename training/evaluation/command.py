@@ -1,4 +1,4 @@
-"""``assortment evaluate --pictures``, ``--transfer``, ``--new-products`` and ``--title-words``."""
+"""``assortment evaluate --pictures``, ``--transfer``, ``--new-products``, ``--title-words`` and ``--slips``."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def run(args: argparse.Namespace) -> int:
     if args.pictures and args.products < _FEWEST:
         raise InputError("--products", args.products, f"allowed with --pictures: {_FEWEST} to {_POOL:,}, as many as a list shows")
     if args.title_words:
-        _check_title_words(args)
+        _check_num_queries(args.num_queries)
+    if args.threads < 1:
+        raise InputError("--threads", args.threads, "allowed: 1 and above")
     catalogue: Path = args.catalogue
     paths = BuildPaths(catalogue.parent)
     if args.pictures:
@@ -44,16 +46,16 @@ def run(args: argparse.Namespace) -> int:
         print(_new_products(args, paths))
     if args.title_words:
         print(_title_words(args, paths))
+    if args.slips:
+        print(_slips(args, paths))
     return 0
 
 
-def _check_title_words(args: argparse.Namespace) -> None:
+def _check_num_queries(number: int) -> None:
     from training.evaluation.title_words import FEWEST
 
-    if args.num_queries < FEWEST:
-        raise InputError("--num-queries", args.num_queries, f"allowed: {FEWEST} and above")
-    if args.threads < 1:
-        raise InputError("--threads", args.threads, "allowed: 1 and above")
+    if number < FEWEST:
+        raise InputError("--num-queries", number, f"allowed: {FEWEST} and above")
 
 
 def _pictures(args: argparse.Namespace, paths: BuildPaths) -> str:
@@ -136,10 +138,10 @@ def _on_words(measured: Sequence[BuildPaths]) -> list[str]:
 
 def _title_words(args: argparse.Namespace, paths: BuildPaths) -> str:
     from assortment.catalogue.store import Catalogue
-    from training.evaluation import figures, title_rankings, title_words
+    from training.evaluation import built_shop, figures, title_rankings, title_words
 
     products = Catalogue.open(paths.catalogue).products
-    pipeline = title_rankings.open_shop(paths, threads=args.threads)
+    pipeline = built_shop.open_shop(paths, threads=args.threads)
     drawn = title_words.draw(products, number=args.num_queries, seed=args.seed)
     found, notes = title_rankings.compared(paths, pipeline, title_words.measurable(drawn, paths.catalogue))
     notes = [
@@ -149,3 +151,17 @@ def _title_words(args: argparse.Namespace, paths: BuildPaths) -> str:
     ]
     told = {"seed": args.seed, "queries": {each.kind.name: each.summary() for each in drawn}}
     return figures.write(paths.root / FOLDER / "title_words.md", found, notes, shown="ranked by", **told)
+
+
+def _slips(args: argparse.Namespace, paths: BuildPaths) -> str:
+    from training.evaluation import built_shop, figures, slips
+
+    found, notes = slips.compared(paths, built_shop.open_shop(paths, threads=args.threads), args.split, seed=args.seed)
+    notes = [
+        f"{args.split.capitalize()} queries, derived grades, by relevance. A slip is a letter that is lost, doubled, swapped "
+        "with the next, or hit beside its key, in a word of five letters or more.",
+        *notes,
+        *_on_words([paths]),
+    ]
+    told = {"split": args.split, "seed": args.seed}
+    return figures.write(paths.root / FOLDER / "slips.md", found, notes, shown="read", **told)

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Final
 
 import torch
 
-from assortment import artefacts, manifest
+from assortment import manifest
 from assortment.catalogue.progress import progress
 from assortment.catalogue.store import Catalogue
 from assortment.contract import MAX_BATCH_SIZE, MAX_QUERY_TOKENS
-from assortment.errors import StepError
 from assortment.metrics import ndcg, paired_bootstrap
 from assortment.paths import BuildPaths
 from assortment.protocol.grades import MAX_GRADE
 from assortment.protocol.splits import Split
 from assortment.protocol.store import Protocol, Query
-from assortment.serving.catalogue_tables import newest, versions
 from assortment.serving.pipeline import Pipeline
 from assortment.serving.request import Answer, SearchRequest
 from assortment.text import TextTokenizer, pad
 from training import backbones, dev_ranking, features
 from training.ablation import baselines
 from training.dev_ranking import K, QuerySet
+from training.evaluation.built_shop import check_products
 from training.evaluation.figures import Figure
 from training.evaluation.title_words import Drawn
 from training.settings import TrainingSettings
@@ -41,40 +39,19 @@ Values = dict[str, list[float]]
 """ndcg@10 of each query, by what ranks them."""
 
 
-def open_shop(paths: BuildPaths, *, threads: int) -> Pipeline:
-    """The pipeline of the exported models and the newest index.
-
-    Raises:
-        StepError, ManifestError: when a step before was not done or its folder is damaged, and when the index is of another
-            catalogue or other models, or of an earlier version of this program.
-    """
-    again = f"run `assortment index --catalogue {paths.root.name}` first"
-    manifest.verify(paths.export)
-    if not versions(paths.index):
-        raise StepError(f"{paths.index} holds no index; {again}")
-    index = newest(paths.index)
-    made_from = manifest.verify(index).inputs
-    for name, folder in (("catalogue", paths.catalogue), ("export", paths.export)):
-        if made_from[name] != manifest.fingerprint(folder):
-            raise StepError(f"{index} was made from other files than {folder} holds now; {again}")
-    if not all((index / name).is_file() for name in artefacts.WORDS):
-        raise StepError(f"{index} does not tell which products say a word: an earlier version made it; {again}")
-    return Pipeline.from_artefacts(paths.export, paths.index, threads=threads)
-
-
 def compared(paths: BuildPaths, pipeline: Pipeline, drawn: Sequence[Drawn]) -> tuple[list[Figure], list[str]]:
     """The figures of each kind of queries, and what they do not say.
 
     Args:
         paths: with a catalogue, a protocol and, unless they are to be made, features.
-        pipeline: of this catalogue, as ``open_shop`` gives it.
+        pipeline: of this catalogue, as ``built_shop.open_shop`` gives it.
         drawn: kinds with at least one query each.
 
     Raises:
         StepError, ManifestError: when a step before was not done, or its folder is damaged or of other products.
     """
     finished = (paths.features / manifest.FILENAME).is_file()
-    _check_products(paths, {"protocol": paths.protocol, **({"train": paths.features} if finished else {})})
+    check_products(paths, {"protocol": paths.protocol, **({"train": paths.features} if finished else {})})
     catalogue, protocol = Catalogue.open(paths.catalogue), Protocol.open(paths.protocol)
     cached = features.load(paths.features) if finished else features.extract(paths, TrainingSettings())
     tokenizer = TextTokenizer(cached.tokenizer_file, max_tokens=MAX_QUERY_TOKENS)
@@ -94,14 +71,6 @@ def compared(paths: BuildPaths, pipeline: Pipeline, drawn: Sequence[Drawn]) -> t
         figures.append(Figure(question=name, shown=f"{_SERVED}, less {_MODELS}", measure="ndcg@10 more", value=gained))
         notes.append(f"{each.told()} Filters were read in the words of {num_filtered:,}.")
     return figures, notes
-
-
-def _check_products(paths: BuildPaths, steps: Mapping[str, Path]) -> None:
-    """Refuses folders of other products, which a new import leaves behind; ``steps`` make them anew."""
-    for step, folder in steps.items():
-        if manifest.read(folder).inputs["catalogue"] != manifest.fingerprint(paths.catalogue):
-            again = f"run `assortment {step} --catalogue {paths.root.name}` first"
-            raise StepError(f"{folder} is of other products than {paths.catalogue} holds now; {again}")
 
 
 def query_set(drawn: Drawn, ids: list[str], tokenizer: TextTokenizer) -> QuerySet:

@@ -23,7 +23,7 @@ from assortment.serving.catalogue_tables import newest
 from assortment.serving.product_words import words_in, words_said
 from assortment.serving.request import SearchRequest
 from assortment.text import TextTokenizer
-from training.evaluation import title_rankings
+from training.evaluation import built_shop, title_rankings
 from training.evaluation.title_words import FEWEST, draw, measurable
 
 NUMBERS = tuple(f"mk{number:03}" for number in range(40))
@@ -119,16 +119,6 @@ def test_a_catalogue_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.C
     assert "holds no catalogue" in capsys.readouterr().err
 
 
-@pytest.fixture(scope="module")
-def shop(small_build: BuildPaths, tmp_path_factory: pytest.TempPathFactory) -> BuildPaths:
-    """The small shop under a folder of its own, where reports may be written."""
-    root = tmp_path_factory.mktemp("build") / "small"
-    root.mkdir()
-    for name in ("catalogue", "protocol", "features", "export", "index"):
-        (root / name).symlink_to(small_build.root / name)
-    return BuildPaths(root)
-
-
 @pytest.mark.slow
 def test_the_report_of_the_small_shop(shop: BuildPaths, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["evaluate", "--title-words", "--num-queries", "40", "--threads", "1", "--catalogue", str(shop.catalogue)]
@@ -151,7 +141,7 @@ def test_the_report_of_the_small_shop(shop: BuildPaths, capsys: pytest.CaptureFi
 
 @pytest.mark.slow
 def test_what_is_measured_is_what_a_search_answers(shop: BuildPaths) -> None:
-    pipeline = title_rankings.open_shop(shop, threads=1)
+    pipeline = built_shop.open_shop(shop, threads=1)
     ids = [product.id for product in Catalogue.open(shop.catalogue).products]
     tokenizer = TextTokenizer(shop.features, max_tokens=MAX_QUERY_TOKENS)
     queries = title_rankings.query_set(draw(Catalogue.open(shop.catalogue).products, number=12)[0], ids, tokenizer)
@@ -176,17 +166,17 @@ def test_a_shop_that_is_not_indexed_as_it_stands_is_refused(shop: BuildPaths, sm
     for name in ("catalogue", "export"):
         shutil.copytree(small_build.root / name, paths.root / name, copy_function=os.link)
     with pytest.raises(StepError, match="index holds no index; run `assortment index --catalogue small` first"):
-        title_rankings.open_shop(paths, threads=1)
+        built_shop.open_shop(paths, threads=1)
     shutil.copytree(small_build.index, paths.index)
     index = newest(paths.index)
     before = manifest.read(index)
     manifest.save(index, replace(before, inputs={**before.inputs, "catalogue": "other"}))
     with pytest.raises(StepError, match=r"was made from other files than .*catalogue holds now; run `assortment index"):
-        title_rankings.open_shop(paths, threads=1)
+        built_shop.open_shop(paths, threads=1)
     (index / artefacts.WORD_ROWS).unlink()
     manifest.write(index, step=before.step, inputs=before.inputs, settings=before.settings)
     with pytest.raises(StepError, match="an earlier version made it; run `assortment index"):
-        title_rankings.open_shop(paths, threads=1)
+        built_shop.open_shop(paths, threads=1)
 
 
 @pytest.mark.slow
@@ -200,4 +190,4 @@ def test_judgments_of_other_products_are_refused(shop: BuildPaths, tmp_path: Pat
     told["inputs"]["catalogue"] = "another"
     path.write_text(json.dumps(told), encoding="utf-8")
     with pytest.raises(StepError, match=r"protocol is of other products than .* run `assortment protocol --catalogue small`"):
-        title_rankings.compared(paths, title_rankings.open_shop(paths, threads=1), [])
+        title_rankings.compared(paths, built_shop.open_shop(paths, threads=1), [])
