@@ -57,7 +57,7 @@ class Answer:
     unmet: str
     """Which rule left the page shorter than k; empty when none did."""
     understood: str
-    """Filters that were read in the query's words; empty when none were."""
+    """What was read in the query's words; empty when nothing was."""
     catalogue_version: int
 
     @classmethod

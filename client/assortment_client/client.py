@@ -121,7 +121,7 @@ class SearchClient:
             shown: product ids that earlier pages showed.
             filters: what a product has to have to be shown.
             sort: a name in ``contract.SORTS``; None: relevance, unless words ask for another order ("cheapest").
-            literal: whether the words are taken as they are, and no filter or order read in them.
+            literal: whether the words are taken as they are: no slip is mended, and no filter or order read in them.
             deadline_s: seconds until the call fails, all its attempts together; the server drops the request then too.
             degrade: when the servers are overloaded, unavailable or too slow, answer with the ``candidates`` in the order given
                 (``degraded`` of the answer is True then); never without candidates, nor with ``filters``, which are the server's.

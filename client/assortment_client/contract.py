@@ -34,7 +34,7 @@ REASON: Final = "REASON"  # INT32 [-1], a Reason
 COLLAPSED: Final = "COLLAPSED"  # INT32 [-1], how many other candidates (variants, duplicates) each result stands for
 OPENS: Final = "OPENS"  # STRING [-1], the facet value a result is the first to show, "colour=blue"; empty when none
 UNMET: Final = "UNMET"  # STRING [1], which rule left the page shorter than k; empty when none did
-UNDERSTOOD: Final = "UNDERSTOOD"  # STRING [1], filters that were read in the query's words, for people; empty when none were
+UNDERSTOOD: Final = "UNDERSTOOD"  # STRING [1], what was read in the query's words, for people; empty when nothing was
 CATALOGUE_VERSION: Final = "CATALOGUE_VERSION"  # INT64 [1]
 
 # Tensors of embed_product.
@@ -69,7 +69,7 @@ RULE_FIELDS: Final = (
     "shown",  # [ids]: what earlier pages showed, in order; the page goes on after them and repeats none
     "filters",  # an object of FILTER_FIELDS: what a product has to have; all of them hold
     "sort",  # one of SORTS; left out: "relevance", unless words ask for another order
-    "literal",  # bool: true reads no filters and no order in the query's words ("not black", "cheapest")
+    "literal",  # bool: true takes words as they are: no filters or order are read in them ("not black"), no slips mended
 )
 MAX_RULES_BYTES: Final = 131_072  # of the JSON, UTF-8
 MAX_CAPS: Final = 8  # facets; each n is 1 to MAX_K

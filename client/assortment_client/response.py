@@ -48,7 +48,7 @@ class SearchResponse:
     unmet: str
     """Which page rule or filter left the page shorter than k; empty when none did."""
     understood: str = ""
-    """The filters that were read in the query's words, as in "a price up to 50; colour other than Black"; empty when none."""
+    """What was read in the query's words, as in '"blakc" read as "black"; a price up to 50'; empty when nothing was."""
     shown: tuple[str, ...]
     """What the request said earlier pages showed, then this page's ids: the next page's ``shown``."""
     catalogue_version: int

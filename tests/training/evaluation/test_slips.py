@@ -40,5 +40,5 @@ def test_hardly_a_right_word_is_read_as_another(shop: BuildPaths) -> None:
     pipeline = built_shop.open_shop(shop, threads=1)
     texts = [query.query for split in ("dev", "test") for query in Protocol.open(shop.protocol).queries(split)]
     told = [pipeline.search([SearchRequest(query=text)])[0].understood for text in texts]
-    assert len(texts) > 100
-    assert sum("read as" in each for each in told) <= len(texts) / 100
+    assert len(texts) > 50
+    assert sum("read as" in each for each in told) <= 1
