@@ -56,7 +56,8 @@ def chosen(args: argparse.Namespace, defaults: Mapping[str, Any]) -> tuple[str, 
 def _nothing_asked(args: argparse.Namespace, defaults: Mapping[str, Any]) -> InputError:
     """Options alone name what they go with; without any, everything that can be asked for is named."""
     given = [(name, value) for name in defaults if (value := getattr(args, name)) != defaults[name] and name != "results"]
-    for name, value in given:
+    if given:
+        name, value = given[0]
         reading = [mode for mode, options in OPTIONS.items() if name in options]
         return InputError(f"--{name.replace('_', '-')}", _plain(value), f"it goes with {' or '.join(reading)}")
     return InputError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +15,19 @@ from assortment.catalogue.product import Product
 TOKENIZER_FILE = "tokenizer.json"
 _DESCRIPTION_CHARACTERS = 160
 _WORD_LETTERS = 3
+_MARKS: Final = dict.fromkeys(map(ord, "\u2122\u2120\u00ae\u00a9\u2117"), " ")  # of trade, service, registration and copyright
 
 
 def normalise(text: str) -> str:
     """NFKC, control characters to spaces, runs of white space to one. Case is the tokenizer's business."""
     text = unicodedata.normalize("NFKC", text)
     return " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in text).split())
+
+
+def visible(text: str) -> str:
+    """NFKC without soft hyphens, joiners and marks of trade: "SonicWave\u2122" is "SonicWave", not "SonicWavetm"."""
+    kept = "".join(c for c in text.translate(_MARKS) if unicodedata.category(c) != "Cf")
+    return unicodedata.normalize("NFKC", kept)
 
 
 def is_wide(text: str) -> bool:
@@ -34,8 +42,13 @@ def is_word(text: str) -> bool:
 
 def product_text(product: Product) -> str:
     """What the product text encoder reads: title, attribute sentence, start of the description."""
-    parts = [product.title, attribute_sentence(product), product.description[:_DESCRIPTION_CHARACTERS]]
+    parts = [product.title, attribute_sentence(product), described_text(product)]
     return ". ".join(part for part in parts if part)
+
+
+def described_text(product: Product) -> str:
+    """As much of the description as is read."""
+    return product.description[:_DESCRIPTION_CHARACTERS]
 
 
 def attribute_sentence(product: Product) -> str:

@@ -15,7 +15,6 @@ from assortment.errors import InputError
 from assortment.paths import BuildPaths
 from demo.steps import Clock, Step, run_steps
 from export.command import LANGUAGES_HELP, languages_of
-from export.defaults import LANGUAGES
 
 if TYPE_CHECKING:
     from training.settings import TrainingSettings
@@ -33,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--text-backbone", metavar="FOLDER", help="train from this text encoder, in the shop's language; see docs/languages.md"
     )
-    parser.add_argument("--languages", type=languages_of, default=",".join(LANGUAGES), metavar="en,de", help=LANGUAGES_HELP)
+    parser.add_argument("--languages", type=languages_of, metavar="en,de", help=LANGUAGES_HELP)
     measure_help = (
         "hold the test's words back, so that the frozen test tells how strange words are taken; as `assortment train` and "
         "`make demo` do"
@@ -53,8 +52,12 @@ def run(args: argparse.Namespace) -> int:
         raise InputError("--text-backbone", args.text_backbone, "--models-of takes trained models; allowed: one of the two")
     if args.models_of and args.measure:
         raise InputError("--measure", True, "--models-of takes trained models; allowed: one of the two")
-    if args.models_of and args.languages != LANGUAGES:
-        raise InputError("--languages", list(args.languages), "--models-of takes the lender's; allowed: one of the two")
+    if args.models_of and args.languages is not None:
+        raise InputError("--languages", list(args.languages), "--models-of takes trained models; allowed: one of the two")
+    if args.languages:
+        from export import dictionary  # imports torch: not needed for --help
+
+        dictionary.check(args.languages)
     paths = BuildPaths(args.build / args.name)
     run_steps(_steps(args, paths), Clock(Console()))
     return 0 if args.no_serve else _serve(args)

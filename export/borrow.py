@@ -12,7 +12,7 @@ from assortment.paths import BuildPaths
 from assortment.serving.catalogue_tables import ProductTable
 from export import index_versions
 from export.assemble import link
-from export.inputs import afresh, verify
+from export.inputs import afresh, require_release, verify
 from export.steps import EXPORT
 
 _LAYOUT: Final = 4  # of the folder, and of what its index makes of labels; a higher number makes it afresh
@@ -40,10 +40,11 @@ def borrow(paths: BuildPaths, lender: BuildPaths) -> Manifest:
             return manifest.read(paths.export)
         made_from = manifest.fingerprints(inputs)
         verify(inputs)
+        require_release(lender.export, catalogue=lender.root.name)
+        results = {"models_of": lender.root.name, "default": _default(lender)}
         afresh(paths.export)
         lent = manifest.read(lender.export)
         link({name: lender.export / name for name in lent.files}, paths.export)
-        results = {"models_of": lender.root.name, "default": _default(lender)}
         return manifest.write(paths.export, step=EXPORT, inputs=made_from, settings=settings, results=results)
 
 

@@ -9,10 +9,13 @@ from typing import Final
 
 from assortment.errors import InputError
 from assortment.paths import BuildPaths
-from export.defaults import LANGUAGES, MAX_INT8_LOSS, SHIPPING, THREADS, TWINS, Twin
+from export.defaults import MAX_INT8_LOSS, SHIPPING, THREADS, TWINS, Twin
 from export.tensorrt import arguments as tensorrt
 
-LANGUAGES_HELP: Final = "of the shoppers: words of these are not taken for slips of the keyboard; none: --languages ''"
+LANGUAGES_HELP: Final = (
+    "of the shoppers, whose words are no slips of the keyboard; --languages '' for none, left out: en, or none with another "
+    "text encoder than the default one"
+)
 _PLAIN: Final = ""
 _BORROWING: Final = "--models-of"
 OPTIONS: Final = {
@@ -47,7 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for twin in TWINS:
         told = "encoders and fusion" if twin == "float16" else "the query's encoders, calibrated on the catalogue,"
         parser.add_argument(f"--{twin}", action="store_true", help=f"{told} also for GPU nodes")
-    parser.add_argument("--languages", type=languages_of, default=",".join(LANGUAGES), metavar="en,de", help=LANGUAGES_HELP)
+    parser.add_argument("--languages", type=languages_of, metavar="en,de", help=LANGUAGES_HELP)
     parser.add_argument("--threads", type=int, default=THREADS, help="threads of ONNX Runtime, or of TensorRT's builder")
     tensorrt.configure(parser)
 

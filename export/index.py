@@ -17,7 +17,8 @@ from assortment.catalogue.titles import normalised_title
 from assortment.diversify.facet_vectors import diversity_vectors
 from assortment.errors import InputError, StepError
 from assortment.serving.product_words import ProductWords, text_of
-from assortment.serving.word_list import WordList
+from assortment.serving.word_list import WordList, counted
+from assortment.text import described_text
 from assortment_client.contract import STRATEGIES, candidate_key
 from export import offer_table, scorer_graph
 from export.known_vectors import Fingerprints
@@ -91,10 +92,17 @@ def write(
     write_categories(folder, products)
     offer_table.write(folder, products)
     ProductWords.of(map(text_of, products)).save(folder)
-    WordList.of_texts(map(text_of, products)).save(folder, artefacts.SPELLINGS)
+    spellings(products).save(folder, artefacts.SPELLINGS)
     np.save(folder / artefacts.DUPLICATE_CODES, duplicate_codes(products))
     np.save(folder / artefacts.FINGERPRINTS, fingerprints)
     write_summary(folder, num_products=len(products), names=names, settings=settings)
+
+
+def spellings(products: Sequence[Product]) -> WordList:
+    """The words of products; what only descriptions say, two at least, is known and takes no other word's place."""
+    described = counted(described_text(product) for product in products)
+    known = {word: 0 for word, descriptions in described.items() if descriptions > 1}
+    return WordList.of({**known, **counted(map(text_of, products))})
 
 
 def write_facets(folder: Path, products: Sequence[Product]) -> None:

@@ -25,7 +25,7 @@ from export import index as indexing
 from export import index_versions
 from export.defaults import THREADS
 from export.index import IndexSettings, OutputNames
-from export.inputs import afresh, check_threads, require, verify
+from export.inputs import afresh, check_threads, require, require_release, verify
 from export.known_vectors import KnownVectors
 from export.product_encoder import ProductEncoder
 
@@ -59,6 +59,7 @@ def index(paths: BuildPaths, *, threads: int = THREADS) -> Manifest:
 def _index(paths: BuildPaths, threads: int) -> Manifest:
     inputs = {"export": paths.export, "catalogue": paths.catalogue}
     require(paths, inputs)
+    require_release(paths.export, catalogue=paths.root.name)
     settings = {"layout": LAYOUT, "protocol": _judged_by(paths)}
     _withdraw_foreign(paths)
     newest = index_versions.newest(paths.index)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from assortment import manifest
+from assortment import artefacts, manifest
 from assortment.errors import InputError, StepError
 from assortment.paths import BuildPaths
 
@@ -42,6 +42,18 @@ def require(paths: BuildPaths, inputs: Mapping[str, Path]) -> None:
         if not (folder / manifest.FILENAME).is_file():
             command = f"{_MADE_BY[name.partition('/')[0]]} --catalogue {paths.root.name}"
             raise StepError(f"{folder} is not there or not finished; run `{command}` first")
+
+
+def require_release(export: Path, *, catalogue: str) -> None:
+    """Checks that exported models are of this release, as far as they lack no file of it.
+
+    Raises:
+        StepError: when one is missing, with what makes it.
+    """
+    for name in (artefacts.TOKENIZER, artefacts.VALUE_WORDS, *artefacts.DICTIONARY):
+        if not (export / name).is_file():
+            again = f"run `assortment export --catalogue {catalogue}` again, as it was run before"
+            raise StepError(f"{export / name} is missing: an earlier version of this program exported these models; {again}")
 
 
 def verify(inputs: Mapping[str, Path]) -> None:

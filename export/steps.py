@@ -36,7 +36,7 @@ from export import (
     scorer_graph,
     value_words,
 )
-from export.defaults import LANGUAGES, MAX_INT8_LOSS, SHIPPING, THREADS, Twin
+from export.defaults import MAX_INT8_LOSS, SHIPPING, THREADS, Twin
 from export.dev_quality import DevQuality
 from export.inputs import afresh, check_threads, require, verify
 from export.recipes import AUTOMATIC, Kitchen
@@ -60,7 +60,7 @@ def export(
     threads: int = THREADS,
     recipe: str = "",
     twins: Sequence[Twin] = (),
-    languages: Sequence[str] = LANGUAGES,
+    languages: Sequence[str] | None = None,
 ) -> Manifest:
     """Writes ``paths.export``: the trained models as ONNX, checked against PyTorch, and the query text encoder in 8 bits.
 
@@ -70,7 +70,7 @@ def export(
         threads: of ONNX Runtime.
         recipe: of the 8-bit encoder, see ``export.recipes``; empty for the fastest that loses little enough.
         twins: what GPU nodes get beside float32, see ``export.gpu_twins``.
-        languages: of the shoppers, see ``export.dictionary``.
+        languages: of the shoppers, see ``export.dictionary``; None: those of the text encoder, where it is the default one.
 
     Raises:
         InputError: when ``max_int8_loss`` is no share, ``threads`` is below 1, no such recipe ships, or a language has no words.
@@ -83,21 +83,23 @@ def export(
     if recipe and recipe not in SHIPPING:
         raise InputError("recipe", recipe, f"allowed: {', '.join(SHIPPING)}")
     check_threads(threads)
-    dictionary.check(languages)
+    if languages is not None:
+        dictionary.check(languages)
     with exclusive(paths):
-        return _export(paths, max_int8_loss, threads, recipe, sorted(set(twins)), sorted(set(languages)))
+        return _export(paths, max_int8_loss, threads, recipe, sorted(set(twins)), languages)
 
 
 def _export(
-    paths: BuildPaths, max_int8_loss: float, threads: int, recipe: str, twins: Sequence[Twin], languages: Sequence[str]
+    paths: BuildPaths, max_int8_loss: float, threads: int, recipe: str, twins: Sequence[Twin], languages: Sequence[str] | None
 ) -> Manifest:
     inputs = {"checkpoints": paths.checkpoints, "catalogue": paths.catalogue, "protocol": paths.protocol}
     if (paths.knowledge / manifest.FILENAME).is_file():
         inputs["knowledge"] = paths.knowledge
-    asked = {"recipe": recipe, "twins": twins}
-    settings = {"layout": _LAYOUT, "max_int8_loss": max_int8_loss, "languages": languages}
-    settings |= {name: value for name, value in asked.items() if value}
     require(paths, inputs)
+    spoken = sorted(set(dictionary.languages_of(paths.checkpoints) if languages is None else languages))
+    asked = {"recipe": recipe, "twins": twins}
+    settings = {"layout": _LAYOUT, "max_int8_loss": max_int8_loss, "languages": spoken}
+    settings |= {name: value for name, value in asked.items() if value}
     if manifest.is_current(paths.export, step=EXPORT, inputs=inputs, settings=settings):
         return manifest.read(paths.export)
     made_from = manifest.fingerprints(inputs)
@@ -108,7 +110,7 @@ def _export(
     arguments = parity.real_arguments(models, catalogue)
     differences = export_models.write(paths.export, models, arguments)
     value_words.write(paths.export, paths.knowledge)
-    dictionary.write(paths.export, languages)
+    dictionary.write(paths.export, spoken)
     with tempfile.TemporaryDirectory() as scratch:
         kitchen = Kitchen(paths.export, models, catalogue, Protocol.open(paths.protocol), Path(scratch))
         of_twins = {twin: _write_twin(twin, paths.export, catalogue, kitchen, arguments) for twin in twins}

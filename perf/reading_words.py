@@ -1,4 +1,4 @@
-"""What reading filters and orders in a query's words costs: ``prepare`` beside ``prepare`` that takes all words as words.
+"""What reading slips, filters and orders in a query's words costs: ``prepare`` beside ``prepare`` that takes all words as words.
 
 Both run in turn, each behind a search in the same process, so that they find its caches as a search leaves them. It is processor
 time of one thread, which other work on the machine hardly moves.
@@ -56,8 +56,9 @@ def measure(queries: Sequence[str], repository: Path, pipeline: Pipeline, *, k: 
         InputError: when a query is refused.
     """
     files = PipelineFiles.of_repository(repository)
-    reading = Preparer(files.tokenizer, Catalogues(files.product_catalogues).version(files.version).filters)
-    literal = Preparer(files.tokenizer)
+    table = Catalogues(files.product_catalogues).version(files.version)
+    reading = Preparer(files.tokenizer, table.filters, table.words, table.spellings)
+    literal = Preparer(files.tokenizer, words=table.words)
     differences_s: list[list[float]] = [[] for _ in queries]
     searches_s: list[list[float]] = [[] for _ in queries]
     for number in range(_ROUNDS):

@@ -110,6 +110,18 @@ def save(folder: Path, models: TrainedModels) -> None:
     _write_json(folder / METRICS, models.metrics)
 
 
+def settings(folder: Path) -> TrainingSettings:
+    """What the models in a folder were trained with.
+
+    Raises:
+        StepError: when the file is missing or damaged.
+    """
+    try:
+        return TrainingSettings(**_read_json(folder / _SETTINGS))
+    except (OSError, ValueError, TypeError) as error:
+        raise StepError(f"{folder / _SETTINGS} cannot be read ({error}); run `assortment train` again") from None
+
+
 def load(folder: Path) -> TrainedModels:
     """Loads what ``save`` wrote.
 

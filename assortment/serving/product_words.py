@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +28,7 @@ from assortment.serving.facet import mapped
 from assortment.serving.facet_values import Rows
 from assortment.serving.understanding.turned_down import CUES
 from assortment.serving.understanding.words import stems, words_of
+from assortment.text import visible
 from assortment_client.contract import candidate_key
 
 Shares = npt.NDArray[np.float32]
@@ -85,8 +85,8 @@ def text_of(product: Product) -> str:
 
 
 def written(text: str) -> str:
-    """A text in one way of writing, whose words are compared: accents composed, "T-shirt" and "t shirt" as "Tshirt"."""
-    return _ONE_LETTER.sub(r"\1\2", unicodedata.normalize("NFKC", text))
+    """A text in one way of writing, whose words are compared: as it is seen, "T-shirt" and "t shirt" as "Tshirt"."""
+    return _ONE_LETTER.sub(r"\1\2", visible(text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,7 @@
-"""Words with counts as two sorted tables, which every process maps: those of a catalogue's products, those of a language."""
+"""Words with counts as two sorted tables, which every process maps: those of a catalogue's products, those of a language.
+
+Each word stands behind its number of letters, as one byte: words of one length that begin alike lie side by side.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,12 @@ import numpy.typing as npt
 
 from assortment.serving.facet import mapped
 from assortment.serving.understanding.words import words_of
-from assortment.text import is_wide, normalise
+from assortment.text import is_wide, visible
 
 SHORTEST: Final = 4
 LONGEST: Final = 24
 """Letters of a word that is listed."""
 _LAST: Final = b"\xff"  # no letter begins with it in UTF-8
-_BYTES: Final = 3  # at most, of a letter in UTF-8
 
 Files = tuple[str, str]
 """Names of the files of words and of counts."""
@@ -35,26 +37,18 @@ class WordList:
     """Words in lower case."""
 
     words: npt.NDArray[np.bytes_]
-    """(W,) UTF-8, ascending."""
+    """(W,) ascending: the number of letters, then the letters in UTF-8."""
     counts: npt.NDArray[np.int64]
-    """(W,) how often each is said."""
+    """(W,) how often each is said; what is said 0 times is known, and like nothing."""
 
     @classmethod
     def of(cls, counts: Mapping[str, int]) -> WordList:
         """Those of the words that ``is_listed`` takes."""
-        listed = sorted((word.encode(), count) for word, count in counts.items() if is_listed(word))
+        listed = sorted((_key(len(word), word), count) for word, count in counts.items() if is_listed(word))
         return cls(
             words=np.array([word for word, _ in listed], dtype=np.bytes_),
             counts=np.array([count for _, count in listed], dtype=np.int64),
         )
-
-    @classmethod
-    def of_texts(cls, texts: Iterable[str]) -> WordList:
-        """The words of texts; each counts once a text."""
-        said: Counter[str] = Counter()
-        for text in texts:
-            said.update({word.text for word in words_of(normalise(text))})
-        return cls.of(said)
 
     @classmethod
     def open(cls, folder: Path, files: Files) -> WordList:
@@ -72,24 +66,35 @@ class WordList:
             np.save(folder / name, table)
 
     def __contains__(self, word: str) -> bool:
-        """Whether a word in lower case is listed."""
-        raw = word.encode()
-        if len(raw) > self.words.itemsize:  # NumPy would widen the whole table to compare it
+        """Whether a word that ``is_listed`` takes, in lower case, is there."""
+        key = _key(len(word), word)
+        if len(key) > self.words.itemsize:  # NumPy would widen the whole table to compare it
             return False
-        place = int(self.words.searchsorted(raw))
-        return place < len(self.words) and bool(self.words[place] == raw)
+        place = int(self.words.searchsorted(key))
+        return place < len(self.words) and bool(self.words[place] == key)
 
-    def like(self, word: str, slips: int, *, least: int = 0) -> list[tuple[str, int]]:
-        """Words that may be a few letters away from ``word``, and how often each is said.
+    def like(self, word: str, slips: int, *, least: int = 1) -> dict[str, int]:
+        """Words that may be ``slips`` letters away from one, and how often each is said: ``least`` times or more.
 
-        They begin with its first or its second letter, have about as many letters, and are said ``least`` times or more.
+        They begin with its first or its second letter, and have as many letters give or take ``slips``.
         """
-        raw = word.encode()
-        found: list[tuple[str, int]] = []
-        for letter in dict.fromkeys(word[:2]):
-            first, last = self.words.searchsorted([letter.encode(), letter.encode() + _LAST]).tolist()
-            words, counts = self.words[first:last], self.counts[first:last]
-            lengths = np.count_nonzero(words.view(np.uint8).reshape(-1, words.itemsize), axis=1)  # zeros fill a word up
-            places = (np.abs(lengths - len(raw)) <= _BYTES * slips) & (counts >= least)
-            found += zip((each.decode() for each in words[places].tolist()), counts[places].tolist(), strict=True)
+        found: dict[str, int] = {}
+        for length in range(len(word) - slips, len(word) + slips + 1):
+            for letter in dict.fromkeys(word[:2]):
+                first, last = self.words.searchsorted([_key(length, letter), _key(length, letter) + _LAST]).tolist()
+                places = first + np.flatnonzero(self.counts[first:last] >= least)
+                spelt = (key[1:].decode() for key in self.words[places].tolist())
+                found.update(zip(spelt, self.counts[places].tolist(), strict=True))
         return found
+
+
+def counted(texts: Iterable[str]) -> Counter[str]:
+    """The words of texts in lower case; each counts once a text."""
+    said: Counter[str] = Counter()
+    for text in texts:
+        said.update({word.text for word in words_of(visible(text))})
+    return said
+
+
+def _key(length: int, word: str) -> bytes:
+    return bytes([length]) + word.encode()

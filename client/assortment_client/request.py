@@ -63,9 +63,9 @@ class SearchRequest:
     ``diversity`` or ``max_relevance_loss``."""
 
     literal: bool = False
-    """Whether the words of ``query`` are taken as they are. Else slips of the keyboard are mended ("choclate"), values turned down
-    ("not black"), limits and levels of the price ("under 50", "cheap") become filters, and "cheapest" and the like an order;
-    ``SearchResponse.understood`` tells."""
+    """Whether the words of ``query`` are taken as they are. Else slips of the keyboard are mended ("choclate"), values turned
+    down ("not black"), limits and levels of the price ("under 50", "cheap") become filters, and "cheapest" and the like an
+    order; ``SearchResponse.understood`` tells."""
 
     def __post_init__(self) -> None:
         """Checks every field.

@@ -87,7 +87,9 @@ def _configure_rules(parser: argparse.ArgumentParser) -> None:
         choices=contract.SORTS,
         help="order of the relevant products; all but relevance without diversity (default: relevance, or what words ask for)",
     )
-    parser.add_argument("--literal", action="store_true", help='mend no slips, and read no filter and no order in words ("not black")')
+    parser.add_argument(
+        "--literal", action="store_true", help='mend no slips, read no filter and no order in words ("not black")'
+    )
     parser.add_argument(
         "--collapse",
         action=argparse.BooleanOptionalAction,

@@ -23,9 +23,11 @@ from assortment.serving.onnx_session import OnnxSession
 from assortment.serving.prepare import PrepareStep, tensors_of
 from assortment.serving.product_words import ProductWords, text_of, words_said
 from assortment.serving.request import SearchRequest
+from assortment.serving.spelling import Spelling
 from assortment.serving.words_as_they_stand import less_likely
 from assortment.text import TOKENIZER_FILE, TextTokenizer
 from export import scorer_graph
+from export.index import spellings
 from export.product_encoder import ProductEncoder
 from training import backbones
 from training.features import FIELDS
@@ -64,6 +66,8 @@ def of_models(export: Path, catalogue: Catalogue, rows: Sequence[int], queries: 
         fusion = OnnxSession(export / artefacts.FUSION, threads=threads)
         every_row = np.arange(len(rows), dtype=np.int32)[np.newaxis]
         words, judged = ProductWords.of(map(text_of, catalogue.products)), np.array(rows, dtype=np.int32)
+        spelling = Spelling.open(export / artefacts.TOKENIZER, words, spellings(catalogue.products))
+        queries = [spelling.correct(query).text for query in queries]
         relevance = np.empty((len(queries), len(rows)), dtype=np.float32)
         for place, prepared in enumerate(PrepareStep(export / artefacts.TOKENIZER).run([_asked(query) for query in queries])):
             if not isinstance(prepared, dict):

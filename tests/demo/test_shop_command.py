@@ -30,6 +30,31 @@ def test_borrowed_models_are_not_trained(given: list[str], told: str, tmp_path: 
     assert capsys.readouterr().err == f"error: {given[0]}: {told} is not allowed; {why}\n"
 
 
+def test_a_language_without_a_word_list_is_refused_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["shop", "mine", "--languages", "en,xx", "--build", str(tmp_path)]) == 1
+    assert "languages: 'xx' is not allowed; allowed: ar, de, en" in capsys.readouterr().err
+    assert not (tmp_path / "mine").exists()
+
+
+@pytest.mark.parametrize(
+    ("flags", "languages"), [([], None), (["--languages", ""], ()), (["--languages", "de, en"], ("de", "en"))]
+)
+def test_languages_go_to_the_export(
+    flags: list[str], languages: tuple[str, ...] | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[object] = []
+    monkeypatch.setattr("export.steps.export", lambda paths, languages: given.append(languages))
+    parser = argparse.ArgumentParser()
+    shop_command.configure(parser)
+    (step,) = (
+        step
+        for step in shop_command._steps(parser.parse_args(["mine", *flags]), BuildPaths(tmp_path / "mine"))
+        if step.name == "export"
+    )
+    step.run()
+    assert given == [languages]
+
+
 @pytest.mark.parametrize(
     ("flags", "settings", "told"),
     [

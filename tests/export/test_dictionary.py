@@ -13,7 +13,19 @@ def test_it_has_the_words_of_every_language_that_is_asked_for(tmp_path: Path) ->
     words = WordList.open(tmp_path, artefacts.DICTIONARY)
     assert "shirts" in words
     assert "hemden" in words
-    assert dict(words.like("shirtz", 1))["shirts"] > 1
+    assert words.like("shirtz", 1)["shirts"] > 1
+
+
+def test_languages_count_alike(tmp_path: Path) -> None:
+    of_both, of_one = tmp_path / "both", tmp_path / "one"
+    for folder, languages in ((of_both, ["en", "fa"]), (of_one, ["fa"])):
+        folder.mkdir()
+        dictionary.write(folder, languages)
+    both, one = (
+        WordList.open(folder, artefacts.DICTIONARY).like("\u06a9\u062a\u0627\u0628", 1, least=1_000)
+        for folder in (of_both, of_one)
+    )
+    assert both == one != {}
 
 
 def test_without_a_language_it_is_empty(tmp_path: Path) -> None:

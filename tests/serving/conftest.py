@@ -22,7 +22,7 @@ from assortment.serving.filters import Filters, fold
 from assortment.serving.pipeline import Pipeline
 from assortment.serving.product_words import ProductWords
 from assortment.serving.request import SearchRequest
-from assortment.serving.word_list import WordList
+from assortment.serving.word_list import WordList, counted
 from assortment_client import contract as public
 from deploy.local.server import LocalServer
 
@@ -52,6 +52,7 @@ def letters_tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
     path = tmp_path_factory.mktemp("letters") / "tokenizer.json"
     tokenizer.save(str(path))
+    WordList.of({}).save(path.parent, artefacts.DICTIONARY)
     return path
 
 
@@ -104,7 +105,7 @@ def write_version() -> Callable[[Path, int], None]:
         (of_version / artefacts.CATEGORY_VALUES).write_text(json.dumps(_CATEGORIES))
         np.save(of_version / artefacts.OFFERS, np.array(_OFFERS, dtype=offers.ROW))
         ProductWords.of(_TEXTS).save(of_version)
-        WordList.of_texts(_TEXTS).save(of_version, artefacts.SPELLINGS)
+        WordList.of(counted(_TEXTS)).save(of_version, artefacts.SPELLINGS)
         np.save(of_version / artefacts.DUPLICATE_CODES, np.array(_DUPLICATE_CODES, dtype=np.int32))
         index = {"version": version, "num_products": 6, "default_strategy": "mmr", "default_diversity": 0.0}
         index |= {"categories": [], "facets": list(_FACETS)}

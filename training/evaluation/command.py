@@ -154,12 +154,14 @@ def _title_words(args: argparse.Namespace, paths: BuildPaths) -> str:
 
 
 def _slips(args: argparse.Namespace, paths: BuildPaths) -> str:
+    from assortment.catalogue.store import Catalogue
     from training.evaluation import built_shop, figures, slips
 
+    Catalogue.open(paths.catalogue)
     found, notes = slips.compared(paths, built_shop.open_shop(paths, threads=args.threads), args.split, seed=args.seed)
     notes = [
         f"{args.split.capitalize()} queries, derived grades, by relevance. A slip is a letter that is lost, doubled, swapped "
-        "with the next, or hit beside its key, in a word of five letters or more.",
+        "with the next, or hit beside its key, in a word of five letters or more; it is never the first or the last letter.",
         *notes,
         *_on_words([paths]),
     ]

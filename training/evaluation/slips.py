@@ -63,7 +63,10 @@ def compared(paths: BuildPaths, pipeline: Pipeline, split: Split, *, seed: int) 
         figures.append(Figure(question=typed, shown=f"{_AS_READ}, less {_AS_TYPED}", measure="ndcg@10 more", value=gained))
         otherwise = sum(READ_AS in answer.understood for answer in answers)
         notes.append(f"{typed[0].upper()}{typed[1:]}: in {otherwise:,} of {len(queries):,} queries a word was read as another.")
-        texts = [misspell(text, generator) for text in texts]
+        before, texts = texts, [misspell(text, generator) for text in texts]
+        same = sum(one == other for one, other in zip(before, texts, strict=True))
+    if same:
+        notes.append(f"{same:,} queries have no word that is long enough for a slip.")
     return figures, notes
 
 

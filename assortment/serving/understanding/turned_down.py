@@ -22,6 +22,7 @@ CUES: Final = (
     ("apart", "from"),
     *((word,) for word in ("not", "no", "non", "nor", "without", "except", "excluding", "neither", "isn't", "aren't", "don't")),
 )
+_NAMED_AFTER_THINGS: Final = frozenset({"colour", "color"})  # "earrings without pearls" lack no colour
 _BEFORE: Final = frozenset({"but", "and", "or", "that", "which", "is", "are", "it", "they", "i", "we", "do", "please"})
 _BETWEEN: Final = frozenset({"any", "anything", "in", "from", "by", "made", "of", "for", "want", "a", "an", "the"})
 _NO_OBJECT: Final = frozenset({"only", "just", "too", "so", "very", "really", "necessarily"})
@@ -81,6 +82,8 @@ def turned_down(text: str, words: Sequence[Word], known: ValueWords) -> TurnedDo
     asks_category = any(field == "category" for field, _ in asked)
     for mention in mentions:
         senses = [sense for sense in mention.senses if not _is_asked_for(sense, asked.get((sense.field, sense.value), set()))]
+        if mention.lacking:
+            senses = [sense for sense in senses if sense.how != "name" or sense.field not in _NAMED_AFTER_THINGS]
         if mention.lacking and asks_category:
             senses = [sense for sense in senses if sense.field != "category" or (sense.field, sense.value) in asked]
         if senses:
