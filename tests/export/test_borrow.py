@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,22 @@ def test_a_lender_without_models_is_told(tmp_path: Path) -> None:
         borrow(BuildPaths(tmp_path / "mine"), BuildPaths(tmp_path / "other"))
     with pytest.raises(InputError, match="models-of: 'mine' is not allowed"):
         borrow(BuildPaths(tmp_path / "mine"), BuildPaths(tmp_path / "mine"))
+
+
+@pytest.mark.slow
+def test_models_of_an_earlier_release_are_neither_lent_nor_indexed(small_build: BuildPaths, tmp_path: Path) -> None:
+    lender, paths = BuildPaths(tmp_path / "other"), BuildPaths(tmp_path / "mine")
+    lender.root.mkdir()
+    paths.root.mkdir()
+    for name in ("catalogue", "export"):
+        shutil.copytree(small_build.root / name, lender.root / name, copy_function=os.link)
+    before = manifest.read(lender.export)
+    (lender.export / artefacts.DICTIONARY[0]).unlink()
+    manifest.write(lender.export, step=before.step, inputs=before.inputs, settings=before.settings, results=before.results)
+    told = r"dictionary\.npy is missing: an earlier version .*; run `assortment export --catalogue other` again"
+    with pytest.raises(StepError, match=told):
+        borrow(paths, lender)
+    assert not paths.export.exists()
+    with pytest.raises(StepError, match=told):
+        index(lender)
+    assert not list(lender.root.glob("index/*"))

@@ -278,3 +278,12 @@ def test_many_values_are_told_by_the_first_ones(number: int, told: str) -> None:
     assert len(understood.without["brand"]) == number
     assert understood.told().startswith("brand other than Ware 0 or Ware 1")
     assert understood.told().endswith(told)
+
+
+def test_things_that_colours_are_named_after_are_lacked_and_turn_down_no_colour() -> None:
+    known = ValueWords({"colour": ["Cream", "Black"]}, {"colour": {"Cream": ["pearl", "vanilla"]}})
+    for query in ("earrings without pearls", "ice cream without vanilla"):
+        understood = understand(query, known, has_prices=False)
+        assert (understood.text, understood.without) == (query, {})
+    for query in ("shirt not pearl", "shirt without cream"):
+        assert understand(query, known, has_prices=False).without == {"colour": ("Cream",)}
