@@ -54,19 +54,19 @@ def compared(paths: BuildPaths, pipeline: Pipeline, split: Split, *, seed: int) 
     figures: list[Figure] = []
     notes: list[str] = []
     for typed in _TYPED:
-        values: dict[str, list[float]] = {}
-        for read, rules in _RULES.items():
-            answers = _asked(pipeline, texts, rules, doing=f"{typed}, {read}")
-            values[read] = [_ndcg(protocol, *each) for each in zip(queries, answers, strict=True)]
-            figures.append(Figure.of(typed, read, values[read]))
+        answers = {read: _asked(pipeline, texts, rules, doing=f"{typed}, {read}") for read, rules in _RULES.items()}
+        values = {
+            read: [_ndcg(protocol, *each) for each in zip(queries, of_read, strict=True)] for read, of_read in answers.items()
+        }
+        figures += [Figure.of(typed, read, of_read) for read, of_read in values.items()]
         gained = paired_bootstrap(values[_AS_READ], values[_AS_TYPED])
         figures.append(Figure(question=typed, shown=f"{_AS_READ}, less {_AS_TYPED}", measure="ndcg@10 more", value=gained))
-        otherwise = sum(READ_AS in answer.understood for answer in answers)
-        notes.append(f"{typed[0].upper()}{typed[1:]}: in {otherwise:,} of {len(queries):,} queries a word was read as another.")
-        before, texts = texts, [misspell(text, generator) for text in texts]
-        same = sum(one == other for one, other in zip(before, texts, strict=True))
-    if same:
-        notes.append(f"{same:,} queries have no word that is long enough for a slip.")
+        misspelt = sum(text != query.query for text, query in zip(texts, queries, strict=True))
+        read = sum(READ_AS in answer.understood for answer in answers[_AS_READ])
+        notes.append(
+            f"{typed[0].upper()}{typed[1:]}: {misspelt:,} of {len(queries):,} queries are misspelt, {read:,} are mended."
+        )
+        texts = [misspell(text, generator) for text in texts]
     return figures, notes
 
 
