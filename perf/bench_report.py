@@ -173,8 +173,8 @@ def part_of(result: BenchResult, command: str) -> Part:
 def _reading(result: BenchResult) -> str:
     reading = result.reading
     return (
-        f"Reading filters and orders in a query's words, within prepare: {reading.cpu_ms.p50:.3f} ms of the processor at the "
-        f"median, {reading.cpu_ms.p95:.3f} at p95, {reading.share:.1%} of a search in process; "
+        f"Reading slips, filters and orders in a query's words, within prepare: {reading.cpu_ms.p50:.3f} ms of the processor at "
+        f"the median, {reading.cpu_ms.p95:.3f} at p95, {reading.share:.1%} of a search in process; "
         f"{reading.understood} of {result.queries} queries have any"
     )
 
