@@ -14,7 +14,7 @@ from assortment.catalogue.store import Catalogue
 from assortment.errors import InputError
 from assortment.paths import BuildPaths
 from demo.steps import Clock, Step, run_steps
-from export.command import LANGUAGES_HELP, languages_of
+from export.command import LANGUAGES_HELP, codes_of
 
 if TYPE_CHECKING:
     from training.settings import TrainingSettings
@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--text-backbone", metavar="FOLDER", help="train from this text encoder, in the shop's language; see docs/languages.md"
     )
-    parser.add_argument("--languages", type=languages_of, metavar="en,de", help=LANGUAGES_HELP)
+    parser.add_argument("--languages", type=codes_of, metavar="en,de", help=LANGUAGES_HELP)
     measure_help = (
         "hold the test's words back, so that the frozen test tells how strange words are taken; as `assortment train` and "
         "`make demo` do"

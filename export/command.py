@@ -27,7 +27,7 @@ OPTIONS: Final = {
 OF_EVERY_MODE: Final = {"catalogue", "build"}
 
 
-def languages_of(told: str) -> tuple[str, ...]:
+def codes_of(told: str) -> tuple[str, ...]:
     """The codes in a list with commas."""
     return tuple(code for code in (part.strip() for part in told.split(",")) if code)
 
@@ -50,7 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for twin in TWINS:
         told = "encoders and fusion" if twin == "float16" else "the query's encoders, calibrated on the catalogue,"
         parser.add_argument(f"--{twin}", action="store_true", help=f"{told} also for GPU nodes")
-    parser.add_argument("--languages", type=languages_of, metavar="en,de", help=LANGUAGES_HELP)
+    parser.add_argument("--languages", type=codes_of, metavar="en,de", help=LANGUAGES_HELP)
     parser.add_argument("--threads", type=int, default=THREADS, help="threads of ONNX Runtime, or of TensorRT's builder")
     tensorrt.configure(parser)
 

@@ -74,10 +74,13 @@ class Preparer:
         words: ProductWords | None = None,
         spellings: WordList | None = None,
     ) -> None:
-        """Reads a ``tokenizer.json``, and VALUE_WORDS and DICTIONARY where they lie beside it.
+        """Reads a ``tokenizer.json`` and, where it lies beside it, VALUE_WORDS.
 
         Without ``filters``, words are words; without ``words``, none is compared with those of products; without ``spellings``,
         slips of the keyboard stay.
+
+        Raises:
+            StepError: when there are ``spellings`` and no DICTIONARY beside the tokenizer.
         """
         self._tokenizer = TextTokenizer(tokenizer, max_tokens=MAX_QUERY_TOKENS)
         self._filters, self._compares_words = filters, words is not None

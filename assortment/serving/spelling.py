@@ -42,9 +42,7 @@ READ_AS: Final = '" read as "'
 PER_LANGUAGE: Final = 1_000_000_000
 """Words that a language's counts in DICTIONARY are of."""
 _COMMON: Final = 1_000  # of these, of a word that may take the place of another
-_LETTERS_OF_COMMON: Final = (
-    6  # of a word whose place a common word may take: of fewer, brands of other shops are too near to some
-)
+_LETTERS_OF_COMMON: Final = 6  # of a word whose place a common word may take; shorter brands of other shops are near to some
 _LETTERS_OF_TWO: Final = 8  # of a word in which there may be two slips
 _MOST_UNKNOWN: Final = 8  # words of a query that are looked for
 _REMEMBERED: Final = 16_384  # words

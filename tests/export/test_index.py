@@ -3,9 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from assortment.catalogue.product import Product
 from assortment.errors import InputError, StepError
 from assortment_client.contract import candidate_key
-from export.index import IndexSettings, candidate_keys
+from export.index import IndexSettings, candidate_keys, spellings
 
 
 def test_keys_are_those_that_clients_compute() -> None:
@@ -26,3 +27,11 @@ def test_two_products_of_one_key_are_refused_by_name() -> None:
 def test_settings_that_cannot_be_served_are_refused(field: str, value: object) -> None:
     with pytest.raises(InputError, match=field):
         IndexSettings(**{"version": 1, field: value})  # type: ignore[arg-type]
+
+
+def test_words_that_two_descriptions_say_are_known_and_take_no_other_words_place() -> None:
+    told = [("Memory", "rdimm kit"), ("Memory Kit", "rdimm once"), ("Case", "")]
+    words = spellings([Product(id=title, title=title, category=("Parts",), description=text) for title, text in told])
+    assert {word for word in ("memory", "case", "rdimm", "once") if word in words} == {"memory", "case", "rdimm"}
+    assert words.like("memori", 1) == {"memory": 2}
+    assert words.like("rdimn", 1) == {}

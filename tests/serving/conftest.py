@@ -32,27 +32,28 @@ _WORDS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "blue", "shoes", "shirt", "red")
 @pytest.fixture(scope="session")
 def tokenizer_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A word tokenizer of a few words, with BERT's special tokens."""
-    tokenizer = Tokenizer(models.WordLevel({word: i for i, word in enumerate(_WORDS)}, unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer()
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-    path = tmp_path_factory.mktemp("tokenizer") / "tokenizer.json"
-    tokenizer.save(str(path))
-    return path
+    words = models.WordLevel({word: i for i, word in enumerate(_WORDS)}, unk_token="[UNK]")
+    return _like_bert(words, tmp_path_factory.mktemp("tokenizer"))
 
 
 @pytest.fixture(scope="session")
 def letters_tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """It spells every word letter by letter but "sneakers", which it knows."""
+    """It spells every word letter by letter but "sneakers", which it knows; an empty dictionary lies beside it."""
     letters = [*string.ascii_lowercase, *(f"##{letter}" for letter in string.ascii_lowercase)]
-    vocabulary = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "sneakers", *letters)
-    tokenizer = Tokenizer(models.WordPiece({word: i for i, word in enumerate(vocabulary)}, unk_token="[UNK]"))
+    pieces = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "sneakers", *letters)
+    folder = tmp_path_factory.mktemp("letters")
+    WordList.of({}).save(folder, artefacts.DICTIONARY)
+    return _like_bert(models.WordPiece({piece: i for i, piece in enumerate(pieces)}, unk_token="[UNK]"), folder)
+
+
+def _like_bert(model: models.Model, folder: Path) -> Path:
+    """The file of a tokenizer that reads text as BERT's does; [CLS] is token 2 and [SEP] 3."""
+    tokenizer = Tokenizer(model)
     tokenizer.normalizer = normalizers.BertNormalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-    path = tmp_path_factory.mktemp("letters") / "tokenizer.json"
+    path = folder / "tokenizer.json"
     tokenizer.save(str(path))
-    WordList.of({}).save(path.parent, artefacts.DICTIONARY)
     return path
 
 
